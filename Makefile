@@ -1,0 +1,25 @@
+# Each target sets up what it needs. Variables: MANIFEST (demo), PORT (local), EMAIL (deploy), PYTHON.
+PYTHON ?= python3
+BIN := .venv/bin
+export MANIFEST PORT EMAIL
+.PHONY: demo local test check deploy setup
+
+demo: setup ## deploy the real stack on a local AWS and distribute a dataset; MANIFEST=path takes your own
+	@$(BIN)/python -m local demo $${MANIFEST:+--manifest "$$MANIFEST"}
+
+local: setup ## keep a local AWS running with the stack deployed; PORT=4566 fixes its port
+	@$(BIN)/python -m local $${PORT:+--port "$$PORT"}
+
+test: setup ## every test
+	@$(BIN)/python -m pytest
+
+check: setup ## ruff and mypy
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+deploy: setup ## deploy into your AWS account; EMAIL=you@example.com subscribes you
+	@PATH="$(CURDIR)/node_modules/.bin:$(CURDIR)/$(BIN):$$PATH" cdk deploy $${EMAIL:+--context "email=$$EMAIL"}
+
+setup:
+	@$(PYTHON) -m local.install
