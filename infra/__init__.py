@@ -1,0 +1,1 @@
+"""The stack: one file a box."""

@@ -1,0 +1,57 @@
+"""What the Lambdas are made of: lambdas/, and the distributions they import that Lambda's runtime does not bring.
+
+The distributions are copied from the environment that runs the synth, which requirements.txt pins: no Docker, no
+network, and the same bytes every time. boto3 comes with the runtime.
+"""
+
+import shutil
+from importlib.metadata import Distribution, distribution
+from pathlib import Path
+from typing import Any
+
+import jsii
+from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
+from aws_cdk.aws_lambda import AssetCode, Code
+
+ROOT = Path(__file__).resolve().parent.parent
+DISTRIBUTIONS = ("aws-lambda-powertools", "jmespath", "typing_extensions")
+# How a package came to be installed differs from machine to machine.
+INSTALLATION_RECORDS = {"INSTALLER", "RECORD", "REQUESTED", "direct_url.json"}
+
+
+def function_code() -> AssetCode:
+    """One asset for all functions, rooted at the repository: `from lambdas.x import y` is the same line everywhere."""
+    return Code.from_asset(
+        str(ROOT),
+        exclude=["*", "!lambdas", "!lambdas/**", "**/__pycache__"],
+        asset_hash_type=AssetHashType.OUTPUT,
+        bundling=BundlingOptions(
+            image=DockerImage.from_registry("unused: the bundling below never declines"), local=_Copy()
+        ),
+    )
+
+
+@jsii.implements(ILocalBundling)
+class _Copy:
+    def try_bundle(self, output_dir: str, *_options: Any, **_more: Any) -> bool:
+        """Fill the folder that CDK gives; True tells it that no Docker is needed."""
+        copy_code(Path(output_dir))
+        return True
+
+
+def copy_code(folder: Path) -> None:
+    """Copy lambdas/ and the distributions into the folder."""
+    shutil.copytree(ROOT / "lambdas", folder / "lambdas", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in DISTRIBUTIONS:
+        _copy_distribution(distribution(name), folder)
+
+
+def _copy_distribution(source: Distribution, folder: Path) -> None:
+    if "Root-Is-Purelib: true" not in (source.read_text("WHEEL") or ""):
+        raise ValueError(f"{source.name} is compiled for this machine; the asset takes pure Python only.")
+    for file in source.files or []:
+        if ".." in file.parts or "__pycache__" in file.parts or file.name in INSTALLATION_RECORDS:
+            continue
+        target = folder / file
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(Path(str(source.locate_file(file))), target)

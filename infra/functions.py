@@ -1,0 +1,62 @@
+"""The Lambda functions, each under its own role with only what its calls need."""
+
+from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.asset import function_code
+
+NAMESPACE = "DatasetDistribution"
+TIMEOUT = Duration.seconds(60)
+
+
+class Functions(Construct):
+    """`resolve_datasets`, `start_distribution` and `check_distribution`."""
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        self._code = function_code()
+        self.resolve_datasets = self._function("ResolveDatasets", "resolve_datasets")
+        self.start_distribution = self._function("StartDistribution", "start_distribution")
+        self.check_distribution = self._function("CheckDistribution", "check_distribution")
+        self._grant()
+
+    def _grant(self) -> None:
+        # DescribeProjects takes no resource (Service Authorization Reference, "Amazon Rekognition").
+        _allow(self.resolve_datasets, "rekognition:DescribeProjects", "*")
+        for function in (self.resolve_datasets, self.check_distribution):
+            _allow(function, "rekognition:DescribeDataset", self._datasets())
+        _allow(self.start_distribution, "rekognition:DistributeDatasetEntries", self._datasets())
+
+    def _datasets(self) -> str:
+        return Stack.of(self).format_arn(service="rekognition", resource="project", resource_name="*/dataset/*/*")
+
+    def _function(self, construct_id: str, module: str) -> lambda_.Function:
+        log_group = logs.LogGroup(
+            self,
+            f"{construct_id}Logs",
+            retention=logs.RetentionDays.THREE_MONTHS,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        role = iam.Role(self, f"{construct_id}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        log_group.grant_write(role)
+        return lambda_.Function(
+            self,
+            construct_id,
+            code=self._code,
+            handler=f"lambdas.{module}.handler",
+            runtime=lambda_.Runtime.PYTHON_3_14,
+            architecture=lambda_.Architecture.ARM_64,
+            # CPU comes with memory, and the cold start is CPU: importing boto3.
+            memory_size=512,
+            timeout=TIMEOUT,
+            role=role,
+            log_group=log_group,
+            environment={"POWERTOOLS_SERVICE_NAME": module, "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE},
+        )
+
+
+def _allow(function: lambda_.Function, action: str, resource: str) -> None:
+    function.add_to_role_policy(iam.PolicyStatement(actions=[action], resources=[resource]))

@@ -1,0 +1,41 @@
+"""What a subscriber reads, as JSONata over the workflow's variables `$pair`, `$result` and `$failure`."""
+
+from infra.jsonata import jsonata
+
+# SNS takes a subject of at most 100 ASCII characters on one line; a project's name alone may have 255.
+_SUBJECT_LENGTH = 99
+
+_LINK = """
+    $arn := $states.context.Execution.Id;
+    $region := $split($arn, ':')[3];
+    $link := 'https://' & $region & '.console.aws.amazon.com/states/home?region=' & $region
+        & '#/v2/executions/details/' & $arn;
+"""
+
+SUCCESS_SUBJECT = jsonata(f"$substring('DISTRIBUTED: ' & $pair.ProjectName, 0, {_SUBJECT_LENGTH})")
+
+SUCCESS_MESSAGE = jsonata(f"""(
+    {_LINK}
+    $row := function($name, $before, $after) {{
+        $pad($name, 10) & $pad($string($before), -8) & $pad($string($after), -8)
+    }};
+    $join([
+        'DISTRIBUTED: ' & $pair.ProjectName,
+        '',
+        $result.Reason,
+        '',
+        $row('Entries', 'before', 'after'),
+        $row('Training', $pair.Training.TotalEntries, $result.Training.TotalEntries),
+        $row('Test', $pair.Test.TotalEntries, $result.Test.TotalEntries),
+        '',
+        'Project: ' & $pair.ProjectArn,
+        'Execution: ' & $link
+    ], '\\n')
+)""")
+
+FAILURE_SUBJECT = jsonata(f"$substring('FAILED: ' & $failure.What, 0, {_SUBJECT_LENGTH})")
+
+FAILURE_MESSAGE = jsonata(f"""(
+    {_LINK}
+    $join(['FAILED: ' & $failure.What, '', $failure.Cause, '', 'Execution: ' & $link], '\\n')
+)""")

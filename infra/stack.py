@@ -1,0 +1,29 @@
+"""The one stack: composes the boxes and grants."""
+
+from aws_cdk import Aws, CfnOutput, Stack
+from constructs import Construct
+
+from infra.functions import Functions
+from infra.notifications import Notifications
+from infra.settings import Settings
+from infra.trigger import Trigger
+from infra.workflow import Workflow
+
+
+class DatasetDistribution(Stack):
+    """Distributes Custom Labels datasets: by event, or by hand from the Step Functions console."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
+        super().__init__(scope, construct_id, description="Distributes Amazon Rekognition Custom Labels datasets")
+        functions = Functions(self, "Functions")
+        notifications = Notifications(self, "Notifications", email=settings.email)
+        workflow = Workflow(self, "Workflow", functions=functions, topic=notifications.topic)
+        Trigger(self, "Trigger", state_machine=workflow.state_machine)
+
+        arn = workflow.state_machine.state_machine_arn
+        console = f"https://{Aws.REGION}.console.aws.amazon.com"
+        CfnOutput(self, "StateMachineArn", value=arn)
+        CfnOutput(
+            self, "StateMachineConsole", value=f"{console}/states/home?region={Aws.REGION}#/statemachines/view/{arn}"
+        )
+        CfnOutput(self, "TopicArn", value=notifications.topic.topic_arn)

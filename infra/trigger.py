@@ -1,0 +1,37 @@
+"""Starts the workflow when a dataset is created: EventBridge rule, with a queue for what could not be delivered."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+
+class Trigger(Construct):
+    """The rule passes the whole event on and filters on nothing whose key casing CloudTrail does not promise."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, state_machine: sfn.IStateMachine) -> None:
+        super().__init__(scope, construct_id)
+        undelivered = sqs.Queue(
+            self,
+            "Undelivered",
+            enforce_ssl=True,
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            retention_period=Duration.days(14),
+        )
+        rule = events.Rule(
+            self,
+            "DatasetCreated",
+            description="A Custom Labels dataset was created",
+            event_pattern=events.EventPattern(
+                source=["aws.rekognition"],
+                detail_type=["AWS API Call via CloudTrail"],
+                detail={
+                    "eventSource": ["rekognition.amazonaws.com"],
+                    "eventName": ["CreateDataset"],
+                    "errorCode": [{"exists": False}],
+                },
+            ),
+        )
+        rule.add_target(targets.SfnStateMachine(state_machine, dead_letter_queue=undelivered))

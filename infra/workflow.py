@@ -1,0 +1,204 @@
+"""The state machine: resolve the datasets, start the distribution, wait for it, tell people."""
+
+from typing import Any
+
+from aws_cdk import Duration
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
+from constructs import Construct
+
+from infra import messages
+from infra.functions import TIMEOUT, Functions
+from infra.jsonata import jsonata
+from infra.retries import LAMBDA_ERRORS, NEVER_ACCEPTED, SERVICE_ERRORS
+
+CREATION_DEADLINE = Duration.hours(24)
+DISTRIBUTION_DEADLINE = Duration.hours(24)
+# When a wait began, in epoch milliseconds: JSONata.
+SINCE_EXECUTION_STARTED = "$toMillis($states.context.Execution.StartTime)"
+SINCE_DISTRIBUTION_STARTED = "$toMillis($started)"
+
+
+class Workflow(Construct):
+    """A Standard state machine in JSONata. Its graph in the console is its documentation."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, functions: Functions, topic: sns.ITopic) -> None:
+        super().__init__(scope, construct_id)
+        self._topic = topic
+        self._failed = sfn.Fail.jsonata(
+            self, "Failed", error=jsonata("$failure.Error"), cause=jsonata("$failure.Cause")
+        )
+        self._notify_failure = self._notify(
+            "Notify failure", subject=messages.FAILURE_SUBJECT, message=messages.FAILURE_MESSAGE
+        )
+        self._notify_failure.add_catch(self._failed).next(self._failed)
+        self.state_machine = sfn.StateMachine(
+            self,
+            "StateMachine",
+            comment="Distributes a Custom Labels training dataset into its project's empty test dataset",
+            definition_body=sfn.DefinitionBody.from_chainable(self._resolve(functions)),
+            query_language=sfn.QueryLanguage.JSONATA,
+            timeout=CREATION_DEADLINE.plus(DISTRIBUTION_DEADLINE).plus(Duration.hours(1)),
+        )
+
+    def _resolve(self, functions: Functions) -> sfn.IChainable:
+        """Resolve datasets, again and again while they are being created, and do what the decision says."""
+        resolve = self._task(
+            "Resolve datasets",
+            functions.resolve_datasets,
+            {"Execution": jsonata("$states.context.Execution.Id"), "Input": jsonata("$states.context.Execution.Input")},
+            assign={"pair": jsonata("$states.result.Payload")},
+        )
+        _retry(resolve, LAMBDA_ERRORS + SERVICE_ERRORS)
+        self._fail_on_error(resolve, what=jsonata("$states.errorOutput.Error"))
+        wait = _wait(self, "Wait for datasets", SINCE_EXECUTION_STARTED)
+        decision = sfn.Choice.jsonata(self, "Ready to distribute?")
+        decision.when(_when("$pair.Action = 'DISTRIBUTE'"), self._start(functions))
+        decision.when(
+            _when(f"$pair.Action = 'WAIT' and {_past(CREATION_DEADLINE, SINCE_EXECUTION_STARTED)}"),
+            self._notify_failure,
+            assign=_failure("'CreationTimedOut'", "'The datasets were not ready in time. ' & $pair.Reason"),
+        )
+        decision.when(_when("$pair.Action = 'WAIT'"), wait)
+        decision.when(_when("$pair.Action = 'DRY_RUN'"), self._succeed("Dry run", "DRY_RUN", "$pair"))
+        decision.otherwise(self._succeed("Skipped", "SKIPPED", "$pair"))
+        wait.next(resolve)
+        return resolve.next(decision)
+
+    def _start(self, functions: Functions) -> sfn.IChainable:
+        start = self._task(
+            "Start distribution",
+            functions.start_distribution,
+            {"Execution": jsonata("$states.context.Execution.Id"), "Pair": jsonata("$pair")},
+            assign={"started": jsonata("$states.context.State.EnteredTime")},
+        )
+        _retry(start, NEVER_ACCEPTED)
+        self._fail_on_error(start)
+        return start.next(self._wait_until_finished(functions))
+
+    def _wait_until_finished(self, functions: Functions) -> sfn.IChainable:
+        wait = _wait(self, "Wait before checking", SINCE_DISTRIBUTION_STARTED)
+        check = self._task(
+            "Check distribution",
+            functions.check_distribution,
+            {"Execution": jsonata("$states.context.Execution.Id"), "Pair": jsonata("$pair")},
+            assign={"result": jsonata("$states.result.Payload")},
+        )
+        _retry(check, LAMBDA_ERRORS + SERVICE_ERRORS)
+        self._fail_on_error(check)
+        finished = sfn.Choice.jsonata(self, "Distribution finished?")
+        finished.when(_when("$result.State = 'COMPLETE'"), self._tell_success())
+        finished.when(
+            _when("$result.State = 'FAILED'"),
+            self._notify_failure,
+            assign=_failure("'DistributionFailed'", "$result.Reason"),
+        )
+        finished.when(
+            _when(_past(DISTRIBUTION_DEADLINE, SINCE_DISTRIBUTION_STARTED)),
+            self._notify_failure,
+            assign=_failure(
+                "'DistributionTimedOut'",
+                "'Rekognition had not finished in time. ' & $result.Reason & ' It may still finish: "
+                "look at the datasets in the Rekognition console before you start again.'",
+            ),
+        )
+        finished.otherwise(wait)
+        return wait.next(check).next(finished)
+
+    def _tell_success(self) -> sfn.IChainable:
+        notify = self._notify("Notify success", subject=messages.SUCCESS_SUBJECT, message=messages.SUCCESS_MESSAGE)
+        notify.add_catch(
+            self._failed,
+            assign=_failure("$states.errorOutput.Error", f"'It is distributed, but nobody could be told: ' & {_CAUSE}"),
+        )
+        return notify.next(self._succeed("Distributed", "DISTRIBUTED", "$result"))
+
+    def _succeed(self, name: str, outcome: str, after: str) -> sfn.Succeed:
+        """The outcome is the execution's output, always in the same shape."""
+        return sfn.Succeed.jsonata(
+            self,
+            name,
+            outputs={
+                "Outcome": outcome,
+                "Reason": jsonata(f"{after}.Reason"),
+                "ProjectName": jsonata("$pair.ProjectName"),
+                "ProjectArn": jsonata("$pair.ProjectArn"),
+                "Before": {"Training": jsonata("$pair.Training"), "Test": jsonata("$pair.Test")},
+                "After": {"Training": jsonata(f"{after}.Training"), "Test": jsonata(f"{after}.Test")},
+                "Execution": jsonata("$states.context.Execution.Id"),
+            },
+        )
+
+    def _task(self, name: str, function: Any, payload: dict[str, str], *, assign: dict[str, str]) -> tasks.LambdaInvoke:
+        return tasks.LambdaInvoke.jsonata(
+            self,
+            name,
+            lambda_function=function,
+            payload=sfn.TaskInput.from_object(payload),
+            assign=assign,
+            retry_on_service_exceptions=False,  # each state says itself what may be repeated
+            task_timeout=sfn.Timeout.duration(TIMEOUT.plus(Duration.seconds(30))),
+        )
+
+    def _notify(self, name: str, *, subject: str, message: str) -> tasks.SnsPublish:
+        publish = tasks.SnsPublish.jsonata(
+            self, name, topic=self._topic, subject=subject, message=sfn.TaskInput.from_text(message)
+        )
+        _retry(publish, ["States.ALL"])
+        return publish
+
+    def _fail_on_error(
+        self, task: sfn.TaskStateBase, what: str = jsonata("$pair.ProjectName & ' (' & $states.errorOutput.Error & ')'")
+    ) -> None:
+        task.add_catch(
+            self._notify_failure,
+            assign={"failure": {"Error": jsonata("$states.errorOutput.Error"), "Cause": jsonata(_CAUSE), "What": what}},
+        )
+
+
+# A failed function's cause is JSON, whose errorMessage is the sentence a person wants; any other cause is text.
+_CAUSE = """(
+    $cause := $states.errorOutput.Cause;
+    $said := $contains($cause, /^\\{.*\\}$/) ? $parse($cause).errorMessage;
+    $exists($said) ? $string($said) : $exists($cause) ? $string($cause) : 'No cause was given.'
+)"""
+
+
+def _failure(error: str, cause: str) -> dict[str, Any]:
+    return {
+        "failure": {
+            "Error": jsonata(error),
+            "Cause": jsonata(cause),
+            "What": jsonata(f"$pair.ProjectName & ' (' & {error} & ')'"),
+        }
+    }
+
+
+def _when(condition: str) -> sfn.Condition:
+    return sfn.Condition.jsonata(jsonata(condition))
+
+
+def _seconds_since(moment: str) -> str:
+    return f"($toMillis($states.context.State.EnteredTime) - {moment}) / 1000"
+
+
+def _past(deadline: Duration, since: str) -> str:
+    return f"{_seconds_since(since)} > {deadline.to_seconds()}"
+
+
+def _wait(scope: Construct, name: str, since: str) -> sfn.Wait:
+    """A tenth of what has passed, at least 10 seconds, at most 5 minutes, give or take a fifth."""
+    seconds = f"$round($min([300, $max([10, {_seconds_since(since)} / 10])]) * (0.8 + 0.4 * $random()))"
+    return sfn.Wait.jsonata(scope, name, time=sfn.WaitTime.seconds(jsonata(seconds)))
+
+
+def _retry(task: sfn.TaskStateBase, errors: list[str]) -> None:
+    task.add_retry(
+        errors=errors,
+        interval=Duration.seconds(2),
+        backoff_rate=2,
+        max_attempts=6,
+        max_delay=Duration.seconds(60),
+        jitter_strategy=sfn.JitterType.FULL,
+    )

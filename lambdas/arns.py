@@ -1,0 +1,68 @@
+"""Parse the ARNs of projects and datasets.
+
+The patterns are those of ProjectArn and DatasetArn in the Amazon Rekognition API Reference. A dataset's ARN does not
+carry its project's timestamp, so a project's ARN cannot be made from it.
+"""
+
+import re
+from dataclasses import dataclass
+
+_OWNER = r"arn:(?P<partition>[a-z\d-]+):rekognition:(?P<region>[a-z\d-]+):(?P<account>\d{12})"
+_PROJECT = re.compile(_OWNER + r":project/(?P<name>[a-zA-Z0-9_.\-]{1,255})/[0-9]+", re.ASCII)
+_DATASET = re.compile(
+    _OWNER + r":project/(?P<name>[a-zA-Z0-9_.\-]{1,255})/dataset/(?P<type>train|test)/[0-9]+", re.ASCII
+)
+PROJECT_NAME = re.compile(r"[a-zA-Z0-9_.\-]{1,255}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where something lives: an account's Region."""
+
+    partition: str
+    region: str
+    account: str
+
+    def __str__(self) -> str:
+        return f"account {self.account}, Region {self.region}, partition {self.partition}"
+
+
+@dataclass(frozen=True)
+class ProjectArn:
+    """A project's ARN and what it says."""
+
+    text: str
+    home: Home
+    project_name: str
+
+
+@dataclass(frozen=True)
+class DatasetArn:
+    """A dataset's ARN and what it says; `dataset_type` is TRAIN or TEST, as in the API."""
+
+    text: str
+    home: Home
+    project_name: str
+    dataset_type: str
+
+
+def parse_project_arn(text: str) -> ProjectArn | None:
+    """None when the text is not the ARN of a project."""
+    match = _PROJECT.fullmatch(text)
+    return ProjectArn(text, _home(match), match["name"]) if match else None
+
+
+def parse_dataset_arn(text: str) -> DatasetArn | None:
+    """None when the text is not the ARN of a dataset."""
+    match = _DATASET.fullmatch(text)
+    return DatasetArn(text, _home(match), match["name"], match["type"].upper()) if match else None
+
+
+def home_of(arn: str) -> Home:
+    """Where any Regional resource lives, for example the execution that asks."""
+    _, partition, _, region, account, *_ = arn.split(":", 5)
+    return Home(partition, region, account)
+
+
+def _home(match: re.Match[str]) -> Home:
+    return Home(match["partition"], match["region"], match["account"])

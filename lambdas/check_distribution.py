@@ -1,0 +1,30 @@
+"""Check distribution: compare both datasets with what they were before the start."""
+
+from typing import Any
+
+from aws_lambda_powertools import single_metric
+from aws_lambda_powertools.metrics import MetricUnit
+
+from lambdas.pair import Dataset
+from lambdas.progress import judge
+from lambdas.rekognition import describe_dataset
+from lambdas.step import logger, step
+
+
+@step
+def handler(event: dict[str, Any]) -> dict[str, Any]:
+    """From {Execution, Pair} to {State, Reason, Training, Test}."""
+    pair = event["Pair"]
+    logger.append_keys(project=pair["ProjectName"])
+    training_before, test_before = (Dataset.from_state(pair[name]) for name in ("Training", "Test"))
+    training, test = describe_dataset(training_before.arn), describe_dataset(test_before.arn)
+    progress = judge(training_before, test_before, training, test)
+    logger.info("Checked distribution", state=progress.state, reason=progress.reason)
+    with single_metric(name="DistributionsChecked", unit=MetricUnit.Count, value=1) as metric:
+        metric.add_dimension("State", progress.state)
+    return {
+        "State": progress.state,
+        "Reason": progress.reason,
+        "Training": training.as_state(),
+        "Test": test.as_state(),
+    }

@@ -1,0 +1,94 @@
+"""Decide what an execution does with a pair: the decision table of the workflow."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lambdas.errors import DatasetCreationFailed, DatasetMissing, TestDatasetNotEmpty, TrainingDatasetEmpty
+from lambdas.execution_input import Request
+from lambdas.pair import Dataset, Pair
+
+
+class Action(StrEnum):
+    """What the workflow does next. SKIPPED and DRY_RUN are outcomes, too."""
+
+    DISTRIBUTE = "DISTRIBUTE"
+    WAIT = "WAIT"
+    SKIPPED = "SKIPPED"
+    DRY_RUN = "DRY_RUN"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """An action and why, in a sentence for a person."""
+
+    action: Action
+    reason: str
+
+
+def decide(request: Request, pair: Pair) -> Decision:
+    """What to do with the pair as it is now.
+
+    Whoever starts an execution by hand hears of every obstacle as an error; one that an event started stands aside.
+    Raises DatasetCreationFailed either way.
+    """
+    training, test = pair.training, pair.test
+    if training is None or test is None:
+        return _stand_aside(request, DatasetMissing(_missing(pair, "test" if training else "training")))
+    for name, dataset in (("training", training), ("test", test)):
+        if dataset.status == "CREATE_FAILED":
+            raise DatasetCreationFailed(_creation_failed(pair, name, dataset))
+    if not (_settled(training) and _settled(test)):
+        return Decision(Action.WAIT, _not_settled(training, test))
+    if test.entries:
+        return _stand_aside(request, TestDatasetNotEmpty(_not_empty(pair, test)))
+    if not training.entries:
+        return _stand_aside(request, TrainingDatasetEmpty(_nothing_there(pair)))
+    return _distribute(request, training)
+
+
+def _settled(dataset: Dataset) -> bool:
+    """A status that does not exist today is "not yet", as every one in progress is."""
+    return dataset.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_FAILED")
+
+
+def _stand_aside(request: Request, obstacle: Exception) -> Decision:
+    if not request.by_event:
+        raise obstacle
+    return Decision(Action.SKIPPED, str(obstacle))
+
+
+def _distribute(request: Request, training: Dataset) -> Decision:
+    share = f"about 20% of the {training.entries} entries of the training dataset to the test dataset"
+    if request.dry_run:
+        return Decision(Action.DRY_RUN, f"Every check passed; a distribution would move {share}. Nothing was changed.")
+    return Decision(Action.DISTRIBUTE, f"Every check passed; moving {share}.")
+
+
+def _missing(pair: Pair, name: str) -> str:
+    return (
+        f"Project {pair.project_name} has no {name} dataset. Create it (an empty test dataset is enough); "
+        "its creation starts the workflow by itself."
+    )
+
+
+def _creation_failed(pair: Pair, name: str, dataset: Dataset) -> str:
+    said = dataset.status_message or "no reason given"
+    return (
+        f"Rekognition could not create the {name} dataset of project {pair.project_name}: {said} "
+        "Delete the dataset and create it again."
+    )
+
+
+def _not_settled(training: Dataset, test: Dataset) -> str:
+    return f"The training dataset is {training.status} and the test dataset is {test.status}."
+
+
+def _not_empty(pair: Pair, test: Dataset) -> str:
+    return (
+        f"The test dataset of project {pair.project_name} has {test.entries} entries; "
+        "Rekognition distributes into an empty one only. Delete it and create an empty one to distribute again."
+    )
+
+
+def _nothing_there(pair: Pair) -> str:
+    return f"The training dataset of project {pair.project_name} has no entries. Add labeled images to it first."

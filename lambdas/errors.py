@@ -1,0 +1,27 @@
+"""The errors an execution can fail with beside the service's own. Step Functions matches them by class name."""
+
+
+class InvalidInput(Exception):
+    """The execution's input is none of the accepted forms."""
+
+
+class ProjectNotFound(Exception):
+    """The project does not exist in this account and Region."""
+
+
+class DatasetMissing(Exception):
+    """The project lacks its training dataset or its test dataset."""
+
+
+class DatasetCreationFailed(Exception):
+    """Rekognition could not create one of the two datasets."""
+
+
+class TestDatasetNotEmpty(Exception):
+    """Rekognition distributes into an empty test dataset only."""
+
+    __test__ = False  # the name begins like a test's, which is what pytest goes by
+
+
+class TrainingDatasetEmpty(Exception):
+    """There is nothing to distribute."""

@@ -1,0 +1,82 @@
+"""A project's training and test dataset, as the service describes them, in the form the workflow carries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Self
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """One dataset at one moment. `updated` is its LastUpdatedTimestamp, in ISO 8601, UTC, to the millisecond."""
+
+    arn: str
+    status: str
+    status_message: str
+    updated: str
+    entries: int
+    labeled: int
+    errors: int
+
+    @classmethod
+    def from_description(cls, arn: str, description: Mapping[str, Any]) -> Self:
+        """From a DatasetDescription of DescribeDataset; what it leaves out counts as none."""
+        stats = description.get("DatasetStats") or {}
+        return cls(
+            arn=arn,
+            status=description.get("Status", ""),
+            status_message=description.get("StatusMessage", ""),
+            updated=_iso(description["LastUpdatedTimestamp"]),
+            entries=stats.get("TotalEntries", 0),
+            labeled=stats.get("LabeledEntries", 0),
+            errors=stats.get("ErrorEntries", 0),
+        )
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """From what `as_state` made."""
+        return cls(
+            arn=state["Arn"],
+            status=state["Status"],
+            status_message=state["StatusMessage"],
+            updated=state["LastUpdatedTimestamp"],
+            entries=state["TotalEntries"],
+            labeled=state["LabeledEntries"],
+            errors=state["ErrorEntries"],
+        )
+
+    def as_state(self) -> dict[str, Any]:
+        """The names a person reads in the Step Functions console are the API's."""
+        return {
+            "Arn": self.arn,
+            "Status": self.status,
+            "StatusMessage": self.status_message,
+            "LastUpdatedTimestamp": self.updated,
+            "TotalEntries": self.entries,
+            "LabeledEntries": self.labeled,
+            "ErrorEntries": self.errors,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """The two datasets of a project; one that does not exist is None."""
+
+    project_name: str
+    project_arn: str
+    training: Dataset | None
+    test: Dataset | None
+
+    def as_state(self) -> dict[str, Any]:
+        """The form the workflow carries."""
+        return {
+            "ProjectName": self.project_name,
+            "ProjectArn": self.project_arn,
+            "Training": self.training and self.training.as_state(),
+            "Test": self.test and self.test.as_state(),
+        }
+
+
+def _iso(moment: datetime) -> str:
+    """Fixed width, so that later sorts after earlier."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")

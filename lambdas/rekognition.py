@@ -1,0 +1,61 @@
+"""The Rekognition calls of the functions, and the only client.
+
+The SDK's own retries are off: each retry is one of the state machine's, to be seen in the execution's history, and a
+call that cannot be repeated is never repeated behind its back.
+"""
+
+import boto3
+from botocore.config import Config
+
+from lambdas.errors import ProjectNotFound
+from lambdas.execution_input import Request
+from lambdas.pair import Dataset, Pair
+
+_rekognition = boto3.client(
+    "rekognition", config=Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20)
+)
+
+
+def describe_dataset(arn: str) -> Dataset:
+    """The dataset as it is now."""
+    return Dataset.from_description(arn, _rekognition.describe_dataset(DatasetArn=arn)["DatasetDescription"])
+
+
+def describe_pair(request: Request) -> Pair:
+    """The pair of the project that the request names.
+
+    Raises ProjectNotFound when there is none, or when it is not the one whose ARNs the request gives.
+    """
+    described = _rekognition.describe_projects(ProjectNames=[request.project_name])["ProjectDescriptions"]
+    for project in described:
+        arns = {dataset["DatasetType"]: dataset["DatasetArn"] for dataset in project.get("Datasets", [])}
+        if project["ProjectArn"] == (request.project_arn or project["ProjectArn"]):
+            _require_its_own(request, set(arns.values()))
+            return Pair(
+                project_name=request.project_name,
+                project_arn=project["ProjectArn"],
+                training=_described(arns.get("TRAIN")),
+                test=_described(arns.get("TEST")),
+            )
+    raise ProjectNotFound(
+        f"There is no project {request.project_arn or request.project_name} here; "
+        "one that was deleted and created again has another ARN. Take its name or ARN from the Rekognition console."
+    )
+
+
+def distribute_dataset_entries(training_arn: str, test_arn: str) -> None:
+    """Start the distribution. The order of the two is not documented; this is the order of AWS's own examples."""
+    _rekognition.distribute_dataset_entries(Datasets=[{"Arn": training_arn}, {"Arn": test_arn}])
+
+
+def _described(arn: str | None) -> Dataset | None:
+    return describe_dataset(arn) if arn else None
+
+
+def _require_its_own(request: Request, arns: set[str]) -> None:
+    strangers = [arn for arn in request.dataset_arns if arn not in arns]
+    if strangers and not request.by_event:  # an event's dataset may have been deleted and created again since
+        raise ProjectNotFound(
+            f"Project {request.project_name} has no dataset {strangers[0]}; it was deleted, or created again since. "
+            "Take the ARNs from the Rekognition console."
+        )
