@@ -1,0 +1,1 @@
+"""Amazon Rekognition Custom Labels, its projects and datasets, on this machine."""

@@ -1,0 +1,22 @@
+"""The time of the service: real time, which can be moved forward."""
+
+import time
+from threading import Lock
+
+
+class Clock:
+    """Real time plus an offset, in epoch seconds. It only ever moves forward."""
+
+    def __init__(self) -> None:
+        self._offset = 0.0
+        self._lock = Lock()
+
+    def now(self) -> float:
+        return time.time() + self._offset
+
+    def advance(self, seconds: float) -> None:
+        """Move forward; ValueError for anything but a finite, non-negative number of seconds."""
+        if not 0 <= seconds < float("inf"):
+            raise ValueError(f"The clock advances by a finite number of seconds, 0 or more, not by {seconds}.")
+        with self._lock:
+            self._offset += seconds

@@ -1,0 +1,114 @@
+"""CreateDataset: an empty dataset, the import of a manifest, or a copy."""
+
+from typing import Any
+
+from local.custom_labels.arns import DatasetType, dataset_arn
+from local.custom_labels.call import Call
+from local.custom_labels.caller import ObjectForbidden, ObjectUnreadable
+from local.custom_labels.datasets import (
+    CREATED,
+    CREATED_FROM_MANIFEST,
+    SHOWN_AT_ONCE,
+    Change,
+    Dataset,
+    Result,
+    client_error,
+    success,
+)
+from local.custom_labels.entries import Entries
+from local.custom_labels.entry import Entry
+from local.custom_labels.errors import ServiceError, invalid_parameter
+from local.custom_labels.holdings import Project
+from local.custom_labels.legality import require_allowed
+from local.custom_labels.manifest import (
+    FORBIDDEN,
+    INVALID,
+    UnusableManifest,
+    check_limits,
+    max_entries,
+    read_manifest,
+)
+from local.custom_labels.projects import TAG_RESOURCE
+from local.custom_labels.settings import ACCEPT, EXISTS
+
+LIST_ENTRIES = "rekognition:ListDatasetEntries"
+
+
+def create_dataset(call: Call, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Reads and parses the manifest without the lock; the dataset is there when both are done."""
+    type_: DatasetType = parameters["DatasetType"]
+    source = _read_source(parameters.get("DatasetSource"))
+    with call.lock:
+        project = _require_place(call, parameters["ProjectArn"], type_)
+        identity = call.holdings.mint_id(call.now())
+        copied = _entries_to_copy(call, source["DatasetArn"]) if "DatasetArn" in source else Entries()
+    arn = dataset_arn(project.arn, type_, identity)
+    if parameters.get("Tags"):
+        call.authorize(TAG_RESOURCE, arn)
+    result = _create(call, type_, source.get("S3Object"), copied)
+    with call.lock:
+        _require_place(call, project.arn, type_)
+        created = max(call.now(), identity / 1000)  # an ARN's milliseconds are never after its creation
+        due = call.now() + call.settings.creation_seconds
+        change = Change("CREATE_IN_PROGRESS", created, due, SHOWN_AT_ONCE, result)
+        tags = parameters.get("Tags", {})
+        call.holdings.datasets[arn] = Dataset(arn, type_, project.arn, created, created, tags, change)
+    return {"DatasetArn": arn}
+
+
+def _read_source(source: dict[str, Any] | None) -> dict[str, Any]:
+    """{} for none, or one of S3Object and DatasetArn."""
+    if source is None:
+        return {}
+    manifest = source.get("GroundTruthManifest")
+    if (manifest is None) == ("DatasetArn" not in source):
+        raise invalid_parameter("DatasetSource has exactly one of GroundTruthManifest and DatasetArn.")
+    if manifest is None:
+        return {"DatasetArn": source["DatasetArn"]}
+    s3_object = manifest.get("S3Object", {})
+    if not {"Bucket", "Name"} <= s3_object.keys():
+        raise invalid_parameter("GroundTruthManifest.S3Object has a Bucket and a Name.")
+    return {"S3Object": s3_object}
+
+
+def _require_place(call: Call, project_arn: str, type_: DatasetType) -> Project:
+    """The project, when a dataset of this type can be added to it."""
+    call.settle()
+    project = call.project(project_arn)
+    for dataset in call.holdings.datasets_of(project, type_):
+        if dataset.status != "DELETE_IN_PROGRESS" or call.settings.create_while_deleting != ACCEPT:
+            raise ServiceError(EXISTS, f"The project {project.name} has a {type_} dataset, which is {dataset.status}.")
+    call.require_capacity()
+    return project
+
+
+def _entries_to_copy(call: Call, arn: str) -> Entries:
+    call.authorize(LIST_ENTRIES, arn)
+    source = call.dataset(arn)
+    try:
+        require_allowed("list", source, call.settings)
+    except ServiceError as refusal:  # CreateDataset has neither ResourceInUse nor ResourceNotReady
+        raise invalid_parameter(refusal.message) from refusal
+    return source.entries
+
+
+def _create(call: Call, type_: DatasetType, s3_object: dict[str, str] | None, copied: Entries) -> Result:
+    most = max_entries(call.settings, call.caller.region, type_)
+    try:
+        entries = Entries(_import(call, s3_object, most)) if s3_object else copied
+        check_limits(entries, call.settings, most)
+    except UnusableManifest as error:
+        return client_error("CREATE_FAILED", str(error), Entries())
+    return success("CREATE_COMPLETE", CREATED_FROM_MANIFEST if s3_object else CREATED, entries)
+
+
+def _import(call: Call, s3_object: dict[str, str], most: int) -> list[Entry]:
+    bucket, name = s3_object["Bucket"], s3_object["Name"]
+    try:
+        data = call.caller.read_object(bucket, name, s3_object.get("Version"))
+    except ObjectUnreadable as error:
+        if call.settings.unreadable_manifest == "sync":
+            message = f"The manifest cannot be read: {error}."
+            raise ServiceError("InvalidS3ObjectException", message) from error
+        raise UnusableManifest(FORBIDDEN if isinstance(error, ObjectForbidden) else INVALID) from error
+    return read_manifest(data, name, call.settings, most)

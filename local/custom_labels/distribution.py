@@ -1,0 +1,88 @@
+"""DistributeDatasetEntries: who may be distributed, and what becomes of both datasets."""
+
+from typing import Any, NamedTuple
+
+from local.custom_labels.call import Call
+from local.custom_labels.changes import begin_update
+from local.custom_labels.datasets import DISTRIBUTED, UPDATED, Dataset, Result, client_error, success
+from local.custom_labels.errors import invalid_parameter
+from local.custom_labels.legality import require_allowed
+from local.custom_labels.manifest import UnusableManifest, check_limits, max_entries
+from local.custom_labels.settings import Settings
+from local.custom_labels.split import InsufficientImages, choose_moved
+
+Results = list[tuple[Dataset, Result]]
+
+
+class Pair(NamedTuple):
+    """The training and the test dataset of one project."""
+
+    train: Dataset
+    test: Dataset
+
+
+class Undistributable(Exception):  # noqa: N818 - named by its situation
+    """The datasets cannot be distributed; the settings say whether the caller or the status tells."""
+
+
+def distribute_dataset_entries(call: Call, parameters: dict[str, Any]) -> dict[str, Any]:
+    datasets = [call.dataset(dataset["Arn"]) for dataset in parameters["Datasets"]]
+    for dataset in datasets:
+        require_allowed("distribute", dataset, call.settings)
+    for dataset, result in _results(call, datasets):
+        begin_update(call, dataset, call.settings.distribution_seconds, result)
+    return {}
+
+
+def _results(call: Call, datasets: list[Dataset]) -> Results:
+    pair = _read_pair(datasets)
+    if pair is None:
+        return _refuse_pair(datasets, call.settings)
+    if call.settings.accepted_order == "train_first" and datasets[0] is not pair.train:
+        raise invalid_parameter("Datasets has the training dataset first and the test dataset second.")
+    try:
+        _require_sizes(pair, call.settings)
+        return _distribute(call, pair)
+    except (Undistributable, InsufficientImages, UnusableManifest) as error:
+        return [_fail(dataset, str(error), call.settings) for dataset in pair]
+
+
+def _read_pair(datasets: list[Dataset]) -> Pair | None:
+    pair = Pair(*sorted(datasets, key=lambda dataset: dataset.type != "TRAIN"))
+    if pair.train.type == pair.test.type or pair.train.project_arn != pair.test.project_arn:
+        return None
+    return pair
+
+
+def _refuse_pair(datasets: list[Dataset], settings: Settings) -> Results:
+    message = "The datasets are not the training and the test dataset of one project."
+    if settings.wrong_pair == "sync":
+        raise invalid_parameter(message)
+    return [(dataset, client_error("UPDATE_FAILED", message, dataset.entries)) for dataset in datasets]
+
+
+def _require_sizes(pair: Pair, settings: Settings) -> None:
+    if len(pair.test.entries):
+        message = f"The test dataset is not empty: it has {len(pair.test.entries)} entries."
+        raise invalid_parameter(message) if settings.test_not_empty == "sync" else Undistributable(message)
+    if not len(pair.train.entries) and settings.train_empty == "sync":
+        raise invalid_parameter("The training dataset is empty.")
+
+
+def _distribute(call: Call, pair: Pair) -> Results:
+    entries, settings = pair.train.entries, call.settings
+    stay, move = entries.divided(choose_moved(entries, settings), copy_labels=settings.total_labels_after == "copied")
+    check_limits(move, settings, max_entries(settings, call.caller.region, "TEST"))
+    return [
+        (pair.train, success("UPDATE_COMPLETE", DISTRIBUTED, stay)),
+        (pair.test, success("UPDATE_COMPLETE", DISTRIBUTED, move)),
+    ]
+
+
+def _fail(dataset: Dataset, message: str, settings: Settings) -> tuple[Dataset, Result]:
+    """What a failed distribution leaves in one of the two datasets, which may be spared."""
+    if settings.failed_datasets in ("both", dataset.type.lower()):
+        return dataset, client_error("UPDATE_FAILED", message, dataset.entries)
+    if settings.spared_dataset == "earlier":
+        return dataset, dataset.result
+    return dataset, success("UPDATE_COMPLETE", UPDATED, dataset.entries)

@@ -1,0 +1,72 @@
+"""A manifest file or a change to a dataset: JSON Lines to entries, and the limits of a whole dataset."""
+
+from local.custom_labels.entries import Entries
+from local.custom_labels.entry import Entry, read_entry
+from local.custom_labels.settings import Settings
+
+# Amazon Rekognition Custom Labels Developer Guide, "Terminal errors"; the last two from the page of training-time
+# errors and from the API's published example of a failed update.
+INVALID = "The manifest file extension or contents are invalid."
+TOO_LARGE = "The manifest file size exceeds the maximum supported size."
+TOO_MANY_ROWS = "The manifest file has too many rows."
+FORBIDDEN = "The S3 bucket permissions are incorrect."
+TOO_MANY_ERRORS = "The manifest file has too many terminal errors."
+TOO_MANY_LABELS = "The manifest file has too many labels."
+EMPTY = "The manifest file is empty."
+SEVERAL_BUCKETS = "The manifest file contains images from multiple S3 buckets."
+
+# Amazon Rekognition Custom Labels Developer Guide, "Guidelines and quotas": images in training and in test datasets.
+SMALLER_REGIONS = {region: {"TRAIN": 28_000, "TEST": 7_000} for region in ("ap-south-1", "eu-west-2")}
+
+
+class UnusableManifest(Exception):  # noqa: N818 - named by its situation
+    """A terminal error of the whole: the message becomes the dataset's StatusMessage."""
+
+
+def max_entries(settings: Settings, region: str, dataset_type: str) -> int:
+    return min(settings.max_entries, SMALLER_REGIONS.get(region, {}).get(dataset_type, settings.max_entries))
+
+
+def read_manifest(data: bytes, name: str, settings: Settings, most_lines: int) -> list[Entry]:
+    """The entries of a manifest file; UnusableManifest."""
+    if settings.manifest_extension_required and "." not in name.rpartition("/")[2]:
+        raise UnusableManifest(INVALID)
+    if len(data) > settings.max_manifest_bytes:
+        raise UnusableManifest(TOO_LARGE)
+    return read_lines(data, settings, most_lines)
+
+
+def read_lines(data: bytes, settings: Settings, most_lines: int) -> list[Entry]:
+    """The entries of JSON Lines; of several of one image the first. UnusableManifest when too many are not usable."""
+    lines = _split(data)
+    if len(lines) > most_lines:
+        raise UnusableManifest(TOO_MANY_ROWS)
+    by_image: dict[str, Entry] = {}
+    for line in lines:
+        entry = read_entry(line)
+        if entry:
+            by_image.setdefault(entry.source_ref, entry)
+    # "Validation rules for manifest files": blank and invalid lines count as objects; more than 20% fail the import.
+    if len(lines) - len(by_image) > settings.max_invalid_share * len(lines):
+        raise UnusableManifest(TOO_MANY_ERRORS)
+    return list(by_image.values())
+
+
+def check_limits(entries: Entries, settings: Settings, most_entries: int) -> None:
+    """UnusableManifest when these cannot be the entries of one dataset."""
+    if len(entries) > most_entries:
+        raise UnusableManifest(TOO_MANY_ROWS)
+    if len(entries.buckets) > 1:
+        raise UnusableManifest(SEVERAL_BUCKETS)
+    if len(entries.labels) > settings.max_labels:
+        raise UnusableManifest(TOO_MANY_LABELS)
+
+
+def _split(data: bytes) -> list[str]:
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise UnusableManifest(INVALID) from None
+    if not text.strip():
+        raise UnusableManifest(EMPTY)
+    return text.removesuffix("\n").split("\n")

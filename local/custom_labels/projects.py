@@ -1,0 +1,96 @@
+"""CreateProject, DescribeProjects, DeleteProject."""
+
+from typing import Any
+
+from local.custom_labels.arns import project_arn
+from local.custom_labels.call import Call
+from local.custom_labels.datasets import Dataset
+from local.custom_labels.errors import ServiceError, invalid_parameter
+from local.custom_labels.holdings import Project
+from local.custom_labels.paging import start_position, token_member
+from local.custom_labels.shapes import limit
+
+TAG_RESOURCE = "rekognition:TagResource"
+
+
+def create_project(call: Call, parameters: dict[str, Any]) -> dict[str, Any]:
+    name, feature = parameters["ProjectName"], parameters.get("Feature", "CUSTOM_LABELS")
+    _require_consistent(feature, parameters.get("AutoUpdate"))
+    if any(project.name == name for project in call.holdings.projects.values()):
+        raise ServiceError("ResourceInUseException", f"There is a project named {name} already.")
+    if len(call.holdings.projects) >= call.settings.max_projects:
+        raise ServiceError("LimitExceededException", f"There are {call.settings.max_projects} projects: the limit.")
+    identity = call.holdings.mint_id(call.now())
+    arn = project_arn(call.caller.account, call.caller.region, name, identity)
+    if parameters.get("Tags"):
+        call.authorize(TAG_RESOURCE, arn)
+    call.holdings.projects[arn] = Project(
+        arn, name, identity / 1000, feature, parameters.get("AutoUpdate"), parameters.get("Tags", {})
+    )
+    return {"ProjectArn": arn}
+
+
+def describe_projects(call: Call, parameters: dict[str, Any]) -> dict[str, Any]:
+    names, features = parameters.get("ProjectNames"), parameters.get("Features", ["CUSTOM_LABELS"])
+    size = parameters.get("MaxResults", limit("ProjectsPageSize", "max"))
+    start = start_position("DescribeProjects", parameters)
+    selected = [
+        project
+        for project in call.holdings.projects.values()
+        if project.feature in features and (names is None or project.name in names)
+    ]
+    following = start + size if start + size < len(selected) else None
+    return {
+        "ProjectDescriptions": [_describe(call, project) for project in selected[start : start + size]],
+        **token_member("DescribeProjects", parameters, following, call.settings),
+    }
+
+
+def delete_project(call: Call, parameters: dict[str, Any]) -> dict[str, Any]:
+    project = call.project(parameters["ProjectArn"])
+    datasets = call.holdings.datasets_of(project)
+    if datasets:
+        raise ServiceError(
+            "ResourceInUseException", f"The project {project.name} has {len(datasets)} datasets; delete them first."
+        )
+    project.gone_at = call.now() + call.settings.deletion_seconds
+    return {"Status": project.status}
+
+
+def _require_consistent(feature: str, auto_update: str | None) -> None:
+    # API Reference, CreateProject: AutoUpdate is "required for Content Moderation", "applicable only to adapters".
+    if feature == "CONTENT_MODERATION" and auto_update is None:
+        raise invalid_parameter("AutoUpdate is required when Feature is CONTENT_MODERATION.")
+    if feature == "CUSTOM_LABELS" and auto_update is not None:
+        raise invalid_parameter("AutoUpdate is accepted only when Feature is CONTENT_MODERATION.")
+
+
+def _describe(call: Call, project: Project) -> dict[str, Any]:
+    description: dict[str, Any] = {
+        "ProjectArn": project.arn,
+        "CreationTimestamp": project.created,
+        "Status": project.status,
+        "Datasets": [_describe_dataset(call, dataset) for dataset in _ordered(call, project)],
+        "Feature": project.feature,
+    }
+    if project.auto_update:
+        description["AutoUpdate"] = project.auto_update
+    return description
+
+
+def _ordered(call: Call, project: Project) -> list[Dataset]:
+    datasets = call.holdings.datasets_of(project)
+    if call.settings.dataset_order == "newest_first":
+        return datasets[::-1]
+    if call.settings.dataset_order == "train_first":
+        return sorted(datasets, key=lambda dataset: dataset.type != "TRAIN")
+    return datasets
+
+
+def _describe_dataset(call: Call, dataset: Dataset) -> dict[str, Any]:
+    return {
+        "CreationTimestamp": dataset.created,
+        "DatasetType": dataset.type,
+        "DatasetArn": dataset.arn,
+        **dataset.describe_status(call.now(), call.settings),
+    }

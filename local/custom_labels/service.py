@@ -1,0 +1,109 @@
+"""The Custom Labels service: its operations, one call at a time, and a record of each."""
+
+from collections.abc import Callable
+from threading import RLock
+from typing import Any
+
+from local.custom_labels import changes, creation, distribution, listing, projects, tags
+from local.custom_labels.call import Call
+from local.custom_labels.caller import Caller
+from local.custom_labels.clock import Clock
+from local.custom_labels.cloudtrail import RECORDED, build_event, describe_request, describe_response
+from local.custom_labels.errors import ServiceError
+from local.custom_labels.holdings import Holdings
+from local.custom_labels.settings import Settings
+from local.custom_labels.shapes import service_model
+from local.custom_labels.validation import read_parameters
+
+Operation = Callable[[Call, dict[str, Any]], dict[str, Any]]
+
+OPERATIONS: dict[str, Operation] = {
+    "CreateProject": projects.create_project,
+    "DescribeProjects": projects.describe_projects,
+    "DeleteProject": projects.delete_project,
+    "CreateDataset": creation.create_dataset,
+    "DescribeDataset": changes.describe_dataset,
+    "DistributeDatasetEntries": distribution.distribute_dataset_entries,
+    "ListDatasetEntries": listing.list_dataset_entries,
+    "UpdateDatasetEntries": changes.update_dataset_entries,
+    "ListDatasetLabels": listing.list_dataset_labels,
+    "DeleteDataset": changes.delete_dataset,
+    "TagResource": tags.tag_resource,
+    "UntagResource": tags.untag_resource,
+    "ListTagsForResource": tags.list_tags_for_resource,
+}
+
+
+class CustomLabels:
+    """Projects and datasets, apart for each account and Region. May be called from several threads at once."""
+
+    def __init__(self, *, clock: Clock, settings: Settings, put_event: Callable[[dict[str, Any]], None]) -> None:
+        """`put_event` puts an EventBridge event on the default bus of the account and Region it names."""
+        self.clock = clock
+        self.settings = settings
+        self._put_event = put_event
+        self._lock = RLock()
+        self._holdings: dict[tuple[str, str], Holdings] = {}
+
+    def reset(self) -> None:
+        """Forget every project and dataset."""
+        with self._lock:
+            self._holdings.clear()
+
+    def perform(self, operation: str, given: dict[str, Any], caller: Caller, request_id: str) -> dict[str, Any]:
+        """The response of an operation to parameters as they came; ServiceError. Either is recorded.
+
+        Parameters that are not the model's are recorded as null.
+        """
+        require_operation(operation)
+        parameters: dict[str, Any] = {}
+        try:
+            parameters = read_parameters(operation, given)
+            response = self._perform(operation, parameters, caller)
+        except ServiceError as error:
+            self._record(operation, parameters, caller, request_id, error=error)
+            raise
+        self._record(operation, parameters, caller, request_id, response=response)
+        return response
+
+    def _perform(self, operation: str, parameters: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        with self._lock:
+            holdings = self._holdings.setdefault((caller.account, caller.region), Holdings())
+        call = Call(caller, self.settings, self.clock, holdings, self._lock)
+        if operation == "CreateDataset":  # it holds the lock itself, but not while it parses a manifest
+            return OPERATIONS[operation](call, parameters)
+        with self._lock:
+            call.settle()
+            return OPERATIONS[operation](call, parameters)
+
+    def _record(
+        self,
+        operation: str,
+        parameters: dict[str, Any],
+        caller: Caller,
+        request_id: str,
+        *,
+        response: dict[str, Any] | None = None,
+        error: ServiceError | None = None,
+    ) -> None:
+        if operation not in RECORDED:
+            return
+        if error and error.code == "AccessDeniedException":
+            error = ServiceError(self.settings.denied_error_code, error.message)
+        request = describe_request(operation, parameters, self.settings.request_key_casing)
+        elements = describe_response(operation, response or {}, self.settings.response_key_casing)
+        now = self.clock.now()
+        self._put_event(
+            build_event(caller, operation, now, request_id, request=request, response=elements, error=error)
+        )
+
+
+def require_operation(operation: str) -> None:
+    """UnknownOperationException for what this service does not do."""
+    if operation in OPERATIONS:
+        return
+    if operation in service_model().operation_names:
+        reason = f"{operation} is an operation of Amazon Rekognition that is not available here"
+    else:
+        reason = f"'{operation[:100]}' is not an operation of Amazon Rekognition"
+    raise ServiceError("UnknownOperationException", f"{reason}; there are {', '.join(OPERATIONS)}.")

@@ -1,0 +1,72 @@
+"""AWS JSON 1.1: a request's target and body to an operation, its outcome to a status, headers and a body."""
+
+import json
+import time
+import uuid
+from typing import Any
+
+from local.custom_labels.caller import Caller
+from local.custom_labels.cloudtrail import build_event
+from local.custom_labels.errors import ServiceError
+from local.custom_labels.service import CustomLabels, require_operation
+from local.custom_labels.strict_json import read_json
+
+TARGET_PREFIX = "RekognitionService."
+CONTENT_TYPE = "application/x-amz-json-1.1"
+
+Answer = tuple[int, dict[str, str], bytes]
+
+
+def handle(service: CustomLabels, target: str, body: bytes, caller: Caller) -> Answer:
+    """HTTP status, headers and body for a request; `target` is its X-Amz-Target."""
+    request_id = str(uuid.uuid4())
+    try:
+        operation = _read_operation(target)
+        response = service.perform(operation, _read_body(body), caller, request_id)
+    except ServiceError as error:
+        return _answer(error.http_status, request_id, _describe_error(error))
+    if not response and service.settings.empty_output == "nothing":
+        return 200, _headers(request_id), b""
+    return _answer(200, request_id, response)
+
+
+def denied_event(caller: Caller, message: str) -> dict[str, Any]:
+    """The record of a CreateDataset that IAM refused before it reached the service, at the present time."""
+    denial = ServiceError("AccessDenied", message)
+    return build_event(caller, "CreateDataset", time.time(), str(uuid.uuid4()), request=None, error=denial)
+
+
+def _read_operation(target: str) -> str:
+    if not target.startswith(TARGET_PREFIX):
+        message = f"X-Amz-Target is {TARGET_PREFIX} and an operation's name, not '{target[:100]}'."
+        raise ServiceError("UnknownOperationException", message)
+    operation = target.removeprefix(TARGET_PREFIX)
+    require_operation(operation)
+    return operation
+
+
+def _read_body(body: bytes) -> dict[str, Any]:
+    try:
+        given = read_json(body or b"{}")
+    except (ValueError, RecursionError) as error:
+        raise ServiceError("SerializationException", f"The body is not a JSON object: {error}.") from error
+    if not isinstance(given, dict):
+        raise ServiceError("SerializationException", f"The body is not a JSON object but a {type(given).__name__}.")
+    return given
+
+
+def _describe_error(error: ServiceError) -> dict[str, Any]:
+    return {
+        "__type": error.code,
+        "Code": error.code,
+        "Logref": str(uuid.uuid4()),
+        "Message": error.message,
+    }
+
+
+def _answer(status: int, request_id: str, content: dict[str, Any]) -> Answer:
+    return status, _headers(request_id), json.dumps(content).encode()
+
+
+def _headers(request_id: str) -> dict[str, str]:
+    return {"Content-Type": CONTENT_TYPE, "x-amzn-requestid": request_id}
