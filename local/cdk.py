@@ -1,0 +1,90 @@
+"""Run the real CDK CLI, pinned in package.json, against a local AWS."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from local.aws import ACCOUNT, REGION, ROOT, LocalAws, LocalAwsError
+
+CLI = ROOT / "node_modules" / ".bin" / "cdk"
+STACK = "DatasetDistribution"
+QUIET = ("--ci", "--no-color", "--no-notices", "--progress", "events")
+Report = Callable[[str], None]
+
+
+def _say_nothing(_step: str) -> None:
+    pass
+
+
+def deploy(aws: LocalAws, *, context: Mapping[str, str] | None = None, report: Report = _say_nothing) -> dict[str, str]:
+    """Bootstrap the account, deploy the stack, and return the stack's outputs.
+
+    `report` hears each step as it begins. Raises LocalAwsError with what the CLI said last.
+    """
+    assembly, outputs = aws.folder / "cdk.out", aws.folder / "outputs.json"
+    settings = [word for key, value in (context or {}).items() for word in ("--context", f"{key}={value}")]
+    report("Synthesizing the stack, bootstrapping the account")
+    with (
+        _started(aws, "synth", "--quiet", "--output", str(assembly), *settings) as synth,
+        _started(aws, "bootstrap", f"aws://{ACCOUNT}/{REGION}", "--app", "") as bootstrap,
+    ):
+        _finish(aws, "bootstrap", bootstrap)
+        _finish(aws, "synth", synth)
+    report("Deploying the stack")
+    with _started(
+        aws, "deploy", STACK, "--app", str(assembly), "--require-approval", "never", "--outputs-file", str(outputs)
+    ) as deployment:
+        _finish(aws, "deploy", deployment)
+    found: dict[str, str] = json.loads(outputs.read_text())[STACK]
+    return found
+
+
+@contextmanager
+def _started(aws: LocalAws, command: str, *arguments: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """A CLI command in a process group of its own, which does not outlive the block."""
+    with _log(aws, command).open("wb") as log:
+        process = subprocess.Popen(
+            [str(CLI), command, *arguments, *QUIET],
+            cwd=ROOT,
+            env=_environment(aws),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _finish(aws: LocalAws, command: str, process: "subprocess.Popen[bytes]") -> None:
+    if process.wait():
+        said = _log(aws, command).read_text(errors="replace").strip().splitlines() or ["it said nothing"]
+        raise LocalAwsError(f"cdk {command} failed: {said[-1]}")
+
+
+def _log(aws: LocalAws, command: str) -> Path:
+    return aws.folder / f"cdk-{command}.log"
+
+
+def _environment(aws: LocalAws) -> dict[str, str]:
+    """The caller's environment with the pinned Node.js and this Python first, and no other AWS account in it."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
+    path = os.pathsep.join([str(CLI.parent), str(Path(sys.executable).parent), os.environ["PATH"]])
+    return {
+        **inherited,
+        **aws.environment,
+        "PATH": path,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "CDK_HOME": str(aws.folder),
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+    }

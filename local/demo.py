@@ -1,0 +1,195 @@
+"""The main job before your eyes: datasets are created, the event starts the workflow, entries move, people are told."""
+
+import json
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from local.aws import REGION, LocalAws
+from local.cdk import deploy
+from local.history import POLL_SECONDS, Entered, follow
+from local.manifest_file import read_manifest
+from local.sample import sample_manifest
+from local.steps import Steps
+
+# So that one sees the datasets in progress, and the loop go round.
+DURATIONS = {"creation_seconds": 1.5, "distribution_seconds": 2.5}
+WAIT_SCALE = 0.1
+PROJECT = "demo"
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What is in a dataset: its entries by image, and how many have each label."""
+
+    status: str
+    images: frozenset[str]
+    labels: dict[str, int]
+
+
+def run_demo(console: Console, manifest: Path | None) -> int:
+    """0 when the entries were distributed and the workflow said so, 1 when either is not so."""
+    content = read_manifest(manifest) if manifest else sample_manifest()
+    with ExitStack() as running:
+        with Steps(console) as steps:
+            steps.begin("Starting the local AWS")
+            aws = running.enter_context(LocalAws(wait_scale=WAIT_SCALE))
+            outputs = deploy(aws, report=steps.begin)
+            steps.begin("Subscribing to the topic")
+            aws.configure(**DURATIONS)
+            queue = _subscribe(aws, outputs["TopicArn"])
+        return Demo(console, aws, outputs["StateMachineArn"]).run(content, queue)
+
+
+class Demo:
+    """One run of the main job on a local AWS with the stack deployed."""
+
+    def __init__(self, console: Console, aws: LocalAws, state_machine_arn: str) -> None:
+        self._console = console
+        self._aws = aws
+        self._state_machine_arn = state_machine_arn
+        self._rekognition = aws.client("rekognition")
+        self._stepfunctions = aws.client("stepfunctions")
+
+    def run(self, manifest: bytes, queue: str) -> int:
+        """Create the datasets, watch the executions that the events start, show what came of it."""
+        project = self._rekognition.create_project(ProjectName=PROJECT)["ProjectArn"]
+        source = {"GroundTruthManifest": {"S3Object": self._upload(manifest)}}
+        training = self._create_dataset(project, "TRAIN", source)
+        self._watch(self._execution(1))
+        before = self._contents(training)
+        test = self._create_dataset(project, "TEST", None)
+        execution = self._execution(2)
+        self._watch(execution)
+        after = self._contents(training), self._contents(test)
+        self._console.print("\n[bold]Before and after[/]\n", _comparison(before, *after), sep="")
+        self._show_notification(queue)
+        return self._conclude(execution, before, *after)
+
+    def _upload(self, manifest: bytes) -> dict[str, str]:
+        s3 = self._aws.client("s3")
+        bucket = f"custom-labels-{uuid.uuid4().hex[:12]}"
+        s3.create_bucket(Bucket=bucket)
+        s3.put_object(Bucket=bucket, Key="output.manifest", Body=manifest)
+        return {"Bucket": bucket, "Name": "output.manifest"}
+
+    def _create_dataset(self, project: str, dataset_type: str, source: dict[str, Any] | None) -> str:
+        said = "from the manifest" if source else "empty"
+        self._console.print(f"\n[bold]CreateDataset {dataset_type}[/], {said}: its event starts an execution\n")
+        parameters = {"ProjectArn": project, "DatasetType": dataset_type, "DatasetSource": source}
+        arn: str = self._rekognition.create_dataset(**{k: v for k, v in parameters.items() if v})["DatasetArn"]
+        return arn
+
+    def _execution(self, number: int) -> str:
+        """The number-th execution, once there is one."""
+        listed = _until(lambda: self._executions()[number - 1 :])
+        arn: str = listed[0]["executionArn"]
+        return arn
+
+    def _executions(self) -> list[dict[str, Any]]:
+        found = self._stepfunctions.list_executions(stateMachineArn=self._state_machine_arn)["executions"]
+        return sorted(found, key=lambda execution: execution["startDate"])
+
+    def _watch(self, execution: str) -> None:
+        for step in follow(self._stepfunctions, execution):
+            if isinstance(step, Entered):
+                self._console.print(f"  [dim]{step.seconds:5.1f} s[/]  {step.state:<24}", end="")
+            else:
+                self._console.print(_plain(step.result), soft_wrap=True)
+
+    def _settled_status(self, dataset: str) -> str | None:
+        status: str = self._rekognition.describe_dataset(DatasetArn=dataset)["DatasetDescription"]["Status"]
+        return None if status.endswith("IN_PROGRESS") else status
+
+    def _contents(self, dataset: str) -> Contents:
+        """Once nothing is in progress."""
+        status = _until(lambda: self._settled_status(dataset))
+        if status == "CREATE_FAILED":
+            return Contents(status, frozenset(), {})
+        entries = self._pages("list_dataset_entries", "DatasetEntries", dataset)
+        labels = self._pages("list_dataset_labels", "DatasetLabelDescriptions", dataset)
+        return Contents(
+            status,
+            frozenset(json.loads(entry)["source-ref"] for entry in entries),
+            {label["LabelName"]: label["LabelStats"]["EntryCount"] for label in labels},
+        )
+
+    def _pages(self, operation: str, key: str, dataset: str) -> list[Any]:
+        pages = self._rekognition.get_paginator(operation).paginate(DatasetArn=dataset)
+        return [item for page in pages for item in page[key]]
+
+    def _show_notification(self, queue: str) -> None:
+        received = self._aws.client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=10).get("Messages", [])
+        self._console.print("\n[bold]What a subscriber received[/]\n")
+        for message in received:
+            notification = json.loads(message["Body"])
+            self._console.print(_plain(f"  Subject: {notification['Subject']}\n"))
+            for line in notification["Message"].splitlines():
+                self._console.print(_plain(f"  {line}"), soft_wrap=True)
+        if not received:
+            self._console.print("  Nothing.")
+
+    def _conclude(self, execution: str, before: Contents, training: Contents, test: Contents) -> int:
+        """Hold what the workflow says against what the service did."""
+        described = self._stepfunctions.describe_execution(executionArn=execution)
+        said = "DISTRIBUTED" if described["status"] == "SUCCEEDED" else "FAILED"
+        moved = bool(test.images) and training.status == test.status == "UPDATE_COMPLETE"
+        kept = Counter(training.images) + Counter(test.images) == Counter(before.images)
+        self._console.print()
+        if (said == "DISTRIBUTED") != moved or not kept:
+            self._console.print(f"WRONG: the workflow says {said}, which is not what the service did.")
+            return 1
+        if said == "FAILED":
+            self._console.print(_plain(f"FAILED: {described['error']}: {described['cause']}"), soft_wrap=True)
+            return 1
+        self._console.print(_plain(f"DISTRIBUTED: {json.loads(described['output'])['Reason']}"), soft_wrap=True)
+        return 0
+
+
+def _subscribe(aws: LocalAws, topic_arn: str) -> str:
+    """A queue that the topic delivers to; its URL."""
+    sqs = aws.client("sqs")
+    queue: str = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
+    aws.client("sns", region_name=REGION).subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn)
+    return queue
+
+
+def _until(found: Callable[[], Any]) -> Any:
+    while not (result := found()):
+        time.sleep(POLL_SECONDS)
+    return result
+
+
+def _comparison(before: Contents, training: Contents, test: Contents) -> Table:
+    table = Table(box=None, padding=(0, 2))
+    for heading in ("", "training before", "training after", "test after"):
+        table.add_column(heading, justify="right" if heading else "left")
+    rows = [("entries", *(len(contents.images) for contents in (before, training, test)))]
+    rows += [(label, *(c.labels.get(label, 0) for c in (before, training, test))) for label in sorted(before.labels)]
+    for label, *counts in rows:
+        table.add_row(_plain(str(label)), *map(str, counts))
+    return table
+
+
+def _plain(text: str) -> Text:
+    """Text that came from outside: no markup in it, and nothing that moves a terminal's cursor."""
+    return Text("".join(character if character.isprintable() or character == "\n" else "�" for character in text))

@@ -1,0 +1,164 @@
+"""MiniStack's private names, all in one place: the Custom Labels service goes in, and what MiniStack lacks is repaired.
+
+MiniStack is pinned exactly; tests/test_emulator.py says which repair breaks when the pin moves.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from ministack import app as ministack
+from ministack.core import iam_actions, iam_evaluator, responses, router
+from ministack.services import eventbridge, s3, stepfunctions
+
+from local import lambda_runtime, service_roles
+from local.custom_labels.caller import AccessDenied, Caller, ObjectForbidden, ObjectUnreadable
+from local.custom_labels.service import CustomLabels
+from local.custom_labels.wire import denied_event, handle
+
+SERVICE = "rekognition"
+TARGET_PREFIX = "RekognitionService"
+
+Response = tuple[int, dict[str, str], bytes]
+Handler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[Response]]
+
+
+def install(service: CustomLabels) -> Any:
+    """Put the service into MiniStack, make the repairs, and return MiniStack's ASGI application."""
+    router.SERVICE_PATTERNS[SERVICE] = {
+        "target_prefixes": [TARGET_PREFIX],
+        "host_patterns": [rf"{SERVICE}\."],
+        "credential_scope": SERVICE,
+    }
+    iam_actions.SERVICE_TO_IAM_NAMESPACE[SERVICE] = SERVICE
+    iam_actions.extract_resource_arn = _naming_datasets(iam_actions.extract_resource_arn)
+    iam_actions.access_denied_response = _recording_denials(iam_actions.access_denied_response)
+    ministack.SERVICE_HANDLERS[SERVICE] = _handler(service)
+    stepfunctions._apply_output_path = _with_output_of_succeed(stepfunctions._apply_output_path)
+    lambda_runtime.install()
+    service_roles.install()
+    return ministack.app
+
+
+def put_event(event: dict[str, Any]) -> None:
+    """Put an event of an AWS service on the default bus of the account and Region of the current request."""
+    eventbridge._put_events(
+        {
+            "Entries": [
+                {
+                    "Source": event["source"],
+                    "DetailType": event["detail-type"],
+                    "Detail": json.dumps(event["detail"]),
+                    "Resources": event["resources"],
+                }
+            ]
+        },
+        allow_aws_source=True,  # PutEvents refuses aws.* sources to customers; this is not one
+    )
+
+
+def _handler(service: CustomLabels) -> Handler:
+    async def handle_request(
+        _method: str, _path: str, headers: dict[str, str], body: bytes, _query: dict[str, Any]
+    ) -> Response:
+        caller = _caller(headers)
+        for arn in _resource_arns(body)[1:]:
+            try:
+                caller.authorize(f"{SERVICE}:{_operation(headers)}", arn)
+            except AccessDenied:
+                return _access_denied(headers, caller, arn)
+        return await asyncio.to_thread(handle, service, headers.get("x-amz-target", ""), body, caller)
+
+    return handle_request
+
+
+def _operation(headers: dict[str, str]) -> str:
+    return headers.get("x-amz-target", "").rpartition(".")[2]
+
+
+def _access_denied(headers: dict[str, str], caller: Caller, arn: str) -> Response:
+    response: Response = iam_actions.access_denied_response(
+        SERVICE, f"{SERVICE}:{_operation(headers)}", caller.arn, "", headers=headers, resource_arn=arn
+    )
+    return response
+
+
+def _resource_arns(body: bytes) -> list[str]:
+    """The ARNs on which IAM authorises a request (Service Authorization Reference); none means `*`."""
+    try:
+        parameters = json.loads(body or b"{}")
+        named = [parameters.get(key) for key in ("DatasetArn", "ProjectArn", "ResourceArn")]
+        named += [dataset.get("Arn") for dataset in parameters.get("Datasets", [])]
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return []  # not a request: the service says so
+    return [arn for arn in named if isinstance(arn, str)]
+
+
+def _naming_datasets(original: Callable[..., str]) -> Callable[..., str]:
+    def extract_resource_arn(service: str, *args: Any, **kwargs: Any) -> str:
+        if service != SERVICE:
+            return original(service, *args, **kwargs)
+        body = kwargs["body"] if "body" in kwargs else args[3]
+        return next(iter(_resource_arns(body)), "*")
+
+    return extract_resource_arn
+
+
+def _recording_denials(original: Callable[..., Response]) -> Callable[..., Response]:
+    """A call that IAM refuses never reaches the service, but CloudTrail records it all the same."""
+
+    def access_denied_response(service: str, action: str, *args: Any, **kwargs: Any) -> Response:
+        response = original(service, action, *args, **kwargs)
+        if service != SERVICE:
+            return response
+        _, headers, body = response
+        if action == f"{SERVICE}:CreateDataset":
+            put_event(denied_event(_caller(kwargs.get("headers") or {}), str(json.loads(body).get("message", ""))))
+        return 400, headers, body
+
+    return access_denied_response
+
+
+def _with_output_of_succeed(original: Callable[..., Any]) -> Callable[..., Any]:
+    """A Succeed state has an Output under JSONata, as every other state has; MiniStack passes its input on."""
+
+    def apply_output_path(state: dict[str, Any], value: Any, context: dict[str, Any]) -> Any:
+        if state["Type"] == "Succeed" and "Output" in state:
+            return stepfunctions._apply_jsonata_output(state, value, context)
+        return original(state, value, context)
+
+    return apply_output_path
+
+
+def _caller(headers: dict[str, str]) -> Caller:
+    access_key_id = router.extract_access_key_id(headers, {})
+
+    def authorize(action: str, resource_arn: str) -> None:
+        if not _allows(access_key_id, action, resource_arn):
+            arn = iam_evaluator.caller_arn()
+            raise AccessDenied(f"User: {arn} is not authorized to perform: {action} on resource: {resource_arn}")
+
+    def read_object(bucket: str, key: str, version: str | None) -> bytes:
+        if not _allows(access_key_id, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}"):
+            raise ObjectForbidden(f"the caller may not s3:GetObject s3://{bucket}/{key}")
+        data = s3._get_object_data(bucket, key, version_id=version)
+        if data is None:
+            raise ObjectUnreadable(f"there is no object s3://{bucket}/{key}")
+        return bytes(data)
+
+    return Caller(
+        account=responses.get_account_id(),
+        region=responses.get_region(),
+        arn=iam_evaluator.caller_arn(),
+        access_key_id=access_key_id,
+        source_ip="127.0.0.1",
+        user_agent=headers.get("user-agent", ""),
+        authorize=authorize,
+        read_object=read_object,
+    )
+
+
+def _allows(access_key_id: str, action: str, resource_arn: str) -> bool:
+    principal = iam_evaluator.resolve_principal(access_key_id, responses.get_account_id())
+    return not isinstance(principal, iam_evaluator.AuthError) and service_roles.allows(principal, action, resource_arn)

@@ -1,0 +1,94 @@
+"""Python functions run as on AWS: their own process, AWS's own runtime client, their asset, and boto3 beside it.
+
+MiniStack's Python worker reports every exception as `Runtime.HandlerError`, so no `Retry` or `Catch` that names an
+error would match. Its path for custom runtimes speaks the real Lambda Runtime API; a `bootstrap` that starts
+`awslambdaric` makes a Python function one of those.
+"""
+
+import os
+import shlex
+import sys
+import tempfile
+from collections.abc import Callable
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
+from packaging.requirements import Requirement
+
+# The Lambda runtime for Python brings the SDK and its runtime client; everything else must be in the asset.
+PROVIDED = ("boto3", "awslambdaric")
+
+
+def install() -> None:
+    """Make MiniStack run every Python function through `awslambdaric`."""
+    packages = Path(tempfile.mkdtemp(prefix="lambda-runtime-"))
+    link_packages(packages)
+    lambda_runtime._worker_class_for = lambda _config: lambda_runtime.ProvidedWorker
+    lambda_svc._execute_function_warm = lambda_svc._execute_function_provided_warm
+    lambda_svc._provided_runtime_code_dir = _with_bootstrap(lambda_svc._provided_runtime_code_dir, packages)
+    lambda_svc._provided_worker_env = _without_ours(lambda_svc._provided_worker_env)
+
+
+def link_packages(folder: Path) -> None:
+    """Fill the folder with links to the packages that the Lambda runtime provides, and to no others."""
+    for name in _with_dependencies(PROVIDED):
+        for top in _top_level(name):
+            (folder / top.name).symlink_to(top)
+    if not any(folder.glob("runtime_client*")):  # awslambdaric's native part exists for Linux only
+        (folder / "runtime_client.py").symlink_to(Path(__file__).with_name("runtime_client.py"))
+
+
+def _with_dependencies(names: tuple[str, ...]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        required = map(Requirement, distribution(name).requires or [])
+        waiting += [r.name for r in required if r.marker is None or r.marker.evaluate({"extra": ""})]
+    return found
+
+
+def _top_level(name: str) -> set[Path]:
+    """The folders and modules in site-packages that a distribution owns, its metadata included."""
+    files = distribution(name).files or []
+    tops = {Path(str(distribution(name).locate_file(file.parts[0]))) for file in files if file.parts[0] != ".."}
+    return {top for top in tops if top.name != "__pycache__"}
+
+
+def _without_ours(environment: Callable[..., dict[str, str]]) -> Callable[..., dict[str, str]]:
+    """A function sees its own variables and AWS's, not those that configure this server (LOG_LEVEL means much to many)."""
+
+    def worker_env(*arguments: Any) -> dict[str, str]:
+        kept = ("AWS_", "PATH", "LANG", "TMPDIR")
+        return {
+            name: value
+            for name, value in environment(*arguments).items()
+            if name.startswith(kept) or os.environ.get(name) != value
+        }
+
+    return worker_env
+
+
+def _with_bootstrap(unpack: Callable[[bytes], str], packages: Path) -> Callable[[bytes], str]:
+    def unpack_with_bootstrap(code_zip: bytes) -> str:
+        folder = unpack(code_zip)
+        bootstrap = Path(folder, "bootstrap")
+        if not bootstrap.exists():
+            bootstrap.write_text(_bootstrap(Path(folder), packages))
+            bootstrap.chmod(0o755)
+        return folder
+
+    return unpack_with_bootstrap
+
+
+def _bootstrap(task_root: Path, packages: Path) -> str:
+    """A process that sees the asset, the provided packages and the standard library: not this project's environment."""
+    first = [str(task_root), str(packages)]
+    start = f"import sys; sys.path[:0] = {first!r}; from awslambdaric.__main__ import main; main(['', sys.argv[1]])"
+    return f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -I -S -u -c {shlex.quote(start)} "$_HANDLER"\n'

@@ -1,0 +1,107 @@
+"""The local AWS's own process: MiniStack on a socket it is given, for as long as its standard input stays open.
+
+The parent holds the other end of standard input. When the parent ends, in whatever way, the pipe closes and this
+process ends too, taking with it the Lambda processes of its group and the folder it worked in.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from local.custom_labels.clock import Clock
+from local.custom_labels.service import CustomLabels
+from local.custom_labels.settings import Settings
+from local.emulator import install, put_event
+
+CONTROL = "/_custom_labels/"
+READY = "ready"
+
+
+def main() -> None:
+    """Serve until standard input closes."""
+    service = CustomLabels(clock=Clock(), settings=Settings(), put_event=put_event)
+    asyncio.run(_serve(_with_controls(install(service), service)))
+
+
+async def _serve(app: Any) -> None:
+    config = Config()
+    config.bind = [f"fd://{sys.argv[1]}"]
+    config.certfile, config.keyfile = sys.argv[2], sys.argv[3]
+    config.loglevel = os.environ["LOG_LEVEL"]
+    asyncio.get_running_loop().add_reader(sys.stdin, _end)
+    await serve(app, config)
+
+
+def _end() -> None:
+    """All there is lives in memory and in one folder: nothing needs to be saved, nobody needs to be waited for."""
+    shutil.rmtree(tempfile.gettempdir(), ignore_errors=True)
+    os.killpg(0, signal.SIGKILL)
+
+
+def _with_controls(app: Any, service: CustomLabels) -> Callable[..., Awaitable[None]]:
+    """MiniStack's application, with two paths of ours before it and a word on standard output once it has started."""
+
+    async def controlled(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await app(scope, receive, _announcing(send))
+        elif scope["type"] == "http" and scope["path"].startswith(CONTROL):
+            await _answer(send, *_control(service, scope["path"], await _body(receive)))
+        else:
+            await app(scope, receive, send)
+
+    return controlled
+
+
+def _announcing(send: Any) -> Any:
+    async def announce(message: dict[str, Any]) -> None:
+        await send(message)
+        if message["type"] == "lifespan.startup.complete":
+            print(READY, flush=True)
+
+    return announce
+
+
+def _control(service: CustomLabels, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
+    """`settings` takes some of the service's settings, `clock` {"advance": seconds}, `reset` {}: as it was at first."""
+    try:
+        changes = json.loads(body)
+        if path == CONTROL + "settings":
+            service.settings = service.settings.changed(changes)
+        elif path == CONTROL + "clock":
+            service.clock.advance(float(changes["advance"]))
+        elif path == CONTROL + "reset":
+            service.reset()
+            service.settings = Settings()
+        else:
+            return 404, {"message": f"{path} is not a control; there are settings, clock and reset under {CONTROL}."}
+    except (ValueError, KeyError, TypeError) as error:
+        return 400, {"message": str(error)}
+    return 200, {}
+
+
+async def _body(receive: Any) -> bytes:
+    body = b""
+    while True:
+        message: dict[str, Any] = await receive()
+        body += bytes(message.get("body", b""))
+        if not message.get("more_body"):
+            return body
+
+
+async def _answer(send: Any, status: int, body: dict[str, Any]) -> None:
+    headers = [(b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(body).encode()})
+
+
+if __name__ == "__main__":
+    main()

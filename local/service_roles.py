@@ -1,0 +1,94 @@
+"""The roles that services assume have to hold up too: a state machine's for its tasks, a rule's for its target.
+
+MiniStack asks IAM about whoever signs a request. Step Functions and EventBridge call within its process, unsigned.
+"""
+
+import contextvars
+import json
+from collections.abc import Callable
+from typing import Any
+
+from ministack.core import iam_evaluator, responses
+from ministack.services import eventbridge, stepfunctions
+
+_role: contextvars.ContextVar[str] = contextvars.ContextVar("role of the running execution")
+
+# Of a task: the action its role needs, the argument that names the resource, and the error when it may not.
+TASKS = {
+    "lambda:invoke": ("lambda:InvokeFunction", "FunctionName", "Lambda.AWSLambdaException"),
+    "sns:publish": ("sns:Publish", "TopicArn", "SNS.AuthorizationErrorException"),
+}
+
+
+def install() -> None:
+    """Hold executions and rules to their roles."""
+    stepfunctions._run_execution = _under_its_role(stepfunctions._run_execution)
+    stepfunctions._invoke_resource = _if_the_role_may(stepfunctions._invoke_resource)
+    eventbridge._invoke_target = _if_the_rule_may(eventbridge._invoke_target)
+
+
+def allows(principal: Any, action: str, resource_arn: str) -> bool:
+    """Whether IAM lets the principal do it: its own policies, within their limits."""
+    if principal.policies is None:  # the account's root
+        return True
+    context = iam_evaluator.EvalContext(
+        principal_arn=principal.arn,
+        principal_type=principal.type,
+        principal_account=principal.account,
+        action=action,
+        resource_arn=resource_arn,
+        region=responses.get_region(),
+        service_context={},
+        principal_keys=principal.keys,
+    )
+    decision: str = iam_evaluator.evaluate(context, principal.policies, *principal.limits).decision
+    return decision == "Allow"
+
+
+def _role_allows(role_arn: str, action: str, resource_arn: str) -> bool:
+    name, account = role_arn.rsplit("/", 1)[-1], responses.get_account_id()
+    policies = iam_evaluator._gather_role_policies(name, account)
+    principal = iam_evaluator.PrincipalInfo(role_arn, "AssumedRole", account, policies)
+    return allows(principal, action, resource_arn)
+
+
+def _under_its_role(original: Callable[[str], None]) -> Callable[[str], None]:
+    def run_execution(execution_arn: str) -> None:
+        execution = stepfunctions._executions.get(execution_arn)
+        machine = execution and stepfunctions._state_machines.get(execution["stateMachineArn"])
+        _role.set(machine["roleArn"] if machine else "")
+        original(execution_arn)
+
+    return run_execution
+
+
+def _if_the_role_may(original: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
+    def invoke_resource(resource: str, arguments: Any) -> Any:
+        action, name, error = TASKS.get(resource.partition(":::")[2], ("", "", ""))
+        role = _role.get()
+        if action and not _role_allows(role, action, arguments[name]):
+            said = f"User: {role} is not authorized to perform: {action} on resource: {arguments[name]}"
+            raise stepfunctions._ExecutionError(error, said)
+        return original(resource, arguments)
+
+    return invoke_resource
+
+
+def _if_the_rule_may(original: Callable[..., None]) -> Callable[..., None]:
+    """What a rule may not start goes to the target's dead-letter queue, which MiniStack does not know either."""
+
+    def invoke_target(target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], view: Any = None) -> None:
+        arn = target["Arn"]
+        if ":states:" in arn and not _role_allows(target.get("RoleArn", ""), "states:StartExecution", arn):
+            _keep_undelivered(target, event)
+            return
+        original(target, event, rule, view)
+
+    return invoke_target
+
+
+def _keep_undelivered(target: dict[str, Any], event: dict[str, Any]) -> None:
+    queue = target.get("DeadLetterConfig", {}).get("Arn")
+    if queue:
+        payload = eventbridge._pattern_event_view(event).event_with_detail()
+        eventbridge._dispatch_to_sqs(eventbridge.parse_arn(queue), json.dumps(payload))

@@ -1,0 +1,38 @@
+"""Show what is being done and how long it took: a moving line where somebody watches, plain lines elsewhere."""
+
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+
+
+class Steps:
+    """Steps one after another; each ends where the next begins, or with the block."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._status = console.status("")
+        self._step: str | None = None
+
+    def __enter__(self) -> Self:
+        self._status.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._end()
+        self._status.stop()
+
+    def begin(self, step: str) -> None:
+        """End the step before, begin this one."""
+        self._end()
+        self._step, self._began = step, time.monotonic()
+        self._status.update(step)
+
+    def _end(self) -> None:
+        if self._step is not None:
+            self._console.print(f"[green]✓[/] {self._step} [dim]{time.monotonic() - self._began:.1f} s[/]")
+        self._step = None
