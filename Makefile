@@ -1,6 +1,8 @@
 # Each target sets up what it needs. Variables: MANIFEST (demo), PORT (local), EMAIL (deploy), PYTHON.
 PYTHON ?= python3
 BIN := .venv/bin
+# The Node.js of package-lock.json goes before the machine's, for the CDK CLI and for jsii.
+WITH_NODE := PATH="$(CURDIR)/node_modules/.bin:$(CURDIR)/$(BIN):$$PATH"
 export MANIFEST PORT EMAIL
 .PHONY: demo local test check deploy setup
 
@@ -11,7 +13,7 @@ local: setup ## keep a local AWS running with the stack deployed; PORT=4566 fixe
 	@$(BIN)/python -m local $${PORT:+--port "$$PORT"}
 
 test: setup ## every test
-	@$(BIN)/python -m pytest
+	@$(WITH_NODE) $(BIN)/python -m pytest
 
 check: setup ## ruff and mypy
 	@$(BIN)/ruff check .
@@ -19,7 +21,7 @@ check: setup ## ruff and mypy
 	@$(BIN)/mypy
 
 deploy: setup ## deploy into your AWS account; EMAIL=you@example.com subscribes you
-	@PATH="$(CURDIR)/node_modules/.bin:$(CURDIR)/$(BIN):$$PATH" cdk deploy $${EMAIL:+--context "email=$$EMAIL"}
+	@$(WITH_NODE) cdk deploy $${EMAIL:+--context "email=$$EMAIL"}
 
 setup:
 	@$(PYTHON) -m local.install

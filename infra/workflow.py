@@ -143,7 +143,12 @@ class Workflow(Construct):
 
     def _notify(self, name: str, *, subject: str, message: str) -> tasks.SnsPublish:
         publish = tasks.SnsPublish.jsonata(
-            self, name, topic=self._topic, subject=subject, message=sfn.TaskInput.from_text(message)
+            self,
+            name,
+            topic=self._topic,
+            subject=subject,
+            message=sfn.TaskInput.from_text(message),
+            task_timeout=sfn.Timeout.duration(Duration.seconds(60)),
         )
         _retry(publish, ["States.ALL"])
         return publish

@@ -1,0 +1,33 @@
+"""The state machine's definition as Step Functions would get it, for tests to read."""
+
+import json
+from typing import Any
+
+from aws_cdk import App
+from aws_cdk.assertions import Template
+
+from infra.settings import Settings
+from infra.stack import DatasetDistribution
+
+
+def render_definition() -> dict[str, Any]:
+    """Ref, GetAtt and Join resolved to plausible ARNs."""
+    template = Template.from_stack(DatasetDistribution(App(), "Stack", settings=Settings())).to_json()
+    (machine,) = [r for r in template["Resources"].values() if r["Type"] == "AWS::StepFunctions::StateMachine"]
+    definition: dict[str, Any] = json.loads(_render(machine["Properties"]["DefinitionString"]))
+    return definition
+
+
+def _render(value: Any) -> str:
+    match value:
+        case str():
+            return value
+        case {"Fn::Join": [separator, parts]}:
+            return str(separator).join(map(_render, parts))
+        case {"Ref": "AWS::Partition"}:
+            return "aws"
+        case {"Ref": name}:
+            return f"arn:aws:sns:us-east-1:123456789012:{name}"
+        case {"Fn::GetAtt": [name, "Arn"]}:
+            return f"arn:aws:lambda:us-east-1:123456789012:function:{name}"
+    raise ValueError(f"The definition has {value!r} in it.")

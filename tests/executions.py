@@ -1,0 +1,133 @@
+"""Executions of the deployed state machine, and what its subscribers get: both delivered to queues, never polled for."""
+
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from local.aws import LocalAws
+
+LONGEST_WAIT = 20  # seconds, of one ReceiveMessage
+
+
+@dataclass(frozen=True)
+class Execution:
+    """An execution that has ended."""
+
+    arn: str
+    status: str
+    given: Any
+    output: Any
+    error: str
+    cause: str
+    states: list[str]
+
+
+@dataclass(frozen=True)
+class Notification:
+    """What a subscriber got."""
+
+    subject: str
+    message: str
+
+
+class Executions:
+    """Hears of every execution's end through EventBridge."""
+
+    def __init__(self, aws: LocalAws, state_machine_arn: str) -> None:
+        self._stepfunctions = aws.client("stepfunctions")
+        self._sqs = aws.client("sqs")
+        self._state_machine_arn = state_machine_arn
+        self._ended: list[dict[str, Any]] = []
+        self._queue, queue_arn = create_queue(aws, "events.amazonaws.com")
+        events = aws.client("events")
+        pattern = {"source": ["aws.states"], "detail": {"status": ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]}}
+        events.put_rule(Name="ended", EventPattern=json.dumps(pattern))
+        events.put_targets(Rule="ended", Targets=[{"Id": "queue", "Arn": queue_arn}])
+
+    def begin(self, given: Any) -> str:
+        """Start one as the console does; its ARN."""
+        arn: str = self._stepfunctions.start_execution(
+            stateMachineArn=self._state_machine_arn, input=json.dumps(given)
+        )["executionArn"]
+        return arn
+
+    def run(self, given: Any) -> Execution:
+        """Start one and wait for its end."""
+        arn = self.begin(given)
+        return self.wait(lambda ended: ended["executionArn"] == arn)
+
+    def wait(self, wanted: Callable[[dict[str, Any]], bool]) -> Execution:
+        """The first execution to end of which this holds; `wanted` gets the detail of its status change."""
+        while not (found := [ended for ended in self._ended if wanted(ended)]):
+            received = self._sqs.receive_message(
+                QueueUrl=self._queue, WaitTimeSeconds=LONGEST_WAIT, MaxNumberOfMessages=10
+            ).get("Messages", [])
+            assert received, "no execution ended in time"
+            self._ended += [json.loads(message["Body"])["detail"] for message in received]
+        return self._describe(found[0]["executionArn"])
+
+    def started_by(self, dataset_arn: str) -> Execution:
+        """The execution that the creation of this dataset started, once it has ended."""
+        return self.wait(lambda ended: f'"{dataset_arn}"' in json.dumps(json.loads(ended["input"])))
+
+    def count(self, given: str) -> int:
+        """How many executions were given an input with this text in it."""
+        listed = self._stepfunctions.get_paginator("list_executions").paginate(stateMachineArn=self._state_machine_arn)
+        arns = [execution["executionArn"] for page in listed for execution in page["executions"]]
+        return sum(given in self._stepfunctions.describe_execution(executionArn=arn)["input"] for arn in arns)
+
+    def _describe(self, arn: str) -> Execution:
+        found = self._stepfunctions.describe_execution(executionArn=arn)
+        history = self._stepfunctions.get_paginator("get_execution_history").paginate(executionArn=arn)
+        events = [event for page in history for event in page["events"]]
+        return Execution(
+            arn=arn,
+            status=found["status"],
+            given=json.loads(found["input"]),
+            output=json.loads(found["output"]) if found["status"] == "SUCCEEDED" else None,
+            error=found.get("error", ""),
+            cause=found.get("cause", ""),
+            states=[e["stateEnteredEventDetails"]["name"] for e in events if "stateEnteredEventDetails" in e],
+        )
+
+
+class Subscriber:
+    """A queue subscribed to the topic. Deliveries are there by the time an execution has ended."""
+
+    def __init__(self, aws: LocalAws, topic_arn: str) -> None:
+        self._sqs, self._sns = aws.client("sqs"), aws.client("sns")
+        self._queue, queue_arn = create_queue(aws, "sns.amazonaws.com")
+        self._subscription = self._sns.subscribe(
+            TopicArn=topic_arn, Protocol="sqs", Endpoint=queue_arn, ReturnSubscriptionArn=True
+        )["SubscriptionArn"]
+
+    def received(self) -> list[Notification]:
+        """Everything since last asked."""
+        notifications: list[Notification] = []
+        while messages := self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                body = json.loads(message["Body"])
+                notifications.append(Notification(body["Subject"], body["Message"]))
+                self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
+        return notifications
+
+    def leave(self) -> None:
+        self._sns.unsubscribe(SubscriptionArn=self._subscription)
+
+
+def create_queue(aws: LocalAws, service: str) -> tuple[str, str]:
+    """URL and ARN of a queue that the service may send to."""
+    sqs = aws.client("sqs")
+    url: str = sqs.create_queue(QueueName=f"queue-{uuid.uuid4().hex[:12]}")["QueueUrl"]
+    arn: str = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    return url, arn

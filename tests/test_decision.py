@@ -1,0 +1,94 @@
+"""The decision table, row by row."""
+
+import pytest
+
+from lambdas.decision import Action, decide
+from lambdas.errors import DatasetCreationFailed, DatasetMissing, TestDatasetNotEmpty, TrainingDatasetEmpty
+from lambdas.execution_input import Request
+from lambdas.pair import Dataset, Pair
+
+BY_EVENT = Request(project_name="p", by_event=True)
+BY_HAND = Request(project_name="p")
+DRY_RUN = Request(project_name="p", dry_run=True)
+
+
+def dataset(status: str = "CREATE_COMPLETE", entries: int = 0, message: str = "") -> Dataset:
+    return Dataset(
+        arn="arn",
+        status=status,
+        status_message=message,
+        updated="2026-11-23T10:00:00.000+00:00",
+        entries=entries,
+        labeled=entries,
+        errors=0,
+    )
+
+
+def pair(training: Dataset | None, test: Dataset | None) -> Pair:
+    return Pair(project_name="p", project_arn="arn", training=training, test=test)
+
+
+FULL = dataset(entries=229)
+EMPTY = dataset()
+READY = pair(FULL, EMPTY)
+
+
+@pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
+@pytest.mark.parametrize(
+    "ready",
+    [
+        READY,
+        pair(dataset("UPDATE_COMPLETE", 1), EMPTY),
+        pair(dataset("UPDATE_FAILED", 1), EMPTY),
+        pair(FULL, dataset("UPDATE_FAILED")),
+    ],
+)
+def test_a_full_training_and_an_empty_test_dataset_are_distributed(request_: Request, ready: Pair) -> None:
+    assert decide(request_, ready).action == Action.DISTRIBUTE
+
+
+def test_a_dry_run_says_what_would_be_done() -> None:
+    decision = decide(DRY_RUN, READY)
+    assert decision.action == Action.DRY_RUN
+    assert "20% of the 229 entries" in decision.reason
+
+
+@pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND, DRY_RUN])
+@pytest.mark.parametrize("status", ["CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "A_STATUS_OF_TOMORROW"])
+@pytest.mark.parametrize("waiting", ["training", "test"])
+def test_what_has_not_settled_is_waited_for(request_: Request, status: str, waiting: str) -> None:
+    unsettled = dataset(status)
+    chosen = pair(unsettled, EMPTY) if waiting == "training" else pair(FULL, unsettled)
+    decision = decide(request_, chosen)
+    assert decision.action == Action.WAIT
+    assert status in decision.reason
+
+
+OBSTACLES = [
+    (pair(None, EMPTY), DatasetMissing, "no training dataset"),
+    (pair(FULL, None), DatasetMissing, "no test dataset"),
+    (pair(FULL, dataset(entries=3)), TestDatasetNotEmpty, "has 3 entries"),
+    (pair(EMPTY, EMPTY), TrainingDatasetEmpty, "has no entries"),
+]
+
+
+@pytest.mark.parametrize(("obstructed", "error", "said"), OBSTACLES)
+def test_an_execution_by_hand_hears_of_the_obstacle(obstructed: Pair, error: type[Exception], said: str) -> None:
+    with pytest.raises(error, match=said):
+        decide(BY_HAND, obstructed)
+
+
+@pytest.mark.parametrize(("obstructed", "error", "said"), OBSTACLES)
+def test_an_execution_by_event_stands_aside(obstructed: Pair, error: type[Exception], said: str) -> None:
+    decision = decide(BY_EVENT, obstructed)
+    assert decision.action == Action.SKIPPED
+    assert said in decision.reason
+
+
+@pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
+@pytest.mark.parametrize("failed", ["training", "test"])
+def test_a_failed_creation_is_an_error_for_everyone_in_the_services_words(request_: Request, failed: str) -> None:
+    broken = dataset("CREATE_FAILED", message="The manifest file is empty.")
+    chosen = pair(broken, EMPTY) if failed == "training" else pair(FULL, broken)
+    with pytest.raises(DatasetCreationFailed, match=f"the {failed} dataset of project p: The manifest file is empty"):
+        decide(request_, chosen)

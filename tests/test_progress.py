@@ -1,0 +1,80 @@
+"""When a distribution is complete, when it has failed, and when nothing can be said yet."""
+
+import pytest
+
+from lambdas.pair import Dataset
+from lambdas.progress import State, judge
+
+BEFORE, LATER = "2026-11-23T10:00:00.000+00:00", "2026-11-23T10:00:00.001+00:00"
+
+
+def dataset(status: str, entries: int, updated: str = LATER, message: str = "") -> Dataset:
+    return Dataset(
+        arn="arn",
+        status=status,
+        status_message=message,
+        updated=updated,
+        entries=entries,
+        labeled=entries,
+        errors=0,
+    )
+
+
+TRAINING_BEFORE = dataset("CREATE_COMPLETE", 229, BEFORE)
+TEST_BEFORE = dataset("CREATE_COMPLETE", 0, BEFORE)
+
+
+def judge_now(training: Dataset, test: Dataset) -> tuple[State, str]:
+    progress = judge(TRAINING_BEFORE, TEST_BEFORE, training, test)
+    return progress.state, progress.reason
+
+
+def test_both_updated_and_the_test_dataset_filled_is_complete() -> None:
+    state, reason = judge_now(dataset("UPDATE_COMPLETE", 183), dataset("UPDATE_COMPLETE", 46))
+    assert state == State.COMPLETE
+    assert reason == "46 of 229 entries (20%) are in the test dataset now, the other 183 in the training dataset."
+
+
+@pytest.mark.parametrize(
+    ("training", "test"),
+    [
+        pytest.param(dataset("CREATE_COMPLETE", 229, BEFORE), dataset("CREATE_COMPLETE", 0, BEFORE), id="not begun"),
+        pytest.param(dataset("UPDATE_IN_PROGRESS", 229), dataset("UPDATE_IN_PROGRESS", 0), id="in progress"),
+        pytest.param(dataset("UPDATE_COMPLETE", 183), dataset("UPDATE_IN_PROGRESS", 0), id="training first"),
+        pytest.param(dataset("UPDATE_IN_PROGRESS", 229), dataset("UPDATE_COMPLETE", 46), id="test first"),
+        pytest.param(dataset("UPDATE_COMPLETE", 229, BEFORE), dataset("UPDATE_COMPLETE", 0, BEFORE), id="old update"),
+        pytest.param(dataset("UPDATE_FAILED", 229, BEFORE), dataset("UPDATE_FAILED", 0, BEFORE), id="old failure"),
+        pytest.param(dataset("UPDATE_COMPLETE", 229), dataset("UPDATE_COMPLETE", 0), id="test still empty"),
+        pytest.param(dataset("CREATE_COMPLETE", 183), dataset("CREATE_COMPLETE", 46), id="lagging status"),
+        pytest.param(dataset("A_STATUS_OF_TOMORROW", 183), dataset("UPDATE_COMPLETE", 46), id="unknown status"),
+    ],
+)
+def test_anything_else_is_not_yet(training: Dataset, test: Dataset) -> None:
+    state, reason = judge_now(training, test)
+    assert state == State.IN_PROGRESS
+    assert training.status in reason
+
+
+@pytest.mark.parametrize(
+    ("training", "test", "said"),
+    [
+        ("UPDATE_FAILED", "UPDATE_COMPLETE", "of the training dataset: Too few."),
+        ("UPDATE_COMPLETE", "UPDATE_FAILED", "of the test dataset: Too few."),
+        ("UPDATE_FAILED", "UPDATE_FAILED", "of the training and the test dataset: Too few."),
+        ("UPDATE_FAILED", "UPDATE_IN_PROGRESS", "of the training dataset: Too few."),
+    ],
+)
+def test_a_new_failure_of_either_is_failure_in_the_services_words(training: str, test: str, said: str) -> None:
+    state, reason = judge_now(dataset(training, 229, message="Too few."), dataset(test, 0, message="Too few."))
+    assert state == State.FAILED
+    assert said in reason
+
+
+@pytest.mark.parametrize(
+    ("training", "test", "said"),
+    [(180, 46, "180 in the training dataset; 3 are in neither"), (190, 46, "7 more than there were")],
+)
+def test_a_difference_in_the_sum_is_reported(training: int, test: int, said: str) -> None:
+    state, reason = judge_now(dataset("UPDATE_COMPLETE", training), dataset("UPDATE_COMPLETE", test))
+    assert state == State.COMPLETE
+    assert said in reason

@@ -1,0 +1,233 @@
+"""The whole stack on the local AWS: started by events and by hand, to success and to failure."""
+
+import json
+from typing import Any
+
+import pytest
+
+from local.aws import LocalAws
+from tests.custom_labels import Workbench, images
+from tests.executions import Execution, Executions, Notification, Subscriber
+
+HAPPY_PATH = [
+    "Resolve datasets",
+    "Ready to distribute?",
+    "Start distribution",
+    "Wait before checking",
+    "Check distribution",
+    "Distribution finished?",
+    "Notify success",
+    "Distributed",
+]
+
+
+@pytest.fixture
+def bench(local_aws: LocalAws, rekognition: Any, s3: Any, bucket: str) -> Workbench:
+    """Whatever is asked of the service here is done at once, unless a test says otherwise."""
+    local_aws.configure(creation_seconds=0, update_seconds=0, distribution_seconds=0)
+    return Workbench(local_aws, rekognition, s3, bucket)
+
+
+def name_of(project: str) -> str:
+    return project.split("/")[1]
+
+
+def only(notifications: list[Notification]) -> Notification:
+    assert len(notifications) == 1
+    return notifications[0]
+
+
+def assert_told_of_failure(execution: Execution, subscriber: Subscriber, error: str) -> None:
+    """Red, with the true error, and one notification that says the same as the execution."""
+    assert (execution.status, execution.error) == ("FAILED", error)
+    assert execution.states[-2:] == ["Notify failure", "Failed"]
+    notification = only(subscriber.received())
+    assert notification.subject.startswith("FAILED: ")
+    assert error in notification.subject
+    assert execution.cause in notification.message
+    assert execution.arn in notification.message
+
+
+def test_creating_both_datasets_distributes_them_once(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
+) -> None:
+    training = bench.create(project, "TRAIN", images(20, "rusty") + images(10, "clean"))
+    aside = executions.started_by(training)
+    assert (aside.status, aside.output["Outcome"]) == ("SUCCEEDED", "SKIPPED")
+    assert subscriber.received() == []
+
+    test = bench.create(project, "TEST")
+    execution = executions.started_by(test)
+
+    assert execution.states == HAPPY_PATH
+    assert execution.output["Outcome"] == "DISTRIBUTED"
+    assert (bench.total(training), bench.total(test)) == (24, 6)
+    notification = only(subscriber.received())
+    assert notification.subject == f"DISTRIBUTED: {name_of(project)}"
+    assert "6 of 30 entries (20%) are in the test dataset now" in notification.message
+    assert execution.arn in notification.message
+
+
+@pytest.mark.parametrize("form", ["ProjectArn", "ProjectName", "Datasets"])
+def test_each_console_input_distributes(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, form: str
+) -> None:
+    bench.aws.configure(distribution_seconds=0)
+    training, test = pair_without_execution(bench, project, executions)
+    given = {
+        "ProjectArn": {"ProjectArn": project},
+        "ProjectName": {"ProjectName": name_of(project)},
+        "Datasets": {"Datasets": [{"Arn": training}, {"Arn": test}]},
+    }[form]
+    execution = executions.run(given)
+    assert execution.output["Outcome"] == "DISTRIBUTED"
+    assert execution.output["Before"]["Training"]["TotalEntries"] == 10
+    assert execution.output["After"]["Test"] == {
+        **execution.output["After"]["Test"],
+        "Arn": test,
+        "Status": "UPDATE_COMPLETE",
+        "TotalEntries": bench.total(test),
+    }
+    assert only(subscriber.received()).subject == f"DISTRIBUTED: {name_of(project)}"
+
+
+def create_pair(bench: Workbench, project: str, executions: Executions, lines: list[str]) -> Execution:
+    """The execution that the test dataset's creation started, after the training dataset's own stood aside."""
+    executions.started_by(bench.create(project, "TRAIN", lines))
+    return executions.started_by(bench.create(project, "TEST"))
+
+
+def pair_without_execution(bench: Workbench, project: str, executions: Executions) -> tuple[str, str]:
+    """A pair that no event has touched: the training dataset is empty when its test dataset's event comes."""
+    training, test = bench.create(project, "TRAIN"), bench.create(project, "TEST")
+    executions.started_by(training)
+    executions.started_by(test)
+    bench.update(training, *images(10))
+    return training, test
+
+
+def test_it_goes_round_until_the_distribution_has_finished(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
+) -> None:
+    training, _ = pair_without_execution(bench, project, executions)
+    bench.aws.configure(distribution_seconds=60)
+    arn = executions.begin({"ProjectArn": project})
+    while bench.status(training) != "UPDATE_IN_PROGRESS":
+        pass
+    assert subscriber.received() == []
+    bench.finish()
+    execution = executions.wait(lambda ended: ended["executionArn"] == arn)
+    assert execution.output["Outcome"] == "DISTRIBUTED"
+    assert only(subscriber.received()).subject.startswith("DISTRIBUTED: ")
+
+
+def test_it_waits_for_datasets_that_are_still_being_created(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
+) -> None:
+    executions.started_by(bench.create(project, "TRAIN", images(10)))
+    bench.aws.configure(creation_seconds=60)
+    test = bench.begin(project, "TEST")
+    while bench.status(test) != "CREATE_IN_PROGRESS":
+        pass
+    bench.finish()
+    execution = executions.started_by(test)
+    assert execution.output["Outcome"] == "DISTRIBUTED"
+    assert only(subscriber.received()).subject.startswith("DISTRIBUTED: ")
+
+
+def test_what_rekognition_cannot_distribute_fails_in_its_own_words(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
+) -> None:
+    execution = create_pair(bench, project, executions, images(1))
+    assert "The manifest file doesn't have enough labeled images to distribute the dataset." in execution.cause
+    assert_told_of_failure(execution, subscriber, "DistributionFailed")
+
+
+def test_a_dataset_that_could_not_be_created_fails(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
+) -> None:
+    execution = create_pair(bench, project, executions, ["this is no manifest"])
+    assert "could not create the training dataset" in execution.cause
+    assert_told_of_failure(execution, subscriber, "DatasetCreationFailed")
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        pytest.param({}, "InvalidInput", id="missing"),
+        pytest.param({"ProjectNam": "x"}, "InvalidInput", id="misspelt"),
+        pytest.param({"ProjectName": "x", "Extra": 1}, "InvalidInput", id="extra"),
+        pytest.param({"ProjectName": 7}, "InvalidInput", id="number"),
+        pytest.param([1], "InvalidInput", id="list"),
+        pytest.param({"ProjectName": "<b>\u202e\n"}, "InvalidInput", id="hostile"),
+        pytest.param({"ProjectName": "x" * 200_000}, "InvalidInput", id="200 KB"),
+        pytest.param({"ProjectName": "nobody-has-this"}, "ProjectNotFound", id="unknown project"),
+    ],
+)
+def test_bad_input_ends_in_a_sentence_and_a_notification(
+    executions: Executions, subscriber: Subscriber, given: Any, error: str
+) -> None:
+    execution = executions.run(given)
+    assert_told_of_failure(execution, subscriber, error)
+
+
+def test_a_console_start_without_a_test_dataset_says_so(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
+) -> None:
+    training = bench.create(project, "TRAIN", images(10))
+    executions.started_by(training)
+    assert_told_of_failure(executions.run({"ProjectArn": project}), subscriber, "DatasetMissing")
+
+
+def test_a_second_start_by_hand_says_the_test_dataset_is_not_empty(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
+) -> None:
+    create_pair(bench, project, executions, images(10))
+    only(subscriber.received())
+    assert_told_of_failure(executions.run({"ProjectArn": project}), subscriber, "TestDatasetNotEmpty")
+
+
+def test_a_dry_run_changes_nothing_and_tells_nobody(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
+) -> None:
+    training, test = pair_without_execution(bench, project, executions)
+    execution = executions.run({"ProjectArn": project, "DryRun": True})
+    assert execution.output["Outcome"] == "DRY_RUN"
+    assert "Start distribution" not in execution.states
+    assert (bench.total(training), bench.total(test)) == (10, 0)
+    assert subscriber.received() == []
+
+
+def test_a_failed_call_starts_nothing(bench: Workbench, project: str, executions: Executions) -> None:
+    training = bench.create(project, "TRAIN")
+    executions.started_by(training)
+    with pytest.raises(bench.rekognition.exceptions.ResourceAlreadyExistsException):
+        bench.begin(project, "TRAIN")
+    marker = executions.run({"ProjectArn": project})
+    assert marker.error == "DatasetMissing"
+    assert executions.count(given=project) == 2
+
+
+def test_a_project_name_of_255_characters_fits_the_subject(
+    bench: Workbench, rekognition: Any, executions: Executions, subscriber: Subscriber
+) -> None:
+    project = rekognition.create_project(ProjectName="p" * 255)["ProjectArn"]
+    execution = create_pair(bench, project, executions, images(10))
+    assert execution.output["Outcome"] == "DISTRIBUTED"
+    subject = only(subscriber.received()).subject
+    assert subject.startswith("DISTRIBUTED: ppp")
+    assert len(subject) < 100
+
+
+def test_logs_say_which_execution_and_which_project(
+    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions
+) -> None:
+    execution = create_pair(bench, project, executions, images(10))
+    logs = local_aws.client("logs")
+    groups = [g["logGroupName"] for g in logs.describe_log_groups()["logGroups"] if "Functions" in g["logGroupName"]]
+    assert len(groups) == 3
+    for group in groups:
+        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group)
+        messages = [event["message"] for page in pages for event in page["events"] if execution.arn in event["message"]]
+        records = [json.loads(message) for message in messages]
+        assert {(record["execution"], record["project"]) for record in records} == {(execution.arn, name_of(project))}
