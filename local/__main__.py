@@ -7,13 +7,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from local.aws import ROOT, LocalAws, LocalAwsError
+from local.aws import LocalAws, LocalAwsError
 from local.cdk import deploy
 from local.demo import run_demo
 from local.manifest_file import ManifestError
 from local.steps import Steps
 
-ENV_FILE = ROOT / ".local" / "env"
+ENV_FILE = Path(".local/env")
 WAIT_SCALE = 0.1
 
 
@@ -61,14 +61,12 @@ def _keep_running(console: Console, port: int) -> int:
 
 
 def _write_environment(aws: LocalAws, outputs: dict[str, str]) -> None:
-    """Readable by its owner only: it holds the administrator's secret key."""
     variables = {
         **aws.environment,
         "STATE_MACHINE_ARN": outputs["StateMachineArn"],
         "TOPIC_ARN": outputs["TopicArn"],
     }
     ENV_FILE.parent.mkdir(exist_ok=True)
-    ENV_FILE.touch(mode=0o600)
     ENV_FILE.write_text("".join(f"export {name}='{value}'\n" for name, value in variables.items()))
 
 

@@ -1,7 +1,6 @@
 """Start and stop the local AWS, and reach it."""
 
 import os
-import secrets
 import select
 import shutil
 import signal
@@ -23,6 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 HOST = "127.0.0.1"
+ADMINISTRATOR = "local"  # key and secret; MiniStack asks the account's root for no signature
+SERVER = "local.server"
 SECONDS_TO_START = 60
 
 
@@ -37,7 +38,6 @@ class LocalAws:
         """`port` 0 takes a free one. `wait_scale` multiplies what Step Functions waits: 0 skips every wait."""
         self._port = port
         self._wait_scale = wait_scale
-        self._secret = secrets.token_urlsafe(24)
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -62,11 +62,16 @@ class LocalAws:
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_CA_BUNDLE": str(self.ca_bundle),
             "NODE_EXTRA_CA_CERTS": str(self.ca_bundle),
-            "AWS_ACCESS_KEY_ID": "local",
-            "AWS_SECRET_ACCESS_KEY": self._secret,
+            "AWS_ACCESS_KEY_ID": ADMINISTRATOR,
+            "AWS_SECRET_ACCESS_KEY": ADMINISTRATOR,
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
         }
+
+    @property
+    def process_id(self) -> int:
+        """Of the server, which leads a process group of its own."""
+        return self._process.pid if self._process else 0
 
     @property
     def log(self) -> Path:
@@ -77,8 +82,8 @@ class LocalAws:
         """A boto3 client of the account's administrator, or of the credentials given."""
         session = boto3.Session(
             **{
-                "aws_access_key_id": "local",
-                "aws_secret_access_key": self._secret,
+                "aws_access_key_id": ADMINISTRATOR,
+                "aws_secret_access_key": ADMINISTRATOR,
                 "region_name": REGION,
                 **credentials,
             }
@@ -114,7 +119,7 @@ class LocalAws:
             certificate, key = self._write_certificates()
             with self.log.open("wb") as log:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-m", "local.server", str(listener.fileno()), str(certificate), str(key)],
+                    [sys.executable, "-m", SERVER, str(listener.fileno()), str(certificate), str(key)],
                     cwd=ROOT,
                     env=self._server_environment(listener.getsockname()[1]),
                     pass_fds=[listener.fileno()],

@@ -46,7 +46,7 @@ def run_demo(console: Console, manifest: Path | None) -> int:
             outputs = deploy(aws, report=steps.begin)
             steps.begin("Subscribing to the topic")
             aws.configure(**DURATIONS)
-            queue = _subscribe(aws, outputs["TopicArn"])
+            queue = subscribe(aws, outputs["TopicArn"])
         return Demo(console, aws, outputs["StateMachineArn"]).run(content, queue)
 
 
@@ -65,10 +65,10 @@ class Demo:
         project = self._rekognition.create_project(ProjectName=PROJECT)["ProjectArn"]
         source = {"GroundTruthManifest": {"S3Object": self._upload(manifest)}}
         training = self._create_dataset(project, "TRAIN", source)
-        self._watch(self._execution(1))
+        self._watch(self._execution_for(training))
         before = self._contents(training)
         test = self._create_dataset(project, "TEST", None)
-        execution = self._execution(2)
+        execution = self._execution_for(test)
         self._watch(execution)
         after = self._contents(training), self._contents(test)
         self._console.print("\n[bold]Before and after[/]\n", _comparison(before, *after), sep="")
@@ -89,15 +89,16 @@ class Demo:
         arn: str = self._rekognition.create_dataset(**{k: v for k, v in parameters.items() if v})["DatasetArn"]
         return arn
 
-    def _execution(self, number: int) -> str:
-        """The number-th execution, once there is one."""
-        listed = _until(lambda: self._executions()[number - 1 :])
-        arn: str = listed[0]["executionArn"]
+    def _execution_for(self, dataset: str) -> str:
+        """The execution that the dataset's event has started, once it has."""
+        arn: str = _until(lambda: self._find_execution(dataset))
         return arn
 
-    def _executions(self) -> list[dict[str, Any]]:
-        found = self._stepfunctions.list_executions(stateMachineArn=self._state_machine_arn)["executions"]
-        return sorted(found, key=lambda execution: execution["startDate"])
+    def _find_execution(self, dataset: str) -> str | None:
+        listed = self._stepfunctions.list_executions(stateMachineArn=self._state_machine_arn)["executions"]
+        arns = [execution["executionArn"] for execution in listed]
+        given = (self._stepfunctions.describe_execution(executionArn=arn)["input"] for arn in arns)
+        return next((arn for arn, text in zip(arns, given, strict=True) if dataset in text), None)
 
     def _watch(self, execution: str) -> None:
         for step in follow(self._stepfunctions, execution):
@@ -155,7 +156,7 @@ class Demo:
         return 0
 
 
-def _subscribe(aws: LocalAws, topic_arn: str) -> str:
+def subscribe(aws: LocalAws, topic_arn: str) -> str:
     """A queue that the topic delivers to; its URL."""
     sqs = aws.client("sqs")
     queue: str = sqs.create_queue(QueueName="subscriber")["QueueUrl"]

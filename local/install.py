@@ -13,6 +13,8 @@ STAMP = VENV / "installed"
 PINS = ("constraints.txt", "requirements.txt", "requirements-dev.txt", "package-lock.json")
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 20
+LOG = ROOT / ".local" / "install.log"
+START_OF_LINE = "\r" if sys.stdout.isatty() else ""  # a terminal sees the seconds pass, on one line
 
 
 def main() -> None:
@@ -22,9 +24,11 @@ def main() -> None:
         return
     _require_node()
     print("Setting up, once:", flush=True)
-    _run("virtual environment", [sys.executable, "-m", "venv", "--clear", str(VENV)], "On Debian: python3-venv.")
+    _run(
+        "Virtual environment", [sys.executable, "-m", "venv", "--clear", str(VENV)], "On Debian, install python3-venv."
+    )
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    unreachable = "Is the network there, and the package registry reachable?"
+    unreachable = "Is the network there, and the package registry within reach?"
     _run("Python packages", [*pip, "--requirement", "requirements-dev.txt"], unreachable)
     _run("Node.js packages", ["npm", "ci", "--silent", "--no-audit", "--no-fund"], unreachable)
     STAMP.write_text(_fingerprint())
@@ -53,26 +57,28 @@ def _require_node() -> None:
 
 
 def _run(what: str, command: list[str], hint: str) -> None:
-    """Run one step, counting seconds where somebody watches; a failure is one line."""
+    """Run one step, counting seconds where somebody watches. What it prints goes into the log."""
     began = time.monotonic()
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    LOG.parent.mkdir(exist_ok=True)
+    with LOG.open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
-        output = _watch(process, what, began)
+        _watch(process, what, began)
     finally:
         process.kill()
     if process.returncode:
-        said = [line for line in output.splitlines() if line.strip()] or ["nothing was said"]
-        sys.exit(f"\r  {what}: failed: {said[-1].strip()[:300]} {hint}")
-    print(f"\r  {what}: {time.monotonic() - began:.0f} s", flush=True)
+        sys.exit(f"{START_OF_LINE}{what} could not be set up. {hint} What was said is in {LOG.relative_to(ROOT)}.")
+    print(f"{START_OF_LINE}  {what}: {time.monotonic() - began:.0f} s", flush=True)
 
 
-def _watch(process: "subprocess.Popen[str]", what: str, began: float) -> str:
+def _watch(process: "subprocess.Popen[bytes]", what: str, began: float) -> None:
     while True:
         try:
-            return process.communicate(timeout=1)[0]
+            process.wait(timeout=1)
+            return
         except subprocess.TimeoutExpired:
-            if sys.stdout.isatty():
-                print(f"\r  {what}: {time.monotonic() - began:.0f} s …", end="", flush=True)
+            if START_OF_LINE:
+                print(f"{START_OF_LINE}  {what}: {time.monotonic() - began:.0f} s …", end="", flush=True)
 
 
 if __name__ == "__main__":

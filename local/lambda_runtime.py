@@ -62,7 +62,7 @@ def _top_level(name: str) -> set[Path]:
 
 
 def _without_ours(environment: Callable[..., dict[str, str]]) -> Callable[..., dict[str, str]]:
-    """A function sees its own variables and AWS's, not those that configure this server (LOG_LEVEL means much to many)."""
+    """A function sees its own variables and AWS's, not those that configure this server, LOG_LEVEL among them."""
 
     def worker_env(*arguments: Any) -> dict[str, str]:
         kept = ("AWS_", "PATH", "LANG", "TMPDIR")

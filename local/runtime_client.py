@@ -8,6 +8,7 @@ import http.client
 import os
 
 API = "/2018-06-01/runtime/invocation"
+DEADLINE = "Lambda-Runtime-Deadline-Ms"
 _user_agent = ""
 
 
@@ -17,12 +18,12 @@ def initialize_client(user_agent: str) -> None:
     _user_agent = user_agent
 
 
-def next() -> tuple[bytes, dict[str, str]]:
-    """Wait for the next invocation: its payload and its headers."""
+def next() -> tuple[bytes, dict[str, str | int]]:
+    """Wait for the next invocation: its payload and its headers, of which the deadline is a number."""
     status, headers, body = _call("GET", f"{API}/next", None, {})
     if status != http.client.OK:
         raise RuntimeError(f"The Lambda Runtime API answered {status} to GET {API}/next.")
-    return body, headers
+    return body, {**headers, DEADLINE: int(headers[DEADLINE])}
 
 
 def post_invocation_result(invoke_id: str, result: bytes, content_type: str, _invocation_id: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Executions of the deployed state machine, and what its subscribers get: both delivered to queues, never polled for."""
+"""Executions of the deployed state machine, and what its subscribers get: both delivered to queues, not polled for."""
 
 import json
 import uuid

@@ -1,0 +1,36 @@
+"""What the Lambdas are made of."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from infra.asset import copy_code
+
+TWO_MEGABYTES = 2 * 1024 * 1024
+
+
+@pytest.fixture(scope="module")
+def asset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("asset")
+    copy_code(folder)
+    return folder
+
+
+def test_it_holds_the_functions_and_what_they_import_but_not_the_sdk(asset: Path) -> None:
+    packages = {path.name for path in asset.iterdir() if not path.name.endswith(".dist-info")}
+    assert packages == {"lambdas", "aws_lambda_powertools", "jmespath", "typing_extensions.py"}
+
+
+def test_it_is_under_two_megabytes_zipped(asset: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "asset.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for path in asset.rglob("*"):
+            zipped.write(path, path.relative_to(asset))
+    assert archive.stat().st_size < TWO_MEGABYTES
+
+
+def test_nothing_in_it_depends_on_the_machine_that_made_it(asset: Path) -> None:
+    names = {path.name for path in asset.rglob("*")}
+    assert names & {"__pycache__", "RECORD", "INSTALLER", "direct_url.json"} == set()
+    assert list(asset.rglob("*.so")) == []

@@ -1,0 +1,122 @@
+"""What MiniStack is made to do for us: each repair has a test that fails when a new version has moved its names."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from local.aws import ACCOUNT, LocalAws
+from tests.custom_labels import Workbench, images
+from tests.executions import Executions, Subscriber, create_queue
+
+TRUST = {
+    "Statement": [{"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}]
+}
+
+
+@pytest.fixture
+def bench(local_aws: LocalAws, rekognition: Any, s3: Any, bucket: str) -> Workbench:
+    local_aws.configure(creation_seconds=0, distribution_seconds=0)
+    return Workbench(local_aws, rekognition, s3, bucket)
+
+
+def under_role(aws: LocalAws, *statements: dict[str, Any]) -> Any:
+    """A Rekognition client under a role that may do just this."""
+    iam, name = aws.client("iam"), f"role-{uuid.uuid4().hex[:12]}"
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **s} for s in statements]}
+    iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=json.dumps(document))
+    credentials = aws.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+    return aws.client(
+        "rekognition",
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials["SessionToken"],
+    )
+
+
+@contextmanager
+def refused(aws: LocalAws, role: str, action: str) -> Iterator[None]:
+    """The role is refused the action for as long as the block runs."""
+    iam = aws.client("iam")
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": action, "Resource": "*"}]}
+    iam.put_role_policy(RoleName=role, PolicyName="refused", PolicyDocument=json.dumps(document))
+    yield
+    iam.delete_role_policy(RoleName=role, PolicyName="refused")
+
+
+def role_of(aws: LocalAws, part: str) -> str:
+    """The name of the stack's role whose logical id has this in it."""
+    roles = aws.client("iam").list_roles()["Roles"]
+    (name,) = [role["RoleName"] for role in roles if part in role["RoleName"]]
+    return str(name)
+
+
+def test_iam_asks_for_the_very_dataset(bench: Workbench, project: str) -> None:
+    training, test = bench.pair(project, images(10))
+    may = under_role(bench.aws, {"Action": "rekognition:DescribeDataset", "Resource": training})
+    assert may.describe_dataset(DatasetArn=training)["DatasetDescription"]
+    with pytest.raises(may.exceptions.AccessDeniedException):
+        may.describe_dataset(DatasetArn=test)
+
+
+def test_iam_asks_for_both_datasets_of_a_distribution(bench: Workbench, project: str) -> None:
+    training, test = bench.pair(project, images(10))
+    may = under_role(bench.aws, {"Action": "rekognition:DistributeDatasetEntries", "Resource": training})
+    with pytest.raises(may.exceptions.AccessDeniedException):
+        may.distribute_dataset_entries(Datasets=[{"Arn": training}, {"Arn": test}])
+
+
+def test_a_manifest_is_read_with_the_callers_rights(bench: Workbench, project: str) -> None:
+    source = bench.put(images(3))
+    may = under_role(bench.aws, {"Action": "rekognition:CreateDataset", "Resource": project})
+    with pytest.raises(may.exceptions.InvalidS3ObjectException, match="s3:GetObject"):
+        may.create_dataset(ProjectArn=project, DatasetType="TRAIN", DatasetSource=source)
+
+
+def test_a_call_that_iam_refuses_is_recorded_all_the_same(bench: Workbench, project: str) -> None:
+    queue, arn = create_queue(bench.aws, "events.amazonaws.com")
+    events = bench.aws.client("events")
+    pattern = {"source": ["aws.rekognition"], "detail": {"errorCode": [{"exists": True}]}}
+    events.put_rule(Name="refused", EventPattern=json.dumps(pattern))
+    events.put_targets(Rule="refused", Targets=[{"Id": "queue", "Arn": arn}])
+    nobody = under_role(bench.aws, {"Action": "s3:ListBucket", "Resource": "*"})
+    with pytest.raises(nobody.exceptions.AccessDeniedException):
+        nobody.create_dataset(ProjectArn=project, DatasetType="TRAIN")
+    (message,) = bench.aws.client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
+    detail = json.loads(message["Body"])["detail"]
+    assert (detail["eventName"], detail["errorCode"]) == ("CreateDataset", "AccessDenied")
+    assert (detail["requestParameters"], detail["responseElements"]) == (None, None)
+    assert ":assumed-role/" in detail["userIdentity"]["arn"]
+
+
+def test_a_function_runs_under_its_role(local_aws: LocalAws, executions: Executions, subscriber: Subscriber) -> None:
+    with refused(local_aws, role_of(local_aws, "ResolveDatasetsRole"), "rekognition:DescribeProjects"):
+        execution = executions.run({"ProjectName": "x"})
+    assert execution.error == "AccessDeniedException"
+    assert "not authorized to perform: rekognition:DescribeProjects" in execution.cause
+    assert len(subscriber.received()) == 1
+
+
+@pytest.mark.parametrize("action", ["lambda:InvokeFunction", "sns:Publish"])
+def test_a_state_machine_runs_under_its_role(
+    local_aws: LocalAws, executions: Executions, subscriber: Subscriber, action: str
+) -> None:
+    with refused(local_aws, role_of(local_aws, "WorkflowStateMachineRole"), action):
+        execution = executions.run({"ProjectName": "x"})
+    assert execution.status == "FAILED"
+    assert len(subscriber.received()) == (0 if action == "sns:Publish" else 1)
+    assert (action in execution.cause) == (action == "lambda:InvokeFunction")
+
+
+def test_an_event_that_its_rule_may_not_deliver_is_kept(bench: Workbench, project: str, executions: Executions) -> None:
+    sqs = bench.aws.client("sqs")
+    (queue,) = [url for url in sqs.list_queues()["QueueUrls"] if "Undelivered" in url]
+    with refused(bench.aws, role_of(bench.aws, "EventsRole"), "states:StartExecution"):
+        dataset = bench.create(project, "TRAIN")
+    (message,) = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
+    assert dataset in message["Body"]
+    assert executions.count(given=dataset) == 0

@@ -1,0 +1,74 @@
+"""Setting up on a fresh machine: what is missing is said in one line."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.aws import ROOT
+from local.install import PINS
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """The files that setting up reads, in a folder of their own."""
+    (tmp_path / "local").mkdir()
+    for name in (*PINS, "package.json", "local/__init__.py", "local/install.py"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def install(checkout: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "local.install"],
+        cwd=checkout,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def fake_node(folder: Path, version: str) -> str:
+    folder.mkdir()
+    for name in ("node", "npm"):
+        (folder / name).write_text(f"#!/bin/sh\necho {version}\n")
+        (folder / name).chmod(0o755)
+    return f"{folder}:/usr/bin:/bin"
+
+
+def test_without_node_it_says_so(checkout: Path) -> None:
+    (checkout / "bin").mkdir()
+    result = install(checkout, PATH=str(checkout / "bin"))
+    assert result.returncode == 1
+    assert result.stderr == (
+        "Node.js 20 or newer is needed for the CDK CLI, node and npm are not on PATH: install it and run this again.\n"
+    )
+
+
+def test_an_old_node_is_named(checkout: Path) -> None:
+    result = install(checkout, PATH=fake_node(checkout / "bin", "v18.20.0"))
+    assert result.returncode == 1
+    assert "this is v18.20.0" in result.stderr
+
+
+def test_without_a_network_it_says_so(checkout: Path) -> None:
+    """Port 9 of this machine stands for a registry that does not answer."""
+    result = install(
+        checkout,
+        PATH=fake_node(checkout / "bin", "v24.0.0"),
+        PIP_CONFIG_FILE=os.devnull,
+        PIP_FIND_LINKS="",
+        PIP_INDEX_URL="http://127.0.0.1:9/simple",
+        PIP_RETRIES="0",
+    )
+    assert result.returncode == 1
+    assert result.stderr == (
+        "Python packages could not be set up. Is the network there, and the package registry within reach? "
+        "What was said is in .local/install.log.\n"
+    )
+    assert "aws-cdk-lib" in (checkout / ".local" / "install.log").read_text()
+    assert not (checkout / ".venv" / "installed").exists()

@@ -1,0 +1,46 @@
+"""`cdk synth`, by the real CLI, on a machine that knows nothing of AWS."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from local.aws import ROOT
+from local.cdk import CLI
+
+
+def synthesize(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """No account, no credentials, no Docker; and no home to read a profile from."""
+    path = os.pathsep.join([str(CLI.parent), str(Path(sys.executable).parent), os.environ["PATH"]])
+    return subprocess.run(
+        [str(CLI), "synth", "--quiet", "--no-notices", "--output", str(home / "cdk.out"), *arguments],
+        cwd=ROOT,
+        env={"PATH": path, "HOME": str(home), "DOCKER_HOST": "unix:///nowhere", "CDK_DOCKER": "false"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def assembly(home: Path) -> dict[str, bytes]:
+    """The template and the assets by name: an asset's name is its content's hash."""
+    folder = home / "cdk.out"
+    template = (folder / "DatasetDistribution.template.json").read_bytes()
+    return {"template": template, **{path.name: b"" for path in folder.glob("asset.*")}}
+
+
+def test_synth_is_deterministic_and_needs_nothing(tmp_path: Path) -> None:
+    homes = [tmp_path / "first", tmp_path / "second"]
+    for home in homes:
+        home.mkdir()
+        result = synthesize(home)
+        assert result.returncode == 0, result.stderr
+    first, second = map(assembly, homes)
+    assert len(first) == 2
+    assert first == second
+
+
+def test_a_wrong_setting_fails_synth_with_its_key_and_value(tmp_path: Path) -> None:
+    result = synthesize(tmp_path, "--context", "email=nobody")
+    assert result.returncode != 0
+    assert "Context email is 'nobody'; give one e-mail address" in result.stderr
