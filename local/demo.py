@@ -29,9 +29,10 @@ PROJECT = "demo"
 
 @dataclass(frozen=True)
 class Contents:
-    """What is in a dataset: its entries by image, and how many have each label."""
+    """What is in a dataset: its status and counts, its entries by image, and how many have each label."""
 
     status: str
+    stats: dict[str, int]
     images: frozenset[str]
     labels: dict[str, int]
 
@@ -107,19 +108,21 @@ class Demo:
             else:
                 self._console.print(_plain(step.result), soft_wrap=True)
 
-    def _settled_status(self, dataset: str) -> str | None:
-        status: str = self._rekognition.describe_dataset(DatasetArn=dataset)["DatasetDescription"]["Status"]
-        return None if status.endswith("IN_PROGRESS") else status
+    def _describe_settled(self, dataset: str) -> dict[str, Any] | None:
+        found: dict[str, Any] = self._rekognition.describe_dataset(DatasetArn=dataset)["DatasetDescription"]
+        return None if found["Status"].endswith("IN_PROGRESS") else found
 
     def _contents(self, dataset: str) -> Contents:
         """Once nothing is in progress."""
-        status = _until(lambda: self._settled_status(dataset))
+        description = _until(lambda: self._describe_settled(dataset))
+        status, stats = description["Status"], description["DatasetStats"]
         if status == "CREATE_FAILED":
-            return Contents(status, frozenset(), {})
+            return Contents(status, stats, frozenset(), {})
         entries = self._pages("list_dataset_entries", "DatasetEntries", dataset)
         labels = self._pages("list_dataset_labels", "DatasetLabelDescriptions", dataset)
         return Contents(
             status,
+            stats,
             frozenset(json.loads(entry)["source-ref"] for entry in entries),
             {label["LabelName"]: label["LabelStats"]["EntryCount"] for label in labels},
         )
@@ -184,10 +187,12 @@ def _comparison(before: Contents, training: Contents, test: Contents) -> Table:
     table = Table(box=None, padding=(0, 2))
     for heading in ("", "training before", "training after", "test after"):
         table.add_column(heading, justify="right" if heading else "left")
-    rows = [("entries", *(len(contents.images) for contents in (before, training, test)))]
-    rows += [(label, *(c.labels.get(label, 0) for c in (before, training, test))) for label in sorted(before.labels)]
-    for label, *counts in rows:
-        table.add_row(_plain(str(label)), *map(str, counts))
+    shown = (before, training, test)
+    counted = {"entries": "TotalEntries", "  labeled": "LabeledEntries", "  with errors": "ErrorEntries"}
+    for name, count in counted.items():
+        table.add_row(name, *(str(contents.stats[count]) for contents in shown))
+    for label in sorted(before.labels):
+        table.add_row(_plain(label), *(str(contents.labels.get(label, 0)) for contents in shown))
     return table
 
 

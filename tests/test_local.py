@@ -47,6 +47,7 @@ def listens(port: int) -> bool:
         return probe.connect_ex((HOST, port)) == 0
 
 
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="a process is waited for by its pidfd, which is Linux's")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_nothing_is_left_when_the_parent_dies(how: signal.Signals) -> None:
     with subprocess.Popen(
