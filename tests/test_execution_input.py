@@ -1,6 +1,7 @@
 """What an execution may be given, and the sentence for everything else."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from lambdas.errors import InvalidInput
 from lambdas.execution_input import ACCEPTED, Request, read_input
 
 EVENTS = Path(__file__).parent / "events"
+README = Path(__file__).parent.parent / "README.md"
 HOME = Home("aws", "us-east-1", "123456789012")
 OWNER = "arn:aws:rekognition:us-east-1:123456789012"
 PROJECT = f"{OWNER}:project/my-project/1795165000123"
@@ -103,6 +105,16 @@ def test_a_huge_input_is_quoted_in_part() -> None:
 
 def test_a_name_of_255_characters_is_a_name() -> None:
     assert read_input({"ProjectName": "x" * 255}, HOME).project_name == "x" * 255
+
+
+def test_every_input_that_the_readme_shows_is_accepted() -> None:
+    (block,) = re.findall(r"```json\n(.*?)```", README.read_text(), re.DOTALL)
+    decoder, shown = json.JSONDecoder(), []
+    while block.strip():
+        given, end = decoder.raw_decode(block.strip())
+        shown.append(read_input(given, HOME))
+        block = block.strip()[end:]
+    assert [request.project_name for request in shown] == ["my-project"] * 3
 
 
 def test_datasets_are_read_in_either_order() -> None:
