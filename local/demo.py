@@ -14,10 +14,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from local.aws import REGION, LocalAws
+from local.aws import LocalAws
 from local.cdk import deploy
 from local.history import POLL_SECONDS, Entered, follow
 from local.manifest_file import read_manifest
+from local.queues import create_queue
 from local.sample import sample_manifest
 from local.steps import Steps
 
@@ -161,20 +162,9 @@ class Demo:
 
 def subscribe(aws: LocalAws, topic_arn: str) -> str:
     """A queue that the topic delivers to; its URL."""
-    sqs = aws.client("sqs")
-    queue: str = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": arn,
-        "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
-    aws.client("sns", region_name=REGION).subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn)
-    return queue
+    url, arn = create_queue(aws, "sns.amazonaws.com")
+    aws.client("sns").subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn)
+    return url
 
 
 def _until(found: Callable[[], Any]) -> Any:

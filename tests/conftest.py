@@ -8,6 +8,7 @@ import pytest
 
 from local.aws import LocalAws
 from local.cdk import deploy
+from tests.custom_labels import Workbench
 from tests.executions import Executions, Subscriber
 
 # Nothing finishes unless a test moves the clock.
@@ -54,6 +55,11 @@ def project(rekognition: Any) -> str:
     """The ARN of a project of this test's own."""
     arn: str = rekognition.create_project(ProjectName=f"project-{uuid.uuid4().hex[:12]}")["ProjectArn"]
     return arn
+
+
+@pytest.fixture
+def bench(local_aws: LocalAws, rekognition: Any, s3: Any, bucket: str) -> Workbench:
+    return Workbench(local_aws, rekognition, s3, bucket)
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,12 @@
 """Executions of the deployed state machine, and what its subscribers get: both delivered to queues, not polled for."""
 
 import json
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from local.aws import LocalAws
+from local.queues import create_queue
 
 LONGEST_WAIT = 20  # seconds, of one ReceiveMessage
 
@@ -115,19 +115,3 @@ class Subscriber:
 
     def leave(self) -> None:
         self._sns.unsubscribe(SubscriptionArn=self._subscription)
-
-
-def create_queue(aws: LocalAws, service: str) -> tuple[str, str]:
-    """URL and ARN of a queue that the service may send to."""
-    sqs = aws.client("sqs")
-    url: str = sqs.create_queue(QueueName=f"queue-{uuid.uuid4().hex[:12]}")["QueueUrl"]
-    arn: str = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": service},
-        "Action": "sqs:SendMessage",
-        "Resource": arn,
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
-    return url, arn

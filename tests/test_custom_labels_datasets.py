@@ -8,15 +8,9 @@ from typing import Any
 
 import pytest
 
-from local.aws import LocalAws
 from tests.custom_labels import Workbench, classified, images, refusal
 
 IN_USE, NOT_READY, EXISTS = "ResourceInUseException", "ResourceNotReadyException", "ResourceAlreadyExistsException"
-
-
-@pytest.fixture
-def bench(local_aws: LocalAws, rekognition: Any, s3: Any, bucket: str) -> Workbench:
-    return Workbench(local_aws, rekognition, s3, bucket)
 
 
 def attempt(bench: Workbench, verb: str, arn: str, test: str = "") -> Any:

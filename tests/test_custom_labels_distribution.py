@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from local.aws import LocalAws
 from local.custom_labels.entries import Entries
 from local.custom_labels.entry import read_entry
 from local.custom_labels.settings import Settings
@@ -18,11 +17,6 @@ CORAL = Path(__file__).parents[2] / "shared" / "data" / "coral-classification.ma
 INVALID, NOT_READY = "InvalidParameterException", "ResourceNotReadyException"
 INSUFFICIENT = "The manifest file doesn't have enough labeled images to distribute the dataset."
 BROKEN = classified("broken.jpg", "rusty").replace('"confidence": 1, ', "")
-
-
-@pytest.fixture
-def bench(local_aws: LocalAws, rekognition: Any, s3: Any, bucket: str) -> Workbench:
-    return Workbench(local_aws, rekognition, s3, bucket)
 
 
 def refused(bench: Workbench, *arns: str) -> str:

@@ -6,19 +6,12 @@ from typing import Any
 
 import pytest
 
-from local.aws import LocalAws
 from local.custom_labels.caller import Caller
 from local.custom_labels.clock import Clock
 from local.custom_labels.service import CustomLabels
 from local.custom_labels.settings import Settings
 from local.custom_labels.wire import handle
 from tests.custom_labels import Workbench, boxed, classified, images, refusal
-
-
-@pytest.fixture
-def bench(local_aws: LocalAws, rekognition: Any, s3: Any, bucket: str) -> Workbench:
-    return Workbench(local_aws, rekognition, s3, bucket)
-
 
 WITHOUT_CONFIDENCE = classified("folder/broken.jpg", "rusty").replace('"confidence": 1, ', "")
 MIXED = [

@@ -11,11 +11,6 @@ from local.aws import ACCOUNT, REGION, LocalAws
 from tests.custom_labels import Workbench, images, refusal
 
 
-@pytest.fixture
-def bench(local_aws: LocalAws, rekognition: Any, s3: Any, bucket: str) -> Workbench:
-    return Workbench(local_aws, rekognition, s3, bucket)
-
-
 class Trail:
     """What a rule for Custom Labels calls sends to a queue."""
 

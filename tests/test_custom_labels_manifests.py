@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from local.aws import LocalAws
 from local.custom_labels.entry import read_entry
 from local.custom_labels.manifest import UnusableManifest, max_entries, read_lines
 from local.custom_labels.settings import Settings
@@ -16,11 +15,6 @@ from tests.custom_labels import Workbench, boxed, classified, images, refusal
 REAL = Path(__file__).parents[2] / "shared" / "data"
 
 Line = dict[str, Any]
-
-
-@pytest.fixture
-def bench(local_aws: LocalAws, rekognition: Any, s3: Any, bucket: str) -> Workbench:
-    return Workbench(local_aws, rekognition, s3, bucket)
 
 
 def real(name: str) -> bytes:

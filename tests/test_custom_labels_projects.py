@@ -5,13 +5,7 @@ from typing import Any
 
 import pytest
 
-from local.aws import LocalAws
 from tests.custom_labels import Workbench, refusal
-
-
-@pytest.fixture
-def bench(local_aws: LocalAws, rekognition: Any, s3: Any, bucket: str) -> Workbench:
-    return Workbench(local_aws, rekognition, s3, bucket)
 
 
 def describe(rekognition: Any, **parameters: Any) -> list[dict[str, Any]]:

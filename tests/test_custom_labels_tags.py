@@ -1,16 +1,8 @@
 """Tags of projects and datasets."""
 
-from typing import Any
-
 import pytest
 
-from local.aws import LocalAws
 from tests.custom_labels import Workbench, refusal
-
-
-@pytest.fixture
-def bench(local_aws: LocalAws, rekognition: Any, s3: Any, bucket: str) -> Workbench:
-    return Workbench(local_aws, rekognition, s3, bucket)
 
 
 def tags_of(bench: Workbench, arn: str) -> dict[str, str]:

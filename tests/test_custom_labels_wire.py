@@ -29,11 +29,6 @@ DATASET = "arn:aws:rekognition:us-east-1:123456789012:project/p/dataset/train/17
 
 
 @pytest.fixture
-def bench(local_aws: LocalAws, rekognition: Any, s3: Any, bucket: str) -> Workbench:
-    return Workbench(local_aws, rekognition, s3, bucket)
-
-
-@pytest.fixture
 def lax(local_aws: LocalAws) -> Any:
     """A client that sends what botocore would refuse."""
     environment = local_aws.environment

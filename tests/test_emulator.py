@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from local.aws import ACCOUNT, LocalAws
+from local.queues import create_queue
 from tests.custom_labels import Workbench, images
-from tests.executions import Executions, Subscriber, create_queue
+from tests.executions import Executions, Subscriber
 
 TRUST = {
     "Statement": [{"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}]
@@ -18,9 +19,9 @@ TRUST = {
 
 
 @pytest.fixture
-def bench(local_aws: LocalAws, rekognition: Any, s3: Any, bucket: str) -> Workbench:
-    local_aws.configure(creation_seconds=0, distribution_seconds=0)
-    return Workbench(local_aws, rekognition, s3, bucket)
+def bench(bench: Workbench) -> Workbench:
+    bench.aws.configure(creation_seconds=0, distribution_seconds=0)
+    return bench
 
 
 def under_role(aws: LocalAws, *statements: dict[str, Any]) -> Any:

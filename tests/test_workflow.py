@@ -22,10 +22,10 @@ HAPPY_PATH = [
 
 
 @pytest.fixture
-def bench(local_aws: LocalAws, rekognition: Any, s3: Any, bucket: str) -> Workbench:
+def bench(bench: Workbench) -> Workbench:
     """Whatever is asked of the service here is done at once, unless a test says otherwise."""
-    local_aws.configure(creation_seconds=0, update_seconds=0, distribution_seconds=0)
-    return Workbench(local_aws, rekognition, s3, bucket)
+    bench.aws.configure(creation_seconds=0, update_seconds=0, distribution_seconds=0)
+    return bench
 
 
 def name_of(project: str) -> str:

@@ -1,0 +1,17 @@
+"""Queues that hear what AWS services say: the subscribers of the demo and of the tests."""
+
+import json
+import uuid
+
+from local.aws import LocalAws
+
+
+def create_queue(aws: LocalAws, service: str) -> tuple[str, str]:
+    """URL and ARN of a queue that the service, such as `sns.amazonaws.com`, may send to."""
+    sqs = aws.client("sqs")
+    url: str = sqs.create_queue(QueueName=f"queue-{uuid.uuid4().hex[:12]}")["QueueUrl"]
+    arn: str = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sqs:SendMessage", "Resource": arn}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    return url, arn
