@@ -127,7 +127,10 @@ def _require_home(what: str, given: Home, home: Home) -> None:
 
 
 def _quote(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=True, default=str)
+    try:
+        text = json.dumps(value)
+    except RecursionError:
+        return "nested too deeply to be shown"
     return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
 
 

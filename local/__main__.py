@@ -53,7 +53,7 @@ def _keep_running(console: Console, port: int) -> int:
             outputs = deploy(aws, report=steps.begin)
         _write_environment(aws, outputs)
         try:
-            console.print(_how_to_reach(aws))
+            print(_how_to_reach(aws), flush=True)
             signal.pause()
         finally:
             ENV_FILE.unlink(missing_ok=True)

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lambdas.arns import Home
 from lambdas.errors import InvalidInput
@@ -101,6 +103,45 @@ def test_a_huge_input_is_quoted_in_part() -> None:
     with pytest.raises(InvalidInput) as refusal:
         read_input({"ProjectName": "x" * 200_000}, HOME)
     assert len(str(refusal.value)) < 1000
+
+
+def nested(depth: int) -> Any:
+    value: Any = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize("depth", [500, 100_000])
+def test_a_deeply_nested_input_is_refused_like_any_other(depth: int) -> None:
+    with pytest.raises(InvalidInput, match="ProjectName is"):
+        read_input({"ProjectName": nested(depth)}, HOME)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda children: st.lists(children, max_size=3) | st.dictionaries(st.text(), children, max_size=3),
+    max_leaves=10,
+)
+ARNS = st.sampled_from([PROJECT, TRAIN, TEST, TRAIN.replace("my-", "your-"), TEST.upper(), ""]) | st.text()
+NEARLY = st.dictionaries(
+    st.sampled_from(["ProjectArn", "ProjectName", "Datasets", "DryRun", "detail", "detail-type", "projectArn"]),
+    JSON | ARNS | st.lists(st.fixed_dictionaries({"Arn": JSON | ARNS}), max_size=3),
+    max_size=3,
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(JSON | NEARLY)
+def test_every_input_is_a_request_or_one_sentence(given: Any) -> None:
+    try:
+        request = read_input(given, HOME)
+    except InvalidInput as refusal:
+        assert str(refusal).endswith(ACCEPTED)
+        assert str(refusal).isprintable()
+    else:
+        assert set(given) <= {"ProjectArn", "ProjectName", "Datasets", "DryRun"}
+        assert request.project_name in json.dumps(given)
 
 
 def test_a_name_of_255_characters_is_a_name() -> None:

@@ -161,6 +161,7 @@ def test_a_dataset_that_could_not_be_created_fails(
         pytest.param([1], "InvalidInput", id="list"),
         pytest.param({"ProjectName": "<b>\u202e\n"}, "InvalidInput", id="hostile"),
         pytest.param({"ProjectName": "x" * 200_000}, "InvalidInput", id="200 KB"),
+        pytest.param({"ProjectName": json.loads("[" * 300 + "]" * 300)}, "InvalidInput", id="deep"),
         pytest.param({"ProjectName": "nobody-has-this"}, "ProjectNotFound", id="unknown project"),
     ],
 )
