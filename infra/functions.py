@@ -1,6 +1,7 @@
 """The Lambda functions, each under its own role with only what its calls need."""
 
 from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -15,12 +16,14 @@ TIMEOUT = Duration.seconds(60)
 class Functions(Construct):
     """`resolve_datasets`, `start_distribution` and `check_distribution`."""
 
-    def __init__(self, scope: Construct, construct_id: str) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, records: dynamodb.ITableV2) -> None:
         super().__init__(scope, construct_id)
         self._code = function_code()
         self.resolve_datasets = self._function("ResolveDatasets", "resolve_datasets")
         self.start_distribution = self._function("StartDistribution", "start_distribution")
         self.check_distribution = self._function("CheckDistribution", "check_distribution")
+        self.resolve_datasets.add_environment("RECORDS_TABLE", records.table_name)
+        _allow(self.resolve_datasets, "dynamodb:GetItem", records.table_arn)
         self._grant()
 
     def _grant(self) -> None:

@@ -5,6 +5,7 @@ from constructs import Construct
 
 from infra.functions import Functions
 from infra.notifications import Notifications
+from infra.records import Records
 from infra.settings import Settings
 from infra.trigger import Trigger
 from infra.workflow import Workflow
@@ -15,9 +16,10 @@ class DatasetDistribution(Stack):
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         super().__init__(scope, construct_id, description="Distributes Amazon Rekognition Custom Labels datasets")
-        functions = Functions(self, "Functions")
+        records = Records(self, "Records")
+        functions = Functions(self, "Functions", records=records.table)
         notifications = Notifications(self, "Notifications", email=settings.email)
-        workflow = Workflow(self, "Workflow", functions=functions, topic=notifications.topic)
+        workflow = Workflow(self, "Workflow", functions=functions, topic=notifications.topic, records=records.table)
         Trigger(self, "Trigger", state_machine=workflow.state_machine)
 
         arn = workflow.state_machine.state_machine_arn
@@ -26,4 +28,5 @@ class DatasetDistribution(Stack):
         CfnOutput(
             self, "StateMachineConsole", value=f"{console}/states/home?region={Aws.REGION}#/statemachines/view/{arn}"
         )
+        CfnOutput(self, "RecordsTable", value=records.table.table_name)
         CfnOutput(self, "TopicArn", value=notifications.topic.topic_arn)

@@ -3,12 +3,14 @@
 from typing import Any
 
 from aws_cdk import Duration
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from infra import messages
+from infra.claim import Claim, record_outcome
 from infra.functions import TIMEOUT, Functions
 from infra.jsonata import jsonata
 from infra.retries import LAMBDA_ERRORS, NEVER_ACCEPTED, SERVICE_ERRORS
@@ -23,21 +25,30 @@ SINCE_DISTRIBUTION_STARTED = "$toMillis($started)"
 class Workflow(Construct):
     """A Standard state machine in JSONata. Its graph in the console is its documentation."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, functions: Functions, topic: sns.ITopic) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        functions: Functions,
+        topic: sns.ITopic,
+        records: dynamodb.ITableV2,
+    ) -> None:
         super().__init__(scope, construct_id)
         self._topic = topic
+        self._records = records
         self._failed = sfn.Fail.jsonata(
             self, "Failed", error=jsonata("$failure.Error"), cause=jsonata("$failure.Cause")
         )
         self._notify_failure = self._notify(
             "Notify failure", subject=messages.FAILURE_SUBJECT, message=messages.FAILURE_MESSAGE
         )
-        self._notify_failure.add_catch(self._failed).next(self._failed)
+        self._notify_failure.add_catch(self._record_failure()).next(self._owner_or_not)
         self.state_machine = sfn.StateMachine(
             self,
             "StateMachine",
             comment="Distributes a Custom Labels training dataset into its project's empty test dataset",
-            definition_body=sfn.DefinitionBody.from_chainable(self._resolve(functions)),
+            definition_body=sfn.DefinitionBody.from_chainable(self._begin().next(self._resolve(functions))),
             query_language=sfn.QueryLanguage.JSONATA,
             timeout=CREATION_DEADLINE.plus(DISTRIBUTION_DEADLINE).plus(Duration.hours(1)),
         )
@@ -52,19 +63,58 @@ class Workflow(Construct):
         )
         _retry(resolve, LAMBDA_ERRORS + SERVICE_ERRORS)
         self._fail_on_error(resolve, what=jsonata("$states.errorOutput.Error"))
+        skipped = self._succeed("Skipped", "SKIPPED", "$pair")
+        distributed = self._succeed("Already distributed", "ALREADY_DISTRIBUTED", "$pair")
+        claim = Claim(
+            self,
+            "Claim",
+            table=self._records,
+            owned=self._ready(functions, resolve),
+            again=resolve,
+            duplicate=skipped,
+            distributed=distributed,
+            guard=self._guard,
+        )
+        decision = sfn.Choice.jsonata(self, "Anything to do?")
+        decision.when(_when("$pair.Action = 'SKIPPED'"), skipped)
+        decision.when(_when("$pair.Action = 'ALREADY_DISTRIBUTED'"), distributed)
+        decision.when(_when("$pair.Action = 'DRY_RUN'"), self._succeed("Dry run", "DRY_RUN", "$pair"))
+        decision.otherwise(claim.start)
+        return resolve.next(decision)
+
+    def _begin(self) -> sfn.Pass:
+        return sfn.Pass.jsonata(self, "Begin", assign={"claimed": jsonata("false")})
+
+    def _guard(self, task: sfn.TaskStateBase) -> None:
+        _retry(task, ["States.ALL"])
+        self._fail_on_error(task)
+
+    def _ready(self, functions: Functions, resolve: sfn.IChainable) -> sfn.IChainable:
         wait = _wait(self, "Wait for datasets", SINCE_EXECUTION_STARTED)
-        decision = sfn.Choice.jsonata(self, "Ready to distribute?")
-        decision.when(_when("$pair.Action = 'DISTRIBUTE'"), self._start(functions))
-        decision.when(
-            _when(f"$pair.Action = 'WAIT' and {_past(CREATION_DEADLINE, SINCE_EXECUTION_STARTED)}"),
+        ready = sfn.Choice.jsonata(self, "Ready to distribute?")
+        ready.when(_when("$pair.Action = 'DISTRIBUTE'"), self._start(functions))
+        ready.when(
+            _when(_past(CREATION_DEADLINE, SINCE_EXECUTION_STARTED)),
             self._notify_failure,
             assign=_failure("'CreationTimedOut'", "'The datasets were not ready in time. ' & $pair.Reason"),
         )
-        decision.when(_when("$pair.Action = 'WAIT'"), wait)
-        decision.when(_when("$pair.Action = 'DRY_RUN'"), self._succeed("Dry run", "DRY_RUN", "$pair"))
-        decision.otherwise(self._succeed("Skipped", "SKIPPED", "$pair"))
+        ready.otherwise(wait)
         wait.next(resolve)
-        return resolve.next(decision)
+        return ready
+
+    def _record_failure(self) -> sfn.IChainable:
+        """Whoever fails before it owns a pair has no record to complete."""
+        record = record_outcome(
+            self,
+            "Record failure",
+            table=self._records,
+            outcome="FAILED",
+            reason="$failure.Error & ': ' & $failure.Cause",
+        )
+        record.add_catch(self._failed).next(self._failed)
+        self._owner_or_not = sfn.Choice.jsonata(self, "Pair claimed?")
+        self._owner_or_not.when(_when("$claimed"), record).otherwise(self._failed)
+        return self._owner_or_not
 
     def _start(self, functions: Functions) -> sfn.IChainable:
         start = self._task(
@@ -112,7 +162,19 @@ class Workflow(Construct):
             self._failed,
             assign=_failure("$states.errorOutput.Error", f"'It is distributed, but nobody could be told: ' & {_CAUSE}"),
         )
-        return notify.next(self._succeed("Distributed", "DISTRIBUTED", "$result"))
+        distributed = self._succeed("Distributed", "DISTRIBUTED", "$result")
+        record = record_outcome(
+            self,
+            "Record success",
+            table=self._records,
+            outcome="DISTRIBUTED",
+            reason="$result.Reason",
+            TrainingEntries="$result.Training.TotalEntries",
+            TestEntries="$result.Test.TotalEntries",
+        )
+        _retry(record, ["States.ALL"])
+        record.add_catch(distributed).next(distributed)
+        return notify.next(record)
 
     def _succeed(self, name: str, outcome: str, after: str) -> sfn.Succeed:
         """The outcome is the execution's output, always in the same shape."""

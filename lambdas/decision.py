@@ -9,11 +9,12 @@ from lambdas.pair import Dataset, Pair
 
 
 class Action(StrEnum):
-    """What the workflow does next. SKIPPED and DRY_RUN are outcomes, too."""
+    """What the workflow does next. All but DISTRIBUTE and WAIT are outcomes, too."""
 
     DISTRIBUTE = "DISTRIBUTE"
     WAIT = "WAIT"
     SKIPPED = "SKIPPED"
+    ALREADY_DISTRIBUTED = "ALREADY_DISTRIBUTED"
     DRY_RUN = "DRY_RUN"
 
 
@@ -25,8 +26,8 @@ class Decision:
     reason: str
 
 
-def decide(request: Request, pair: Pair) -> Decision:
-    """What to do with the pair as it is now.
+def decide(request: Request, pair: Pair, recorded_outcome: str | None = None) -> Decision:
+    """What to do with the pair as it is now, given the outcome that its record has.
 
     Whoever starts an execution by hand hears of every obstacle as an error; one that an event started stands aside.
     Raises DatasetCreationFailed either way.
@@ -39,6 +40,8 @@ def decide(request: Request, pair: Pair) -> Decision:
             raise DatasetCreationFailed(_creation_failed(pair, name, dataset))
     if not (_settled(training) and _settled(test)):
         return Decision(Action.WAIT, _not_settled(training, test))
+    if test.entries and recorded_outcome == "DISTRIBUTED":
+        return Decision(Action.ALREADY_DISTRIBUTED, _distributed(pair, training, test))
     if test.entries:
         return _stand_aside(request, TestDatasetNotEmpty(_not_empty(pair, test)))
     if not training.entries:
@@ -87,6 +90,13 @@ def _not_empty(pair: Pair, test: Dataset) -> str:
     return (
         f"The test dataset of project {pair.project_name} has {test.entries} entries; "
         "Rekognition distributes into an empty one only. Delete it and create an empty one to distribute again."
+    )
+
+
+def _distributed(pair: Pair, training: Dataset, test: Dataset) -> str:
+    return (
+        f"Project {pair.project_name} was distributed before: {training.entries} entries are in its training dataset, "
+        f"{test.entries} in its test dataset."
     )
 
 

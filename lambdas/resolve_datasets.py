@@ -8,6 +8,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from lambdas.arns import home_of
 from lambdas.decision import decide
 from lambdas.execution_input import read_input
+from lambdas.records import read_outcome
 from lambdas.rekognition import describe_pair
 from lambdas.step import logger, step
 
@@ -18,7 +19,7 @@ def handler(event: dict[str, Any]) -> dict[str, Any]:
     request = read_input(event["Input"], home_of(event["Execution"]))
     logger.append_keys(project=request.project_name)
     pair = describe_pair(request)
-    decision = decide(request, pair)
+    decision = decide(request, pair, read_outcome(pair))
     logger.info("Resolved datasets", action=decision.action, reason=decision.reason)
     with single_metric(name="DatasetsResolved", unit=MetricUnit.Count, value=1) as metric:
         metric.add_dimension("Action", decision.action)

@@ -17,6 +17,10 @@ _role: contextvars.ContextVar[str] = contextvars.ContextVar("role of the running
 TASKS = {
     "lambda:invoke": ("lambda:InvokeFunction", "FunctionName", "Lambda.AWSLambdaException"),
     "sns:publish": ("sns:Publish", "TopicArn", "SNS.AuthorizationErrorException"),
+    "dynamodb:putItem": ("dynamodb:PutItem", "TableName", "DynamoDB.AccessDeniedException"),
+    "dynamodb:getItem": ("dynamodb:GetItem", "TableName", "DynamoDB.AccessDeniedException"),
+    "dynamodb:updateItem": ("dynamodb:UpdateItem", "TableName", "DynamoDB.AccessDeniedException"),
+    "aws-sdk:sfn:describeExecution": ("states:DescribeExecution", "ExecutionArn", "Sfn.AccessDeniedException"),
 }
 
 
@@ -66,12 +70,19 @@ def _if_the_role_may(original: Callable[[str, Any], Any]) -> Callable[[str, Any]
     def invoke_resource(resource: str, arguments: Any) -> Any:
         action, name, error = TASKS.get(resource.partition(":::")[2], ("", "", ""))
         role = _role.get()
-        if action and not _role_allows(role, action, arguments[name]):
-            said = f"User: {role} is not authorized to perform: {action} on resource: {arguments[name]}"
+        arn = _arn_of(name, arguments.get(name, "")) if action else ""
+        if action and not _role_allows(role, action, arn):
+            said = f"User: {role} is not authorized to perform: {action} on resource: {arn}"
             raise stepfunctions._ExecutionError(error, said)
         return original(resource, arguments)
 
     return invoke_resource
+
+
+def _arn_of(argument: str, value: str) -> str:
+    if argument == "TableName":
+        return f"arn:aws:dynamodb:{responses.get_region()}:{responses.get_account_id()}:table/{value}"
+    return value
 
 
 def _if_the_rule_may(original: Callable[..., None]) -> Callable[..., None]:

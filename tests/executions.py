@@ -7,6 +7,7 @@ from typing import Any
 
 from local.aws import LocalAws
 from local.queues import create_queue
+from tests.custom_labels import Workbench, images
 
 LONGEST_WAIT = 20  # seconds, of one ReceiveMessage
 
@@ -55,8 +56,7 @@ class Executions:
 
     def run(self, given: Any) -> Execution:
         """Start one and wait for its end."""
-        arn = self.begin(given)
-        return self.wait(lambda ended: ended["executionArn"] == arn)
+        return self.ended(self.begin(given))
 
     def wait(self, wanted: Callable[[dict[str, Any]], bool]) -> Execution:
         """The first execution to end of which this holds; `wanted` gets the detail of its status change."""
@@ -77,6 +77,18 @@ class Executions:
         listed = self._stepfunctions.get_paginator("list_executions").paginate(stateMachineArn=self._state_machine_arn)
         arns = [execution["executionArn"] for page in listed for execution in page["executions"]]
         return sum(given in self._stepfunctions.describe_execution(executionArn=arn)["input"] for arn in arns)
+
+    def ended(self, arn: str) -> Execution:
+        """This execution, once it has ended."""
+        return self.wait(lambda ended: ended["executionArn"] == arn)
+
+    def claimed(self, record: Callable[[], dict[str, str]], arn: str) -> None:
+        """Return once the execution owns its pair."""
+        while record().get("Execution") != arn:
+            pass
+
+    def abort(self, arn: str) -> None:
+        self._stepfunctions.stop_execution(executionArn=arn)
 
     def _describe(self, arn: str) -> Execution:
         found = self._stepfunctions.describe_execution(executionArn=arn)
@@ -115,3 +127,13 @@ class Subscriber:
 
     def leave(self) -> None:
         self._sns.unsubscribe(SubscriptionArn=self._subscription)
+
+
+def pair_without_execution(bench: Workbench, project: str, executions: Executions) -> tuple[str, str]:
+    """A pair that no event has touched: the training dataset is empty when its test dataset's event comes."""
+    training, test = bench.create(project, "TRAIN"), bench.create(project, "TEST")
+    for dataset in (training, test):
+        aside = executions.started_by(dataset)
+        assert aside.output and aside.output["Outcome"] == "SKIPPED", aside
+    bench.update(training, *images(10))
+    return training, test
