@@ -44,6 +44,9 @@ def copy_code(folder: Path) -> None:
     shutil.copytree(ROOT / "lambdas", folder / "lambdas", ignore=shutil.ignore_patterns("__pycache__"))
     for name in DISTRIBUTIONS:
         _copy_distribution(distribution(name), folder)
+    for path in folder.rglob("*"):
+        # Lambda runs as a user of its own ("Packaging Python code"), whatever this checkout's umask was.
+        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def _copy_distribution(source: Distribution, folder: Path) -> None:

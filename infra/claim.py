@@ -7,7 +7,7 @@ who it is, Step Functions whether it runs. No lease, no clock.
 from collections.abc import Callable
 from typing import Any
 
-from aws_cdk import ArnFormat, Stack
+from aws_cdk import ArnFormat, Duration, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
@@ -17,6 +17,9 @@ from infra.jsonata import jsonata
 
 ME = "$states.context.Execution.Id"
 REFUSED = ["DynamoDB.ConditionalCheckFailedException"]
+# The SDK integration names errors as the SDK for Java does, the API's own model without the suffix.
+FORGOTTEN = ["Sfn.ExecutionDoesNotExistException", "Sfn.ExecutionDoesNotExist"]
+QUICK = sfn.Timeout.duration(Duration.seconds(30))
 
 
 class Claim(Construct):
@@ -32,9 +35,9 @@ class Claim(Construct):
         again: sfn.IChainable,
         duplicate: sfn.IChainable,
         distributed: sfn.IChainable,
-        guard: Callable[[sfn.TaskStateBase], None],
+        guard: Callable[[sfn.TaskStateBase, list[str]], None],
     ) -> None:
-        """`guard` gives a task its retries and its way out."""
+        """`guard` gives a task its retries, except for errors that are answers, and its way out."""
         super().__init__(scope, construct_id)
         self._table = table
         take_over = self._take_over(duplicate).next(again)
@@ -45,12 +48,12 @@ class Claim(Construct):
         read, ask = self._read_claim(), self._ask_for_owner(running)
         self.start = self._claim(read).next(owned)
         read.next(ask).next(running)
-        for task in (self.start_task, read, ask, self._take):
-            guard(task)
+        for task, answers in ((self._put, REFUSED), (read, []), (ask, FORGOTTEN), (self._take, REFUSED)):
+            guard(task, answers)
 
     def _claim(self, refused: sfn.IChainable) -> sfn.TaskStateBase:
         """For whoever owns the pair already, a redriven execution for example, it is the same again."""
-        self.start_task = tasks.DynamoPutItem.jsonata(
+        self._put = tasks.DynamoPutItem.jsonata(
             self,
             "Claim pair",
             table=self._table,
@@ -65,8 +68,9 @@ class Claim(Construct):
             condition_expression="attribute_not_exists(Execution) OR Execution = :me",
             expression_attribute_values={":me": _text(ME)},
             assign={"claimed": jsonata("true")},
+            task_timeout=QUICK,
         )
-        return self.start_task.add_catch(refused, errors=REFUSED)
+        return self._put.add_catch(refused, errors=REFUSED)
 
     def _read_claim(self) -> tasks.DynamoGetItem:
         return tasks.DynamoGetItem.jsonata(
@@ -76,6 +80,7 @@ class Claim(Construct):
             key=_key(),
             consistent_read=True,
             assign={"owner": jsonata("$states.result.Item")},
+            task_timeout=QUICK,
         )
 
     def _ask_for_owner(self, ended: sfn.IChainable) -> sfn.TaskStateBase:
@@ -96,8 +101,9 @@ class Claim(Construct):
             ],
             parameters={"ExecutionArn": jsonata("$owner.Execution.S")},
             assign={"owner": jsonata("$merge([$owner, {'Status': $states.result.Status}])")},
+            task_timeout=QUICK,
         )
-        return ask.add_catch(ended, errors=["Sfn.ExecutionDoesNotExistException"])
+        return ask.add_catch(ended, errors=FORGOTTEN)
 
     def _take_over(self, beaten: sfn.IChainable) -> sfn.TaskStateBase:
         """Only from the owner that was seen to have ended, and only what it has not distributed since it was read."""
@@ -115,6 +121,7 @@ class Claim(Construct):
                 ":now": _text("$states.context.State.EnteredTime"),
             },
             assign={"claimed": jsonata("true")},
+            task_timeout=QUICK,
         )
         return self._take.add_catch(beaten, errors=REFUSED, assign=_duplicate("$owner.Execution.S"))
 
@@ -135,6 +142,7 @@ def record_outcome(
         update_expression=f"SET Outcome = :outcome, Reason = :reason, EndedAt = :now{more}",
         condition_expression="Execution = :me",
         expression_attribute_values=values,
+        task_timeout=QUICK,
     )
 
 

@@ -1,9 +1,10 @@
-"""What a subscriber reads, as JSONata over the workflow's variables `$pair`, `$result` and `$failure`."""
+"""What a subscriber reads, as JSONata over the workflow's variables `$pair`, `$project`, `$result` and `$failure`."""
 
 from infra.jsonata import jsonata
 
 # SNS takes a subject of at most 100 ASCII characters on one line; a project's name alone may have 255.
 _SUBJECT_LENGTH = 99
+_NAME_LENGTH = 45
 
 _LINK = """
     $arn := $states.context.Execution.Id;
@@ -33,9 +34,21 @@ SUCCESS_MESSAGE = jsonata(f"""(
     ], '\\n')
 )""")
 
-FAILURE_SUBJECT = jsonata(f"$substring('FAILED: ' & $failure.What, 0, {_SUBJECT_LENGTH})")
+# A long name leaves room for the error. Before the project is known there is the error only.
+FAILURE_SUBJECT = jsonata(f"""(
+    $name := $length($project) > {_NAME_LENGTH} ? $substring($project, 0, {_NAME_LENGTH}) & '...' : $project;
+    $what := $name = '' ? $failure.Error : $name & ' (' & $failure.Error & ')';
+    $substring('FAILED: ' & $what, 0, {_SUBJECT_LENGTH})
+)""")
 
 FAILURE_MESSAGE = jsonata(f"""(
     {_LINK}
-    $join(['FAILED: ' & $failure.What, '', $failure.Cause, '', 'Execution: ' & $link], '\\n')
+    $join([
+        'FAILED: ' & $failure.Error,
+        '',
+        $failure.Cause,
+        '',
+        'Project: ' & ($project = '' ? 'none was found for the input' : $project),
+        'Execution: ' & $link
+    ], '\\n')
 )""")

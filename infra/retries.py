@@ -7,10 +7,13 @@ LAMBDA_ERRORS = [
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
     "Lambda.TooManyRequestsException",
+    "Lambda.Unknown",  # out of memory, or the function's own timeout
+    "States.Timeout",
 ]
 
-# Rekognition's own, and what botocore raises when no answer came.
+# Rekognition's own, an error that no model names (a bare 503), and what botocore raises when no answer came.
 SERVICE_ERRORS = [
+    "ClientError",
     "ThrottlingException",
     "ProvisionedThroughputExceededException",
     "InternalServerError",
@@ -18,6 +21,7 @@ SERVICE_ERRORS = [
     "ConnectTimeoutError",
     "ReadTimeoutError",
     "ConnectionClosedError",
+    "HTTPClientError",
 ]
 
 # Those after which the call surely took no effect: the only ones to repeat a call for that cannot be undone.

@@ -58,11 +58,14 @@ class Workflow(Construct):
         resolve = self._task(
             "Resolve datasets",
             functions.resolve_datasets,
-            {"Execution": jsonata("$states.context.Execution.Id"), "Input": jsonata("$states.context.Execution.Input")},
-            assign={"pair": jsonata("$states.result.Payload")},
+            {"Execution": jsonata("$states.context.Execution.Id"), "Input": jsonata(_INPUT)},
+            assign={
+                "pair": jsonata("$states.result.Payload"),
+                "project": jsonata("$states.result.Payload.ProjectName"),
+            },
         )
         _retry(resolve, LAMBDA_ERRORS + SERVICE_ERRORS)
-        self._fail_on_error(resolve, what=jsonata("$states.errorOutput.Error"))
+        self._fail_on_error(resolve)
         skipped = self._succeed("Skipped", "SKIPPED", "$pair")
         distributed = self._succeed("Already distributed", "ALREADY_DISTRIBUTED", "$pair")
         claim = Claim(
@@ -83,9 +86,13 @@ class Workflow(Construct):
         return resolve.next(decision)
 
     def _begin(self) -> sfn.Pass:
-        return sfn.Pass.jsonata(self, "Begin", assign={"claimed": jsonata("false")})
+        """No expression may name a variable that was never assigned."""
+        return sfn.Pass.jsonata(self, "Begin", assign={"claimed": jsonata("false"), "project": jsonata("''")})
 
-    def _guard(self, task: sfn.TaskStateBase) -> None:
+    def _guard(self, task: sfn.TaskStateBase, answers: list[str]) -> None:
+        """Errors that are answers are not retried: they say what they say at once."""
+        if answers:
+            task.add_retry(errors=answers, max_attempts=0)
         _retry(task, ["States.ALL"])
         self._fail_on_error(task)
 
@@ -124,7 +131,7 @@ class Workflow(Construct):
             assign={"started": jsonata("$states.context.State.EnteredTime")},
         )
         _retry(start, NEVER_ACCEPTED)
-        self._fail_on_error(start)
+        self._fail_on_error(start, more=_MAY_BE_RUNNING)
         return start.next(self._wait_until_finished(functions))
 
     def _wait_until_finished(self, functions: Functions) -> sfn.IChainable:
@@ -136,7 +143,7 @@ class Workflow(Construct):
             assign={"result": jsonata("$states.result.Payload")},
         )
         _retry(check, LAMBDA_ERRORS + SERVICE_ERRORS)
-        self._fail_on_error(check)
+        self._fail_on_error(check, more=_MAY_BE_RUNNING)
         finished = sfn.Choice.jsonata(self, "Distribution finished?")
         finished.when(_when("$result.State = 'COMPLETE'"), self._tell_success())
         finished.when(
@@ -149,8 +156,7 @@ class Workflow(Construct):
             self._notify_failure,
             assign=_failure(
                 "'DistributionTimedOut'",
-                "'Rekognition had not finished in time. ' & $result.Reason & ' It may still finish: "
-                "look at the datasets in the Rekognition console before you start again.'",
+                f"'Rekognition had not finished in time. ' & $result.Reason & '{_MAY_BE_RUNNING}'",
             ),
         )
         finished.otherwise(wait)
@@ -215,14 +221,19 @@ class Workflow(Construct):
         _retry(publish, ["States.ALL"])
         return publish
 
-    def _fail_on_error(
-        self, task: sfn.TaskStateBase, what: str = jsonata("$pair.ProjectName & ' (' & $states.errorOutput.Error & ')'")
-    ) -> None:
-        task.add_catch(
-            self._notify_failure,
-            assign={"failure": {"Error": jsonata("$states.errorOutput.Error"), "Cause": jsonata(_CAUSE), "What": what}},
-        )
+    def _fail_on_error(self, task: sfn.TaskStateBase, *, more: str = "") -> None:
+        """`more` is told to people after the cause."""
+        task.add_catch(self._notify_failure, assign=_failure("$states.errorOutput.Error", f"{_CAUSE} & '{more}'"))
 
+
+# A task's arguments with the whole input in them may not exceed 256 KB; that error no Catch can catch.
+_LONGEST_INPUT = 100_000
+_INPUT = f"""(
+    $length := $length($string($states.context.Execution.Input));
+    $length > {_LONGEST_INPUT} ? $length & ' characters long' : $states.context.Execution.Input
+)"""
+
+_MAY_BE_RUNNING = " The distribution may be running: look at the datasets in Rekognition before you start again."
 
 # A failed function's cause is JSON, whose errorMessage is the sentence a person wants; any other cause is text.
 _CAUSE = """(
@@ -233,13 +244,7 @@ _CAUSE = """(
 
 
 def _failure(error: str, cause: str) -> dict[str, Any]:
-    return {
-        "failure": {
-            "Error": jsonata(error),
-            "Cause": jsonata(cause),
-            "What": jsonata(f"$pair.ProjectName & ' (' & {error} & ')'"),
-        }
-    }
+    return {"failure": {"Error": jsonata(error), "Cause": jsonata(cause)}}
 
 
 def _when(condition: str) -> sfn.Condition:

@@ -32,7 +32,7 @@ def decide(request: Request, pair: Pair, recorded_outcome: str | None = None) ->
     Whoever starts an execution by hand hears of every obstacle as an error; one that an event started stands aside.
     Raises DatasetCreationFailed either way.
     """
-    training, test = pair.training, pair.test
+    training, test = _existing(pair.training), _existing(pair.test)
     if training is None or test is None:
         return _stand_aside(request, DatasetMissing(_missing(pair, "test" if training else "training")))
     for name, dataset in (("training", training), ("test", test)):
@@ -47,6 +47,11 @@ def decide(request: Request, pair: Pair, recorded_outcome: str | None = None) ->
     if not training.entries:
         return _stand_aside(request, TrainingDatasetEmpty(_nothing_there(pair)))
     return _distribute(request, training)
+
+
+def _existing(dataset: Dataset | None) -> Dataset | None:
+    """One that is being deleted is as good as gone."""
+    return None if dataset and dataset.status == "DELETE_IN_PROGRESS" else dataset
 
 
 def _settled(dataset: Dataset) -> bool:

@@ -26,7 +26,7 @@ class Dataset:
             arn=arn,
             status=description.get("Status", ""),
             status_message=description.get("StatusMessage", ""),
-            updated=_iso(description["LastUpdatedTimestamp"]),
+            updated=_iso(description.get("LastUpdatedTimestamp")),
             entries=stats.get("TotalEntries", 0),
             labeled=stats.get("LabeledEntries", 0),
             errors=stats.get("ErrorEntries", 0),
@@ -77,6 +77,6 @@ class Pair:
         }
 
 
-def _iso(moment: datetime) -> str:
-    """Fixed width, so that later sorts after earlier."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+def _iso(moment: datetime | None) -> str:
+    """Fixed width, so that later sorts after earlier, and any after none."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds") if moment else ""

@@ -24,6 +24,7 @@ REGION = "us-east-1"
 HOST = "127.0.0.1"
 ADMINISTRATOR = "local"  # key and secret; MiniStack asks the account's root for no signature
 SERVER = "local.server"
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SECONDS_TO_START = 60
 
 
@@ -66,6 +67,8 @@ class LocalAws:
             "AWS_SECRET_ACCESS_KEY": ADMINISTRATOR,
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
+            "NO_PROXY": f"{HOST},localhost",
+            "no_proxy": f"{HOST},localhost",
         }
 
     @property
@@ -92,7 +95,7 @@ class LocalAws:
             service,
             endpoint_url=self.endpoint_url,
             verify=str(self.ca_bundle),
-            config=Config(inject_host_prefix=False, retries={"total_max_attempts": 1}),
+            config=Config(inject_host_prefix=False, retries={"total_max_attempts": 1}, proxies={}),
         )
 
     def configure(self, **settings: object) -> None:
@@ -113,13 +116,30 @@ class LocalAws:
             if response.status != 200:
                 raise LocalAwsError(response.json()["message"])
 
+    def wait(self) -> None:
+        """Return when the server has ended by itself, which it does not unless it breaks."""
+        if self._process is not None:
+            self._process.wait()
+
+    def last_words(self) -> str:
+        """The last line of the server's log."""
+        return (self.log.read_text(errors="replace").strip().splitlines() or ["it wrote nothing"])[-1]
+
     def _start(self) -> None:
         with _listen(self._port) as listener:
             self.endpoint_url = f"https://{HOST}:{listener.getsockname()[1]}"
             certificate, key = self._write_certificates()
             with self.log.open("wb") as log:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-m", SERVER, str(listener.fileno()), str(certificate), str(key)],
+                    [
+                        sys.executable,
+                        "-m",
+                        SERVER,
+                        str(listener.fileno()),
+                        str(certificate),
+                        str(key),
+                        str(self.folder),
+                    ],
                     cwd=ROOT,
                     env=self._server_environment(listener.getsockname()[1]),
                     pass_fds=[listener.fileno()],
@@ -168,16 +188,19 @@ class LocalAws:
         assert self._process is not None and self._process.stdout is not None  # noqa: S101, PT018 - _start asked for both
         readable, _, _ = select.select([self._process.stdout], [], [], SECONDS_TO_START)
         if not readable or not self._process.stdout.readline():
-            last = (self.log.read_text(errors="replace").strip().splitlines() or ["it wrote nothing"])[-1]
-            raise LocalAwsError(f"The local AWS did not start; the last line of its log is: {last}")
+            raise LocalAwsError(f"The local AWS did not start; the last line of its log is: {self.last_words()}")
 
     def _stop(self) -> None:
-        """End the server and its Lambda processes: all are of the process group that was started."""
-        if self._process is not None:
-            _kill_group(self._process.pid)
-            with self._process:  # closes the pipes and waits
-                pass
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """End the server and its Lambda processes, all of the process group that was started; no signal breaks in."""
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
+        try:
+            if self._process is not None:
+                _kill_group(self._process.pid)
+                with self._process:  # closes the pipes and waits
+                    pass
+            shutil.rmtree(self.folder, ignore_errors=True)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
 
 def _listen(port: int) -> socket.socket:

@@ -86,5 +86,6 @@ def _environment(aws: LocalAws) -> dict[str, str]:
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "CDK_HOME": str(aws.folder),
+        "TMPDIR": str(aws.folder),
         "CDK_DISABLE_CLI_TELEMETRY": "true",
     }

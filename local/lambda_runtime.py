@@ -9,6 +9,7 @@ import os
 import shlex
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from importlib.metadata import distribution
 from pathlib import Path
@@ -76,12 +77,15 @@ def _without_ours(environment: Callable[..., dict[str, str]]) -> Callable[..., d
 
 
 def _with_bootstrap(unpack: Callable[[bytes], str], packages: Path) -> Callable[[bytes], str]:
+    one_at_a_time = threading.Lock()  # two cold starts of one function come at once
+
     def unpack_with_bootstrap(code_zip: bytes) -> str:
-        folder = unpack(code_zip)
-        bootstrap = Path(folder, "bootstrap")
-        if not bootstrap.exists():
-            bootstrap.write_text(_bootstrap(Path(folder), packages))
-            bootstrap.chmod(0o755)
+        with one_at_a_time:
+            folder = unpack(code_zip)
+            bootstrap = Path(folder, "bootstrap")
+            if not bootstrap.exists():
+                bootstrap.write_text(_bootstrap(Path(folder), packages))
+                bootstrap.chmod(0o755)
         return folder
 
     return unpack_with_bootstrap

@@ -9,7 +9,7 @@ class ManifestError(Exception):
 
 
 def read_manifest(path: Path) -> bytes:
-    """The file's bytes, once at least one line of it is a manifest's. What else is in it the service will say."""
+    """The file's bytes, if it looks like a manifest by and large. What else is in it the service will say."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -18,8 +18,10 @@ def read_manifest(path: Path) -> bytes:
     if not lines:
         raise ManifestError(f"The manifest {path} is empty; a manifest has one JSON object a line.")
     objects = [parsed for parsed in map(_parse, lines) if isinstance(parsed, dict)]
-    if not objects:
-        raise ManifestError(f"{path} is not JSON Lines: no line of it is a JSON object.")
+    if 2 * len(objects) < len(lines):
+        raise ManifestError(
+            f"{path} is not JSON Lines: {len(lines) - len(objects)} of {len(lines)} lines are no object."
+        )
     if not any(isinstance(parsed.get("source-ref"), str) for parsed in objects):
         raise ManifestError(f'{path} is not a manifest: no line of it names an image with "source-ref".')
     return content

@@ -10,7 +10,6 @@ import os
 import shutil
 import signal
 import sys
-import tempfile
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -37,13 +36,13 @@ async def _serve(app: Any) -> None:
     config.bind = [f"fd://{sys.argv[1]}"]
     config.certfile, config.keyfile = sys.argv[2], sys.argv[3]
     config.loglevel = os.environ["LOG_LEVEL"]
-    asyncio.get_running_loop().add_reader(sys.stdin, _end)
+    asyncio.get_running_loop().add_reader(sys.stdin, _end, sys.argv[4])
     await serve(app, config)
 
 
-def _end() -> None:
+def _end(folder: str) -> None:
     """All there is lives in memory and in one folder: nothing needs to be saved, nobody needs to be waited for."""
-    shutil.rmtree(tempfile.gettempdir(), ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
     os.killpg(0, signal.SIGKILL)
 
 

@@ -1,4 +1,4 @@
-"""Executions of the deployed state machine, and what its subscribers get: both delivered to queues, not polled for."""
+"""Executions of the deployed state machine, and what its subscribers get."""
 
 import json
 from collections.abc import Callable
@@ -82,6 +82,22 @@ class Executions:
         """This execution, once it has ended."""
         return self.wait(lambda ended: ended["executionArn"] == arn)
 
+    def entered(self, arn: str, state: str, *, times: int) -> None:
+        """Return once the execution has entered the state this often. It must not have ended before."""
+        while (execution := self._describe(arn)).states.count(state) < times:
+            assert execution.status == "RUNNING", execution
+
+    def running_for(self, dataset_arn: str) -> str:
+        """The execution that the creation of this dataset has started, as soon as it has."""
+        while True:
+            listed = self._stepfunctions.list_executions(
+                stateMachineArn=self._state_machine_arn, statusFilter="RUNNING"
+            )
+            for execution in listed["executions"]:
+                arn: str = execution["executionArn"]
+                if dataset_arn in self._stepfunctions.describe_execution(executionArn=arn)["input"]:
+                    return arn
+
     def claimed(self, record: Callable[[], dict[str, str]], arn: str) -> None:
         """Return once the execution owns its pair."""
         while record().get("Execution") != arn:
@@ -134,6 +150,7 @@ def pair_without_execution(bench: Workbench, project: str, executions: Execution
     training, test = bench.create(project, "TRAIN"), bench.create(project, "TEST")
     for dataset in (training, test):
         aside = executions.started_by(dataset)
-        assert aside.output and aside.output["Outcome"] == "SKIPPED", aside
+        assert aside.status == "SUCCEEDED", aside
+        assert aside.output["Outcome"] == "SKIPPED"
     bench.update(training, *images(10))
     return training, test

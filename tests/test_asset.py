@@ -1,5 +1,7 @@
 """What the Lambdas are made of."""
 
+import os
+import stat
 import zipfile
 from pathlib import Path
 
@@ -28,6 +30,16 @@ def test_it_is_under_two_megabytes_zipped(asset: Path, tmp_path: Path) -> None:
         for path in asset.rglob("*"):
             zipped.write(path, path.relative_to(asset))
     assert archive.stat().st_size < TWO_MEGABYTES
+
+
+def test_any_user_may_read_it_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        copy_code(tmp_path)
+    finally:
+        os.umask(before)
+    modes = {(path.is_dir(), stat.S_IMODE(path.stat().st_mode)) for path in tmp_path.rglob("*")}
+    assert modes == {(True, 0o755), (False, 0o644)}
 
 
 def test_nothing_in_it_depends_on_the_machine_that_made_it(asset: Path) -> None:

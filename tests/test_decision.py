@@ -47,6 +47,13 @@ def test_a_full_training_and_an_empty_test_dataset_are_distributed(request_: Req
     assert decide(request_, ready).action == Action.DISTRIBUTE
 
 
+@pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND, DRY_RUN])
+def test_a_pair_that_our_record_says_is_distributed_is_left_alone(request_: Request) -> None:
+    decision = decide(request_, pair(dataset("UPDATE_COMPLETE", 183), dataset("UPDATE_COMPLETE", 46)), "DISTRIBUTED")
+    assert decision.action == Action.ALREADY_DISTRIBUTED
+    assert "183 entries are in its training dataset, 46 in its test dataset" in decision.reason
+
+
 def test_a_dry_run_says_what_would_be_done() -> None:
     decision = decide(DRY_RUN, READY)
     assert decision.action == Action.DRY_RUN
@@ -65,6 +72,8 @@ def test_what_has_not_settled_is_waited_for(request_: Request, status: str, wait
 
 
 OBSTACLES = [
+    (pair(dataset("DELETE_IN_PROGRESS", 229), EMPTY), DatasetMissing, "no training dataset"),
+    (pair(FULL, dataset("DELETE_IN_PROGRESS")), DatasetMissing, "no test dataset"),
     (pair(None, EMPTY), DatasetMissing, "no training dataset"),
     (pair(FULL, None), DatasetMissing, "no test dataset"),
     (pair(FULL, dataset(entries=3)), TestDatasetNotEmpty, "has 3 entries"),

@@ -5,12 +5,14 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import botocore.exceptions
 import pytest
 from botocore.loaders import Loader
+from ministack.services import stepfunctions
 from statelint.linter import Linter
 
 from lambdas import errors
@@ -25,7 +27,11 @@ LAMBDA = {
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
     "Lambda.TooManyRequestsException",
+    "Lambda.Unknown",
 }
+# Integrations prefix the service's own errors: the optimized one of DynamoDB, and the SDK's of Step Functions.
+PREFIXED = {"DynamoDB": "dynamodb", "Sfn": "stepfunctions"}
+HOURS = 3600
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +51,12 @@ def test_statelint_finds_nothing(definition: dict[str, Any]) -> None:
 
 
 def test_every_error_named_in_a_retry_or_catch_exists(definition: dict[str, Any]) -> None:
-    model = Loader().load_service_model("rekognition", "service-2")
-    modelled = {name for name, shape in model["shapes"].items() if shape.get("exception")}
+    modelled = set(_modelled_errors("rekognition"))
+    prefixed = {f"{prefix}.{name}" for prefix, service in PREFIXED.items() for name in _modelled_errors(service)}
+    prefixed |= {f"{name}Exception" for name in prefixed if not name.endswith("Exception")}
     transport = {name for name, _ in inspect.getmembers(botocore.exceptions, inspect.isclass)}
     ours = {name for name, _ in inspect.getmembers(errors, inspect.isclass)}
-    assert set(_named_errors(definition)) <= modelled | transport | ours | STEP_FUNCTIONS | LAMBDA
+    assert set(_named_errors(definition)) <= modelled | prefixed | transport | ours | STEP_FUNCTIONS | LAMBDA
 
 
 def test_every_task_has_a_deadline_and_a_way_out(definition: dict[str, Any]) -> None:
@@ -61,7 +68,15 @@ def test_every_task_has_a_deadline_and_a_way_out(definition: dict[str, Any]) -> 
 def test_every_retry_is_bounded_and_jittered(definition: dict[str, Any]) -> None:
     retries = [retry for state in definition["States"].values() for retry in state.get("Retry", [])]
     assert retries
-    assert all(retry["JitterStrategy"] == "FULL" and retry["MaxDelaySeconds"] <= 60 for retry in retries)
+    tried_again = [retry for retry in retries if retry["MaxAttempts"] > 0]
+    assert all(retry["JitterStrategy"] == "FULL" and retry["MaxDelaySeconds"] <= 60 for retry in tried_again)
+
+
+def test_an_error_that_is_an_answer_is_heard_at_once(definition: dict[str, Any]) -> None:
+    for state in definition["States"].values():
+        answers = [name for catch in state.get("Catch", [])[:-1] for name in catch["ErrorEquals"]]
+        first = state.get("Retry", [{}])[0]
+        assert not answers or (first["ErrorEquals"], first["MaxAttempts"]) == (answers, 0)
 
 
 def test_the_distribution_is_asked_for_again_only_when_it_surely_was_not_accepted(definition: dict[str, Any]) -> None:
@@ -88,6 +103,67 @@ def test_an_execution_ends_by_itself(definition: dict[str, Any]) -> None:
     assert definition["TimeoutSeconds"] > 0
 
 
+def choose(state: dict[str, Any], seconds: float, **variables: Any) -> tuple[str, dict[str, Any]]:
+    """Where a Choice leads this long after the beginning, and the variables then."""
+    began, now = datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC) + timedelta(seconds=seconds)
+    context = {
+        "QueryLanguage": "JSONata",
+        "Execution": {"StartTime": began.isoformat(timespec="milliseconds").replace("+00:00", "Z")},
+        "State": {"EnteredTime": now.isoformat(timespec="milliseconds").replace("+00:00", "Z")},
+        "variables": {"started": began.isoformat(timespec="milliseconds").replace("+00:00", "Z"), **variables},
+    }
+    _, following = stepfunctions._execute_choice(state, {}, context)
+    reached: str = following
+    after: dict[str, Any] = context["variables"]  # type: ignore[assignment]
+    return reached, after
+
+
+@pytest.mark.parametrize(
+    ("hours", "action", "following"),
+    [
+        (23, "WAIT", "Wait for datasets"),
+        (25, "WAIT", "Notify failure"),
+        (25, "DISTRIBUTE", "Start distribution"),
+    ],
+)
+def test_datasets_are_waited_for_until_the_deadline(
+    definition: dict[str, Any], hours: int, action: str, following: str
+) -> None:
+    pair = {"Action": action, "Reason": "The training dataset is CREATE_IN_PROGRESS."}
+    reached, variables = choose(definition["States"]["Ready to distribute?"], hours * HOURS, pair=pair)
+    assert reached == following
+    if following == "Notify failure":
+        assert variables["failure"]["Error"] == "CreationTimedOut"
+        assert variables["failure"]["Cause"].endswith(pair["Reason"])
+
+
+@pytest.mark.parametrize(
+    ("hours", "state", "following"),
+    [
+        (23, "IN_PROGRESS", "Wait before checking"),
+        (25, "IN_PROGRESS", "Notify failure"),
+        (25, "COMPLETE", "Notify success"),
+        (23, "FAILED", "Notify failure"),
+    ],
+)
+def test_a_distribution_is_waited_for_until_the_deadline(
+    definition: dict[str, Any], hours: int, state: str, following: str
+) -> None:
+    result = {"State": state, "Reason": "The training dataset is UPDATE_IN_PROGRESS."}
+    reached, variables = choose(definition["States"]["Distribution finished?"], hours * HOURS, result=result)
+    assert reached == following
+    if following == "Notify failure":
+        expected = "DistributionTimedOut" if state == "IN_PROGRESS" else "DistributionFailed"
+        assert variables["failure"]["Error"] == expected
+        assert result["Reason"] in variables["failure"]["Cause"]
+
+
+def _modelled_errors(service: str) -> Iterator[str]:
+    for name, shape in Loader().load_service_model(service, "service-2")["shapes"].items():
+        if shape.get("exception"):
+            yield name
+
+
 def _named_errors(definition: dict[str, Any]) -> Iterator[str]:
     for state in definition["States"].values():
         for rule in state.get("Retry", []) + state.get("Catch", []):
@@ -101,5 +177,5 @@ def _as_statelint_takes_it(definition: dict[str, Any]) -> dict[str, Any]:
         if state["Type"] == "Wait":
             state["Seconds"] = 10
         for retry in state.get("Retry", []):
-            retry["BackoffRate"] = float(retry["BackoffRate"])
+            retry |= {"BackoffRate": float(retry["BackoffRate"])} if "BackoffRate" in retry else {}
     return copy

@@ -67,8 +67,9 @@ def test_it_shows_the_whole_job_and_ends_with_the_outcome() -> None:
         (None, "cannot be read: No such file or directory."),
         ("", "is empty; a manifest has one JSON object a line."),
         ("\n \n", "is empty; a manifest has one JSON object a line."),
-        ("source-ref,label\n", "is not JSON Lines: no line of it is a JSON object."),
-        ("[" * 100_000, "is not JSON Lines: no line of it is a JSON object."),
+        ("source-ref,label\n", "is not JSON Lines: 1 of 1 lines are no object."),
+        ("[" * 100_000, "is not JSON Lines: 1 of 1 lines are no object."),
+        ('[\n{"source-ref": "s3://b/1"}\n,\n]', "is not JSON Lines: 3 of 4 lines are no object."),
         ('{"name": "x"}\n', 'is not a manifest: no line of it names an image with "source-ref".'),
     ],
 )

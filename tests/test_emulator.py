@@ -11,7 +11,7 @@ import pytest
 from local.aws import ACCOUNT, LocalAws
 from local.queues import create_queue
 from tests.custom_labels import Workbench, images
-from tests.executions import Executions, Subscriber
+from tests.executions import Executions, Subscriber, pair_without_execution
 
 TRUST = {
     "Statement": [{"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}]
@@ -20,7 +20,7 @@ TRUST = {
 
 @pytest.fixture
 def bench(bench: Workbench) -> Workbench:
-    bench.aws.configure(creation_seconds=0, distribution_seconds=0)
+    bench.aws.configure(creation_seconds=0, update_seconds=0, distribution_seconds=0)
     return bench
 
 
@@ -45,8 +45,10 @@ def refused(aws: LocalAws, role: str, action: str) -> Iterator[None]:
     iam = aws.client("iam")
     document = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": action, "Resource": "*"}]}
     iam.put_role_policy(RoleName=role, PolicyName="refused", PolicyDocument=json.dumps(document))
-    yield
-    iam.delete_role_policy(RoleName=role, PolicyName="refused")
+    try:
+        yield
+    finally:
+        iam.delete_role_policy(RoleName=role, PolicyName="refused")
 
 
 def role_of(aws: LocalAws, part: str) -> str:
@@ -111,6 +113,18 @@ def test_a_state_machine_runs_under_its_role(
     assert execution.status == "FAILED"
     assert len(subscriber.received()) == (0 if action == "sns:Publish" else 1)
     assert (action in execution.cause) == (action == "lambda:InvokeFunction")
+
+
+def test_a_distribution_that_nobody_could_be_told_of_says_that_it_took_place(
+    bench: Workbench, project: str, executions: Executions
+) -> None:
+    training, test = pair_without_execution(bench, project, executions)
+    with refused(bench.aws, role_of(bench.aws, "WorkflowStateMachineRole"), "sns:Publish"):
+        execution = executions.run({"ProjectArn": project})
+    assert execution.states[-2:] == ["Notify success", "Failed"]
+    assert execution.cause.startswith("It is distributed, but nobody could be told: User: ")
+    assert bench.total(training) + bench.total(test) == 10
+    assert bench.total(test) == 2
 
 
 def test_an_event_that_its_rule_may_not_deliver_is_kept(bench: Workbench, project: str, executions: Executions) -> None:

@@ -21,11 +21,11 @@ with LocalAws() as aws:
 """
 
 
-def run_local(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
+def run_local(folder: Path, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", "local", *arguments],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "AWS_PROFILE": "of-somebody-else", **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -48,7 +48,7 @@ def listens(port: int) -> bool:
 
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="a process is waited for by its pidfd, which is Linux's")
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_nothing_is_left_when_the_parent_dies(how: signal.Signals) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", PARENT], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -75,6 +75,27 @@ def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
     assert output == ""
 
 
+@pytest.mark.parametrize("port", ["abc", "-1", "65536", "1.5"])
+def test_what_is_no_port_is_one_sentence(tmp_path: Path, port: str) -> None:
+    process = run_local(tmp_path, f"--port={port}")
+    output, errors = process.communicate(timeout=60)
+    assert (process.returncode, output) == (2, "")
+    assert errors == f"The port is '{port}'; give a number from 1 to 65535, or none for a free one.\n"
+
+
+@pytest.mark.parametrize("step", ["Starting the local AWS", "Synthesizing the stack"])
+def test_nothing_is_left_when_it_is_stopped_half_way(tmp_path: Path, step: str) -> None:
+    """The line of a step comes at its end: by then the next one has begun."""
+    (temporary := tmp_path / "tmp").mkdir()
+    process = run_local(tmp_path, TMPDIR=str(temporary))
+    read_until(process, step)
+    process.send_signal(signal.SIGINT)
+    rest, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (0, "")
+    assert rest.endswith("Stopped; nothing is left running.\n")
+    assert list(temporary.iterdir()) == []
+
+
 def test_a_server_that_cannot_start_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("local.aws.SERVER", "local.no_such_module")
     with pytest.raises(LocalAwsError, match=r"^The local AWS did not start; .*no_such_module"), LocalAws():
@@ -87,7 +108,7 @@ def test_a_setting_that_does_not_exist_is_one_sentence(local_aws: LocalAws) -> N
 
 
 def test_another_shell_reaches_it_until_it_is_stopped(tmp_path: Path) -> None:
-    process = run_local(tmp_path)
+    process = run_local(tmp_path, HTTPS_PROXY="http://127.0.0.1:9")
     try:
         said = read_until(process, "Ctrl-C stops it.")
         assert ". .local/env" in said

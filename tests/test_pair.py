@@ -19,8 +19,8 @@ def test_a_moment_is_utc_to_the_millisecond_whatever_zone_it_came_in() -> None:
 
 
 def test_what_the_service_leaves_out_counts_as_none() -> None:
-    bare = Dataset.from_description("arn", {"LastUpdatedTimestamp": DESCRIPTION["LastUpdatedTimestamp"]})
-    assert (bare.status, bare.status_message, bare.entries, bare.errors) == ("", "", 0, 0)
+    bare = Dataset.from_description("arn", {})
+    assert (bare.status, bare.status_message, bare.updated, bare.entries, bare.errors) == ("", "", "", 0, 0)
 
 
 def test_the_workflow_carries_everything_there_and_back() -> None:

@@ -34,6 +34,13 @@ def test_each_function_writes_to_a_log_group_of_the_stack(template: Template) ->
     )
 
 
+def test_every_function_may_write_its_logs(template: Template) -> None:
+    writing = {"Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Effect": "Allow"}
+    template.resource_properties_count_is(
+        "AWS::IAM::Policy", {"PolicyDocument": {"Statement": Match.array_with([Match.object_like(writing)])}}, 3
+    )
+
+
 def test_logs_are_not_kept_forever(template: Template) -> None:
     template.all_resources_properties("AWS::Logs::LogGroup", {"RetentionInDays": 90})
 
@@ -114,7 +121,20 @@ def test_an_address_from_context_is_subscribed() -> None:
     template.has_resource_properties("AWS::SNS::Subscription", {"Protocol": "email", "Endpoint": "team@example.com"})
 
 
-@pytest.mark.parametrize("output", ["StateMachineArn", "StateMachineConsole", "TopicArn"])
+def test_records_are_found_by_project(template: Template) -> None:
+    template.has_resource_properties(
+        "AWS::DynamoDB::GlobalTable",
+        {
+            "KeySchema": [
+                {"AttributeName": "ProjectName", "KeyType": "HASH"},
+                {"AttributeName": "TestDatasetArn", "KeyType": "RANGE"},
+            ],
+            "BillingMode": "PAY_PER_REQUEST",
+        },
+    )
+
+
+@pytest.mark.parametrize("output", ["StateMachineArn", "StateMachineConsole", "RecordsTable", "TopicArn"])
 def test_the_outputs_say_where_things_are(template: Template, output: str) -> None:
     template.has_output(output, {"Value": Match.any_value()})
 

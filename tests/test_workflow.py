@@ -108,12 +108,13 @@ def test_it_goes_round_until_the_distribution_has_finished(
     training, _ = pair_without_execution(bench, project, executions)
     bench.aws.configure(distribution_seconds=60)
     arn = executions.begin({"ProjectArn": project})
-    while bench.status(training) != "UPDATE_IN_PROGRESS":
-        pass
+    executions.entered(arn, "Check distribution", times=2)
+    assert bench.status(training) == "UPDATE_IN_PROGRESS"
     assert subscriber.received() == []
     bench.finish()
-    execution = executions.wait(lambda ended: ended["executionArn"] == arn)
+    execution = executions.ended(arn)
     assert execution.output["Outcome"] == "DISTRIBUTED"
+    assert execution.states.count("Start distribution") == 1
     assert only(subscriber.received()).subject.startswith("DISTRIBUTED: ")
 
 
@@ -123,11 +124,11 @@ def test_it_waits_for_datasets_that_are_still_being_created(
     executions.started_by(bench.create(project, "TRAIN", images(10)))
     bench.aws.configure(creation_seconds=60)
     test = bench.begin(project, "TEST")
-    while bench.status(test) != "CREATE_IN_PROGRESS":
-        pass
+    arn = executions.running_for(test)
+    executions.entered(arn, "Wait for datasets", times=1)
+    assert bench.status(test) == "CREATE_IN_PROGRESS"
     bench.finish()
-    execution = executions.started_by(test)
-    assert execution.output["Outcome"] == "DISTRIBUTED"
+    assert executions.ended(arn).output["Outcome"] == "DISTRIBUTED"
     assert only(subscriber.received()).subject.startswith("DISTRIBUTED: ")
 
 
@@ -221,9 +222,21 @@ def test_a_project_name_of_255_characters_fits_the_subject(
     project = rekognition.create_project(ProjectName="p" * 255)["ProjectArn"]
     execution = create_pair(bench, project, executions, images(10))
     assert execution.output["Outcome"] == "DISTRIBUTED"
-    subject = only(subscriber.received()).subject
-    assert subject.startswith("DISTRIBUTED: ppp")
-    assert len(subject) < 100
+    bench.rekognition.delete_dataset(DatasetArn=execution.output["After"]["Test"]["Arn"])
+    failure = executions.run({"ProjectArn": project})
+    assert failure.error == "DatasetMissing"
+    success, failed = (notification.subject for notification in subscriber.received())
+    assert success.startswith("DISTRIBUTED: ppp")
+    assert failed == "FAILED: DatasetMissing"
+    assert len(success) < 100
+
+
+def test_a_failure_of_a_long_name_keeps_its_error_in_the_subject(
+    bench: Workbench, rekognition: Any, executions: Executions, subscriber: Subscriber
+) -> None:
+    project = rekognition.create_project(ProjectName="p" * 255)["ProjectArn"]
+    create_pair(bench, project, executions, images(1))
+    assert only(subscriber.received()).subject == f"FAILED: {'p' * 45}... (DistributionFailed)"
 
 
 def test_logs_say_which_execution_and_which_project(

@@ -54,7 +54,7 @@ def _read_members(line: str, members: dict[str, Any]) -> Entry | None:
     source_ref = members.get("source-ref")
     if not isinstance(source_ref, str) or not SOURCE_REF.fullmatch(source_ref):
         return None
-    given_back = '"cl-metadata"' in line or '"errors"' in line
+    given_back = '"cl-metadata"' in line or '"errors"' in line or "\\u" in line  # a key may be written with escapes
     if given_back:
         _remove_added(members)
     errors = LineErrors(members)

@@ -1,0 +1,104 @@
+"""`python -m local` keeps a local AWS running with the stack deployed; `python -m local demo` shows a distribution."""
+
+import argparse
+import os
+import signal
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+from rich.console import Console
+
+from local.aws import ENDINGS, LocalAws, LocalAwsError
+from local.cdk import deploy
+from local.demo import run_demo
+from local.manifest_file import ManifestError
+from local.steps import Steps
+
+ENV_FILE = Path(".local/env")
+WAIT_SCALE = 0.1
+HIGHEST_PORT = 65535
+
+
+def main() -> int:
+    """The exit status: 0, or 1 for a failure of the demo's distribution, or 2 for what the caller has to mend."""
+    arguments = _parse_arguments()
+    console = Console(highlight=False)
+    for ending in ENDINGS:
+        signal.signal(ending, _interrupt)
+    _forget_other_accounts()
+    try:
+        if arguments.command == "demo":
+            return run_demo(console, arguments.manifest)
+        return _keep_running(console, arguments.port)
+    except (LocalAwsError, ManifestError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nStopped; nothing is left running.")
+        return 130 if arguments.command == "demo" else 0
+
+
+def _parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    parser.add_argument("--port", type=_port, default=0, help="of the local AWS; a free one when left out")
+    commands = parser.add_subparsers(dest="command")
+    demo = commands.add_parser("demo", help="distribute a dataset, before your eyes")
+    demo.add_argument("--manifest", type=Path, help="a manifest of your own; a sample when left out")
+    return parser.parse_args()
+
+
+def _port(given: str) -> int:
+    if not (given.isascii() and given.isdecimal() and int(given) <= HIGHEST_PORT):
+        print(
+            f"The port is {given!r}; give a number from 1 to {HIGHEST_PORT}, or none for a free one.", file=sys.stderr
+        )
+        sys.exit(2)
+    return int(given)
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _forget_other_accounts() -> None:
+    """A profile of the caller's, for example, would be looked for here too."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+
+
+def _keep_running(console: Console, port: int) -> int:
+    with ExitStack() as running:
+        with Steps(console) as steps:
+            steps.begin("Starting the local AWS")
+            aws = running.enter_context(LocalAws(port=port, wait_scale=WAIT_SCALE))
+            outputs = deploy(aws, report=steps.begin)
+        running.callback(ENV_FILE.unlink, missing_ok=True)
+        _write_environment(aws, outputs)
+        print(_how_to_reach(aws), flush=True)
+        aws.wait()
+        raise LocalAwsError(f"The local AWS has ended by itself; the last line of its log is: {aws.last_words()}")
+
+
+def _write_environment(aws: LocalAws, outputs: dict[str, str]) -> None:
+    variables = {
+        **aws.environment,
+        "STATE_MACHINE_ARN": outputs["StateMachineArn"],
+        "TOPIC_ARN": outputs["TopicArn"],
+        "RECORDS_TABLE": outputs["RecordsTable"],
+    }
+    ENV_FILE.parent.mkdir(exist_ok=True)
+    lines = ["unset AWS_PROFILE AWS_SESSION_TOKEN", *(f"export {name}='{value}'" for name, value in variables.items())]
+    ENV_FILE.write_text("\n".join(lines) + "\n")
+
+
+def _how_to_reach(aws: LocalAws) -> str:
+    return f"""
+The local AWS is at {aws.endpoint_url}, with the stack deployed. In another shell:
+
+  . .local/env
+  aws rekognition describe-projects
+  aws stepfunctions start-execution --state-machine-arn "$STATE_MACHINE_ARN" --input '{{"ProjectName": "NAME"}}'
+
+Its log: {aws.log}
+Ctrl-C stops it."""
