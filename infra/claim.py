@@ -13,7 +13,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.jsonata import jsonata
+from infra.jsonata import jsonata, when
+from infra.retries import retry_unless
 
 ME = "$states.context.Execution.Id"
 REFUSED = ["DynamoDB.ConditionalCheckFailedException"]
@@ -42,8 +43,8 @@ class Claim(Construct):
         self._table = table
         take_over = self._take_over(duplicate).next(again)
         running = sfn.Choice.jsonata(self, "Owner still running?")
-        running.when(_when("$owner.Outcome.S = 'DISTRIBUTED'"), distributed)
-        running.when(_when("$owner.Status = 'RUNNING'"), duplicate, assign=_duplicate("$owner.Execution.S"))
+        running.when(when("$owner.Outcome.S = 'DISTRIBUTED'"), distributed)
+        running.when(when("$owner.Status = 'RUNNING'"), duplicate, assign=_duplicate("$owner.Execution.S"))
         running.otherwise(take_over)
         read, ask = self._read_claim(), self._ask_for_owner(running)
         self.start = self._claim(read).next(owned)
@@ -134,7 +135,7 @@ def record_outcome(
     values[":now"] = _text("$states.context.State.EnteredTime")
     values |= {f":{attribute}": _number(expression) for attribute, expression in counts.items()}
     more = "".join(f", {attribute} = :{attribute}" for attribute in counts)
-    return tasks.DynamoUpdateItem.jsonata(
+    record = tasks.DynamoUpdateItem.jsonata(
         scope,
         name,
         table=table,
@@ -144,6 +145,8 @@ def record_outcome(
         expression_attribute_values=values,
         task_timeout=QUICK,
     )
+    retry_unless(record, REFUSED)
+    return record
 
 
 def _key() -> dict[str, tasks.DynamoAttributeValue]:
@@ -156,10 +159,6 @@ def _text(expression: str) -> tasks.DynamoAttributeValue:
 
 def _number(expression: str) -> tasks.DynamoAttributeValue:
     return tasks.DynamoAttributeValue.number_from_string(jsonata(f"$string({expression})"))
-
-
-def _when(condition: str) -> sfn.Condition:
-    return sfn.Condition.jsonata(jsonata(condition))
 
 
 def _duplicate(owner: str) -> dict[str, Any]:

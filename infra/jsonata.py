@@ -2,7 +2,14 @@
 
 import re
 
+from aws_cdk import aws_stepfunctions as sfn
+
 
 def jsonata(expression: str) -> str:
     """The expression as Step Functions marks it, on one line."""
     return "{% " + re.sub(r"\s*\n\s*", " ", expression.strip()) + " %}"
+
+
+def when(condition: str) -> sfn.Condition:
+    """A rule of a Choice."""
+    return sfn.Condition.jsonata(jsonata(condition))

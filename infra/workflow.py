@@ -12,14 +12,16 @@ from constructs import Construct
 from infra import messages
 from infra.claim import Claim, record_outcome
 from infra.functions import TIMEOUT, Functions
-from infra.jsonata import jsonata
-from infra.retries import LAMBDA_ERRORS, NEVER_ACCEPTED, SERVICE_ERRORS
-
-CREATION_DEADLINE = Duration.hours(24)
-DISTRIBUTION_DEADLINE = Duration.hours(24)
-# When a wait began, in epoch milliseconds: JSONata.
-SINCE_EXECUTION_STARTED = "$toMillis($states.context.Execution.StartTime)"
-SINCE_DISTRIBUTION_STARTED = "$toMillis($started)"
+from infra.jsonata import jsonata, when
+from infra.retries import LAMBDA_ERRORS, NEVER_ACCEPTED, SERVICE_ERRORS, retry, retry_unless
+from infra.waiting import (
+    CREATION_DEADLINE,
+    DISTRIBUTION_DEADLINE,
+    DISTRIBUTION_STARTED,
+    EXECUTION_STARTED,
+    past,
+    wait,
+)
 
 
 class Workflow(Construct):
@@ -64,7 +66,7 @@ class Workflow(Construct):
                 "project": jsonata("$states.result.Payload.ProjectName"),
             },
         )
-        _retry(resolve, LAMBDA_ERRORS + SERVICE_ERRORS)
+        retry(resolve, LAMBDA_ERRORS + SERVICE_ERRORS)
         self._fail_on_error(resolve)
         skipped = self._succeed("Skipped", "SKIPPED", "$pair")
         distributed = self._succeed("Already distributed", "ALREADY_DISTRIBUTED", "$pair")
@@ -79,9 +81,9 @@ class Workflow(Construct):
             guard=self._guard,
         )
         decision = sfn.Choice.jsonata(self, "Anything to do?")
-        decision.when(_when("$pair.Action = 'SKIPPED'"), skipped)
-        decision.when(_when("$pair.Action = 'ALREADY_DISTRIBUTED'"), distributed)
-        decision.when(_when("$pair.Action = 'DRY_RUN'"), self._succeed("Dry run", "DRY_RUN", "$pair"))
+        decision.when(when("$pair.Action = 'SKIPPED'"), skipped)
+        decision.when(when("$pair.Action = 'ALREADY_DISTRIBUTED'"), distributed)
+        decision.when(when("$pair.Action = 'DRY_RUN'"), self._succeed("Dry run", "DRY_RUN", "$pair"))
         decision.otherwise(claim.start)
         return resolve.next(decision)
 
@@ -90,23 +92,20 @@ class Workflow(Construct):
         return sfn.Pass.jsonata(self, "Begin", assign={"claimed": jsonata("false"), "project": jsonata("''")})
 
     def _guard(self, task: sfn.TaskStateBase, answers: list[str]) -> None:
-        """Errors that are answers are not retried: they say what they say at once."""
-        if answers:
-            task.add_retry(errors=answers, max_attempts=0)
-        _retry(task, ["States.ALL"])
+        retry_unless(task, answers)
         self._fail_on_error(task)
 
     def _ready(self, functions: Functions, resolve: sfn.IChainable) -> sfn.IChainable:
-        wait = _wait(self, "Wait for datasets", SINCE_EXECUTION_STARTED)
+        pause = wait(self, "Wait for datasets", EXECUTION_STARTED)
         ready = sfn.Choice.jsonata(self, "Ready to distribute?")
-        ready.when(_when("$pair.Action = 'DISTRIBUTE'"), self._start(functions))
+        ready.when(when("$pair.Action = 'DISTRIBUTE'"), self._start(functions))
         ready.when(
-            _when(_past(CREATION_DEADLINE, SINCE_EXECUTION_STARTED)),
+            when(past(CREATION_DEADLINE, EXECUTION_STARTED)),
             self._notify_failure,
             assign=_failure("'CreationTimedOut'", "'The datasets were not ready in time. ' & $pair.Reason"),
         )
-        ready.otherwise(wait)
-        wait.next(resolve)
+        ready.otherwise(pause)
+        pause.next(resolve)
         return ready
 
     def _record_failure(self) -> sfn.IChainable:
@@ -120,7 +119,7 @@ class Workflow(Construct):
         )
         record.add_catch(self._failed).next(self._failed)
         self._owner_or_not = sfn.Choice.jsonata(self, "Pair claimed?")
-        self._owner_or_not.when(_when("$claimed"), record).otherwise(self._failed)
+        self._owner_or_not.when(when("$claimed"), record).otherwise(self._failed)
         return self._owner_or_not
 
     def _start(self, functions: Functions) -> sfn.IChainable:
@@ -130,45 +129,45 @@ class Workflow(Construct):
             {"Execution": jsonata("$states.context.Execution.Id"), "Pair": jsonata("$pair")},
             assign={"started": jsonata("$states.context.State.EnteredTime")},
         )
-        _retry(start, NEVER_ACCEPTED)
+        retry(start, NEVER_ACCEPTED)
         self._fail_on_error(start, more=_MAY_BE_RUNNING)
         return start.next(self._wait_until_finished(functions))
 
     def _wait_until_finished(self, functions: Functions) -> sfn.IChainable:
-        wait = _wait(self, "Wait before checking", SINCE_DISTRIBUTION_STARTED)
+        pause = wait(self, "Wait before checking", DISTRIBUTION_STARTED)
         check = self._task(
             "Check distribution",
             functions.check_distribution,
             {"Execution": jsonata("$states.context.Execution.Id"), "Pair": jsonata("$pair")},
             assign={"result": jsonata("$states.result.Payload")},
         )
-        _retry(check, LAMBDA_ERRORS + SERVICE_ERRORS)
+        retry(check, LAMBDA_ERRORS + SERVICE_ERRORS)
         self._fail_on_error(check, more=_MAY_BE_RUNNING)
         finished = sfn.Choice.jsonata(self, "Distribution finished?")
-        finished.when(_when("$result.State = 'COMPLETE'"), self._tell_success())
+        finished.when(when("$result.State = 'COMPLETE'"), self._tell_success())
         finished.when(
-            _when("$result.State = 'FAILED'"),
+            when("$result.State = 'FAILED'"),
             self._notify_failure,
             assign=_failure("'DistributionFailed'", "$result.Reason"),
         )
         finished.when(
-            _when(_past(DISTRIBUTION_DEADLINE, SINCE_DISTRIBUTION_STARTED)),
+            when(past(DISTRIBUTION_DEADLINE, DISTRIBUTION_STARTED)),
             self._notify_failure,
             assign=_failure(
                 "'DistributionTimedOut'",
                 f"'Rekognition had not finished in time. ' & $result.Reason & '{_MAY_BE_RUNNING}'",
             ),
         )
-        finished.otherwise(wait)
-        return wait.next(check).next(finished)
+        finished.otherwise(pause)
+        return pause.next(check).next(finished)
 
     def _tell_success(self) -> sfn.IChainable:
+        """Recorded first: should nobody hear of it, the next execution still knows."""
         notify = self._notify("Notify success", subject=messages.SUCCESS_SUBJECT, message=messages.SUCCESS_MESSAGE)
         notify.add_catch(
             self._failed,
             assign=_failure("$states.errorOutput.Error", f"'It is distributed, but nobody could be told: ' & {_CAUSE}"),
         )
-        distributed = self._succeed("Distributed", "DISTRIBUTED", "$result")
         record = record_outcome(
             self,
             "Record success",
@@ -178,9 +177,9 @@ class Workflow(Construct):
             TrainingEntries="$result.Training.TotalEntries",
             TestEntries="$result.Test.TotalEntries",
         )
-        _retry(record, ["States.ALL"])
-        record.add_catch(distributed).next(distributed)
-        return notify.next(record)
+        record.add_catch(notify)
+        notify.next(self._succeed("Distributed", "DISTRIBUTED", "$result"))
+        return record.next(notify)
 
     def _succeed(self, name: str, outcome: str, after: str) -> sfn.Succeed:
         """The outcome is the execution's output, always in the same shape."""
@@ -218,7 +217,7 @@ class Workflow(Construct):
             message=sfn.TaskInput.from_text(message),
             task_timeout=sfn.Timeout.duration(Duration.seconds(60)),
         )
-        _retry(publish, ["States.ALL"])
+        retry_unless(publish, [])
         return publish
 
     def _fail_on_error(self, task: sfn.TaskStateBase, *, more: str = "") -> None:
@@ -245,32 +244,3 @@ _CAUSE = """(
 
 def _failure(error: str, cause: str) -> dict[str, Any]:
     return {"failure": {"Error": jsonata(error), "Cause": jsonata(cause)}}
-
-
-def _when(condition: str) -> sfn.Condition:
-    return sfn.Condition.jsonata(jsonata(condition))
-
-
-def _seconds_since(moment: str) -> str:
-    return f"($toMillis($states.context.State.EnteredTime) - {moment}) / 1000"
-
-
-def _past(deadline: Duration, since: str) -> str:
-    return f"{_seconds_since(since)} > {deadline.to_seconds()}"
-
-
-def _wait(scope: Construct, name: str, since: str) -> sfn.Wait:
-    """A tenth of what has passed, at least 10 seconds, at most 5 minutes, give or take a fifth."""
-    seconds = f"$round($min([300, $max([10, {_seconds_since(since)} / 10])]) * (0.8 + 0.4 * $random()))"
-    return sfn.Wait.jsonata(scope, name, time=sfn.WaitTime.seconds(jsonata(seconds)))
-
-
-def _retry(task: sfn.TaskStateBase, errors: list[str]) -> None:
-    task.add_retry(
-        errors=errors,
-        interval=Duration.seconds(2),
-        backoff_rate=2,
-        max_attempts=6,
-        max_delay=Duration.seconds(60),
-        jitter_strategy=sfn.JitterType.FULL,
-    )

@@ -79,6 +79,10 @@ def test_an_error_that_is_an_answer_is_heard_at_once(definition: dict[str, Any])
         assert not answers or (first["ErrorEquals"], first["MaxAttempts"]) == (answers, 0)
 
 
+def test_what_is_retried_is_bounded(definition: dict[str, Any]) -> None:
+    assert max(retry["MaxAttempts"] for state in definition["States"].values() for retry in state.get("Retry", [])) <= 6
+
+
 def test_the_distribution_is_asked_for_again_only_when_it_surely_was_not_accepted(definition: dict[str, Any]) -> None:
     (retry,) = definition["States"]["Start distribution"]["Retry"]
     refused_or_never_sent = {
@@ -142,7 +146,7 @@ def test_datasets_are_waited_for_until_the_deadline(
     [
         (23, "IN_PROGRESS", "Wait before checking"),
         (25, "IN_PROGRESS", "Notify failure"),
-        (25, "COMPLETE", "Notify success"),
+        (25, "COMPLETE", "Record success"),
         (23, "FAILED", "Notify failure"),
     ],
 )

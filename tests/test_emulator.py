@@ -125,6 +125,7 @@ def test_a_distribution_that_nobody_could_be_told_of_says_that_it_took_place(
     assert execution.cause.startswith("It is distributed, but nobody could be told: User: ")
     assert bench.total(training) + bench.total(test) == 10
     assert bench.total(test) == 2
+    assert executions.run({"ProjectArn": project}).output["Outcome"] == "ALREADY_DISTRIBUTED"
 
 
 def test_an_event_that_its_rule_may_not_deliver_is_kept(bench: Workbench, project: str, executions: Executions) -> None:

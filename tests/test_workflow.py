@@ -19,8 +19,8 @@ HAPPY_PATH = [
     "Wait before checking",
     "Check distribution",
     "Distribution finished?",
-    "Notify success",
     "Record success",
+    "Notify success",
     "Distributed",
 ]
 

@@ -1,0 +1,29 @@
+"""How long the workflow waits, and until when."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from infra.jsonata import jsonata
+
+CREATION_DEADLINE = Duration.hours(24)
+DISTRIBUTION_DEADLINE = Duration.hours(24)
+
+# When a wait began, in epoch milliseconds: JSONata.
+EXECUTION_STARTED = "$toMillis($states.context.Execution.StartTime)"
+DISTRIBUTION_STARTED = "$toMillis($started)"
+
+
+def wait(scope: Construct, name: str, since: str) -> sfn.Wait:
+    """A tenth of what has passed, at least 10 seconds, at most 5 minutes, give or take a fifth."""
+    seconds = f"$round($min([300, $max([10, {_seconds_since(since)} / 10])]) * (0.8 + 0.4 * $random()))"
+    return sfn.Wait.jsonata(scope, name, time=sfn.WaitTime.seconds(jsonata(seconds)))
+
+
+def past(deadline: Duration, since: str) -> str:
+    """The condition that the deadline has passed."""
+    return f"{_seconds_since(since)} > {deadline.to_seconds()}"
+
+
+def _seconds_since(moment: str) -> str:
+    return f"($toMillis($states.context.State.EnteredTime) - {moment}) / 1000"
