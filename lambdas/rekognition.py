@@ -1,19 +1,13 @@
-"""The Rekognition calls of the functions, and the only client.
-
-The SDK's own retries are off: each retry is one of the state machine's, to be seen in the execution's history, and a
-call that cannot be repeated is never repeated behind its back.
-"""
+"""The Rekognition calls of the functions."""
 
 import boto3
-from botocore.config import Config
 
 from lambdas.errors import ProjectNotFound
 from lambdas.execution_input import Request
 from lambdas.pair import Dataset, Pair
+from lambdas.sdk import CONFIG
 
-_rekognition = boto3.client(
-    "rekognition", config=Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20)
-)
+_rekognition = boto3.client("rekognition", config=CONFIG)
 
 
 def describe_dataset(arn: str) -> Dataset:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from local.aws import LocalAws
+from local.aws import LocalAws, LocalAwsError
 from local.cdk import deploy
 from local.history import POLL_SECONDS, Entered, follow
 from local.manifest_file import read_manifest
@@ -26,6 +26,7 @@ from local.steps import Steps
 DURATIONS = {"creation_seconds": 1.5, "distribution_seconds": 2.5}
 WAIT_SCALE = 0.1
 PROJECT = "demo"
+LONGEST_WAIT = 120  # seconds
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,10 @@ def subscribe(aws: LocalAws, topic_arn: str) -> str:
 
 
 def _until(found: Callable[[], Any]) -> Any:
+    began = time.monotonic()
     while not (result := found()):
+        if time.monotonic() - began > LONGEST_WAIT:
+            raise LocalAwsError(f"Nothing came within {LONGEST_WAIT} seconds: no execution, or no end of a change.")
         time.sleep(POLL_SECONDS)
     return result
 
