@@ -8,6 +8,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.asset import function_code
+from lambdas.trigger import Trigger
 
 NAMESPACE = "DatasetDistribution"
 TIMEOUT = Duration.seconds(60)
@@ -16,22 +17,27 @@ TIMEOUT = Duration.seconds(60)
 class Functions(Construct):
     """`resolve_datasets`, `start_distribution` and `check_distribution`."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, records: dynamodb.ITableV2) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, records: dynamodb.ITableV2, trigger: Trigger) -> None:
         super().__init__(scope, construct_id)
         self._code = function_code()
         self.resolve_datasets = self._function("ResolveDatasets", "resolve_datasets")
         self.start_distribution = self._function("StartDistribution", "start_distribution")
         self.check_distribution = self._function("CheckDistribution", "check_distribution")
         self.resolve_datasets.add_environment("RECORDS_TABLE", records.table_name)
+        self.resolve_datasets.add_environment("TRIGGER", trigger)
         _allow(self.resolve_datasets, "dynamodb:GetItem", records.table_arn)
         self._grant()
 
     def _grant(self) -> None:
         # DescribeProjects takes no resource (Service Authorization Reference, "Amazon Rekognition").
         _allow(self.resolve_datasets, "rekognition:DescribeProjects", "*")
+        _allow(self.resolve_datasets, "rekognition:ListTagsForResource", self._projects_and_datasets())
         for function in (self.resolve_datasets, self.check_distribution):
             _allow(function, "rekognition:DescribeDataset", self._datasets())
         _allow(self.start_distribution, "rekognition:DistributeDatasetEntries", self._datasets())
+
+    def _projects_and_datasets(self) -> str:
+        return Stack.of(self).format_arn(service="rekognition", resource="project", resource_name="*")
 
     def _datasets(self) -> str:
         return Stack.of(self).format_arn(service="rekognition", resource="project", resource_name="*/dataset/*/*")

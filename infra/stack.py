@@ -17,10 +17,10 @@ class DatasetDistribution(Stack):
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         super().__init__(scope, construct_id, description="Distributes Amazon Rekognition Custom Labels datasets")
         records = Records(self, "Records")
-        functions = Functions(self, "Functions", records=records.table)
+        functions = Functions(self, "Functions", records=records.table, trigger=settings.trigger)
         notifications = Notifications(self, "Notifications", email=settings.email)
         workflow = Workflow(self, "Workflow", functions=functions, topic=notifications.topic, records=records.table)
-        Trigger(self, "Trigger", state_machine=workflow.state_machine)
+        Trigger(self, "Trigger", state_machine=workflow.state_machine, setting=settings.trigger)
 
         arn = workflow.state_machine.state_machine_arn
         console = f"https://{Aws.REGION}.console.aws.amazon.com"

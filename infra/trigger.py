@@ -7,11 +7,15 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+import lambdas.trigger
+
 
 class Trigger(Construct):
     """The rule passes the whole event on and filters on nothing whose key casing CloudTrail does not promise."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, state_machine: sfn.IStateMachine) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, state_machine: sfn.IStateMachine, setting: lambdas.trigger.Trigger
+    ) -> None:
         super().__init__(scope, construct_id)
         undelivered = sqs.Queue(
             self,
@@ -24,6 +28,7 @@ class Trigger(Construct):
             self,
             "DatasetCreated",
             description="A Custom Labels dataset was created",
+            enabled=setting != lambdas.trigger.Trigger.OFF,
             event_pattern=events.EventPattern(
                 source=["aws.rekognition"],
                 detail_type=["AWS API Call via CloudTrail"],

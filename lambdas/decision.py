@@ -6,6 +6,9 @@ from enum import StrEnum
 from lambdas.errors import DatasetCreationFailed, DatasetMissing, TestDatasetNotEmpty, TrainingDatasetEmpty
 from lambdas.execution_input import Request
 from lambdas.pair import Dataset, Pair
+from lambdas.trigger import TAG, Trigger, Wish
+
+NO_WISH = Wish()
 
 
 class Action(StrEnum):
@@ -26,8 +29,16 @@ class Decision:
     reason: str
 
 
-def decide(request: Request, pair: Pair, recorded_outcome: str | None = None) -> Decision:
+def decide(
+    request: Request,
+    pair: Pair,
+    recorded_outcome: str | None = None,
+    trigger: Trigger = Trigger.CREATED,
+    wish: Wish = NO_WISH,
+) -> Decision:
     """What to do with the pair as it is now, given the outcome that its record has.
+
+    `trigger` and `wish` concern executions that an event started.
 
     Whoever starts an execution by hand hears of every obstacle as an error; one that an event started stands aside.
     Raises DatasetCreationFailed either way.
@@ -35,6 +46,8 @@ def decide(request: Request, pair: Pair, recorded_outcome: str | None = None) ->
     training, test = _existing(pair.training), _existing(pair.test)
     if training is None or test is None:
         return _stand_aside(request, DatasetMissing(_missing(pair, "test" if training else "training")))
+    if request.by_event and (unwanted := _unwanted(trigger, wish)):
+        return Decision(Action.SKIPPED, unwanted)
     for name, dataset in (("training", training), ("test", test)):
         if dataset.status == "CREATE_FAILED":
             raise DatasetCreationFailed(_creation_failed(pair, name, dataset))
@@ -46,7 +59,19 @@ def decide(request: Request, pair: Pair, recorded_outcome: str | None = None) ->
         return _stand_aside(request, TestDatasetNotEmpty(_not_empty(pair, test)))
     if not training.entries:
         return _stand_aside(request, TrainingDatasetEmpty(_nothing_there(pair)))
+    if request.by_event and training.status != "CREATE_COMPLETE" and not wish.wanted:
+        return Decision(Action.SKIPPED, _edited(pair))
     return _distribute(request, training)
+
+
+def _unwanted(trigger: Trigger, wish: Wish) -> str | None:
+    if wish.wanted is False:
+        return f"The project or its training dataset is tagged {TAG}=false."
+    if trigger == Trigger.OFF:
+        return "Events do not start distributions here: the setting trigger is off."
+    if trigger == Trigger.TAGGED and not wish.wanted:
+        return f"Neither the project nor its training dataset is tagged {TAG}=true, as the setting trigger asks."
+    return None
 
 
 def _existing(dataset: Dataset | None) -> Dataset | None:
@@ -102,6 +127,13 @@ def _distributed(pair: Pair, training: Dataset, test: Dataset) -> str:
     return (
         f"Project {pair.project_name} was distributed before: {training.entries} entries are in its training dataset, "
         f"{test.entries} in its test dataset."
+    )
+
+
+def _edited(pair: Pair) -> str:
+    return (
+        f"The training dataset of project {pair.project_name} was changed since it was created: somebody may still be "
+        f"labeling. Start the distribution by hand when that is done, or tag the project {TAG}=true."
     )
 
 

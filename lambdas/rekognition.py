@@ -6,6 +6,7 @@ from lambdas.errors import ProjectNotFound
 from lambdas.execution_input import Request
 from lambdas.pair import Dataset, Pair
 from lambdas.sdk import CONFIG
+from lambdas.trigger import Wish
 
 _rekognition = boto3.client("rekognition", config=CONFIG)
 
@@ -35,6 +36,12 @@ def describe_pair(request: Request) -> Pair:
         f"There is no project {request.project_arn or request.project_name} here; "
         "one that was deleted and created again has another ARN. Take its name or ARN from the Rekognition console."
     )
+
+
+def read_wish(pair: Pair) -> Wish:
+    """What the tags of the project and of its training dataset say."""
+    arns = [pair.project_arn] + ([pair.training.arn] if pair.training else [])
+    return Wish.from_tags(_rekognition.list_tags_for_resource(ResourceArn=arn)["Tags"] for arn in arns)
 
 
 def distribute_dataset_entries(training_arn: str, test_arn: str) -> None:

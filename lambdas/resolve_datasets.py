@@ -1,16 +1,18 @@
 """Resolve datasets: from an execution's input to the pair, as it is now, and a decision."""
 
+import os
 from typing import Any
 
 from aws_lambda_powertools import single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
 from lambdas.arns import home_of
-from lambdas.decision import decide
+from lambdas.decision import NO_WISH, decide
 from lambdas.execution_input import read_input
 from lambdas.records import read_outcome
-from lambdas.rekognition import describe_pair
+from lambdas.rekognition import describe_pair, read_wish
 from lambdas.step import logger, step
+from lambdas.trigger import Trigger
 
 
 @step
@@ -19,7 +21,8 @@ def handler(event: dict[str, Any]) -> dict[str, Any]:
     request = read_input(event["Input"], home_of(event["Execution"]))
     logger.append_keys(project=request.project_name)
     pair = describe_pair(request)
-    decision = decide(request, pair, read_outcome(pair))
+    wish = read_wish(pair) if request.by_event else NO_WISH
+    decision = decide(request, pair, read_outcome(pair), Trigger(os.environ["TRIGGER"]), wish)
     logger.info("Resolved datasets", action=decision.action, reason=decision.reason)
     with single_metric(name="DatasetsResolved", unit=MetricUnit.Count, value=1) as metric:
         metric.add_dimension("Action", decision.action)

@@ -6,6 +6,7 @@ from lambdas.decision import Action, decide
 from lambdas.errors import DatasetCreationFailed, DatasetMissing, TestDatasetNotEmpty, TrainingDatasetEmpty
 from lambdas.execution_input import Request
 from lambdas.pair import Dataset, Pair
+from lambdas.trigger import Trigger, Wish
 
 BY_EVENT = Request(project_name="p", by_event=True)
 BY_HAND = Request(project_name="p")
@@ -36,15 +37,55 @@ READY = pair(FULL, EMPTY)
 @pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
 @pytest.mark.parametrize(
     "ready",
-    [
-        READY,
-        pair(dataset("UPDATE_COMPLETE", 1), EMPTY),
-        pair(dataset("UPDATE_FAILED", 1), EMPTY),
-        pair(FULL, dataset("UPDATE_FAILED")),
-    ],
+    [READY, pair(FULL, dataset("UPDATE_COMPLETE")), pair(FULL, dataset("UPDATE_FAILED"))],
 )
 def test_a_full_training_and_an_empty_test_dataset_are_distributed(request_: Request, ready: Pair) -> None:
     assert decide(request_, ready).action == Action.DISTRIBUTE
+
+
+EDITED = [pair(dataset(status, 10), EMPTY) for status in ("UPDATE_COMPLETE", "UPDATE_FAILED")]
+
+
+@pytest.mark.parametrize("edited", EDITED)
+def test_a_training_dataset_edited_by_hand_is_left_to_hands_and_tags(edited: Pair) -> None:
+    by_event = decide(BY_EVENT, edited)
+    assert by_event.action == Action.SKIPPED
+    assert "somebody may still be labeling" in by_event.reason
+    assert decide(BY_HAND, edited).action == Action.DISTRIBUTE
+    assert decide(BY_EVENT, edited, wish=Wish(True)).action == Action.DISTRIBUTE
+
+
+@pytest.mark.parametrize(
+    ("trigger", "wanted", "action"),
+    [
+        ("off", None, "SKIPPED"),
+        ("off", True, "SKIPPED"),
+        ("off", False, "SKIPPED"),
+        ("created", None, "DISTRIBUTE"),
+        ("created", True, "DISTRIBUTE"),
+        ("created", False, "SKIPPED"),
+        ("tagged", None, "SKIPPED"),
+        ("tagged", True, "DISTRIBUTE"),
+        ("tagged", False, "SKIPPED"),
+    ],
+)
+def test_setting_and_tags_decide_for_events_and_for_nobody_else(trigger: str, wanted: bool | None, action: str) -> None:
+    assert decide(BY_EVENT, READY, trigger=Trigger(trigger), wish=Wish(wanted)).action == action
+    assert decide(BY_HAND, READY, trigger=Trigger(trigger), wish=Wish(wanted)).action == Action.DISTRIBUTE
+
+
+@pytest.mark.parametrize(
+    ("tags", "wanted"),
+    [
+        ([{}, {}], None),
+        ([{"auto-distribute": "true"}, {}], True),
+        ([{}, {"auto-distribute": "true"}], True),
+        ([{"auto-distribute": "false"}, {"auto-distribute": "true"}], False),
+        ([{"auto-distribute": "yes"}, {"Auto-Distribute": "true"}], None),
+    ],
+)
+def test_a_false_wins_over_a_true(tags: list[dict[str, str]], wanted: bool | None) -> None:
+    assert Wish.from_tags(tags).wanted is wanted
 
 
 @pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND, DRY_RUN])

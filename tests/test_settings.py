@@ -12,6 +12,17 @@ def test_the_address_is_optional(given: Any, email: str | None) -> None:
     assert Settings.from_context({"email": given}.get).email == email
 
 
+@pytest.mark.parametrize("given", [None, "", "created", "tagged", "off"])
+def test_the_trigger_is_created_unless_it_is_given(given: Any) -> None:
+    assert Settings.from_context({"trigger": given}.get).trigger == (given or "created")
+
+
+@pytest.mark.parametrize("given", ["on", "OFF", True, 1])
+def test_what_is_no_trigger_is_refused_with_what_is_accepted(given: Any) -> None:
+    with pytest.raises(ValueError, match=r"Context trigger is .*; give one of off, created, tagged"):
+        Settings.from_context({"trigger": given}.get)
+
+
 @pytest.mark.parametrize("given", ["nobody", "a b@example.com", "a@b@c", 7, ["a@example.com"], "a@example.com\n"])
 def test_what_is_no_address_is_refused_with_the_key_and_the_value(given: Any) -> None:
     with pytest.raises(ValueError, match=r"Context email is .*; give one e-mail address"):

@@ -6,6 +6,7 @@ from aws_cdk.assertions import Match, Template
 
 from infra.settings import Settings
 from infra.stack import DatasetDistribution
+from lambdas.trigger import Trigger
 
 
 def synthesize(settings: Settings) -> Template:
@@ -90,6 +91,13 @@ def test_the_rule_matches_successful_calls_of_create_dataset(template: Template)
             }
         },
     )
+
+
+@pytest.mark.parametrize(("trigger", "state"), [("off", "DISABLED"), ("created", "ENABLED"), ("tagged", "ENABLED")])
+def test_the_rule_is_as_the_setting_says(trigger: str, state: str) -> None:
+    template = synthesize(Settings(trigger=Trigger(trigger)))
+    template.has_resource_properties("AWS::Events::Rule", {"State": state})
+    template.has_resource_properties("AWS::Lambda::Function", {"Environment": {"Variables": {"TRIGGER": trigger}}})
 
 
 def test_the_rule_passes_the_whole_event(template: Template) -> None:

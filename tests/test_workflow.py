@@ -102,6 +102,29 @@ def create_pair(bench: Workbench, project: str, executions: Executions, lines: l
     return executions.started_by(bench.create(project, "TEST"))
 
 
+@pytest.mark.parametrize(
+    ("tagged", "value", "edited", "outcome"),
+    [
+        ("project", "false", False, "SKIPPED"),
+        ("training", "false", False, "SKIPPED"),
+        (None, "", True, "SKIPPED"),
+        ("project", "true", True, "DISTRIBUTED"),
+    ],
+)
+def test_tags_overrule_what_an_event_would_do(
+    bench: Workbench, project: str, executions: Executions, tagged: str | None, value: str, edited: bool, outcome: str
+) -> None:
+    training = bench.create(project, "TRAIN", images(10))
+    executions.started_by(training)
+    if tagged:
+        arn = project if tagged == "project" else training
+        bench.rekognition.tag_resource(ResourceArn=arn, Tags={"auto-distribute": value})
+    if edited:
+        bench.update(training, *images(10, "clean"))
+    execution = executions.started_by(bench.create(project, "TEST"))
+    assert execution.output["Outcome"] == outcome
+
+
 def test_it_goes_round_until_the_distribution_has_finished(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
