@@ -19,7 +19,8 @@ def describe_dataset(arn: str) -> Dataset:
 def describe_pair(request: Request) -> Pair:
     """The pair of the project that the request names.
 
-    Raises ProjectNotFound when there is none, or when it is not the one whose ARNs the request gives.
+    Raises ProjectNotFound when there is none, or when it is not the one whose ARNs the request gives. To an event,
+    which may be late, a project that is gone by now is one without datasets.
     """
     described = _rekognition.describe_projects(ProjectNames=[request.project_name])["ProjectDescriptions"]
     for project in described:
@@ -32,6 +33,8 @@ def describe_pair(request: Request) -> Pair:
                 training=_described(arns.get("TRAIN")),
                 test=_described(arns.get("TEST")),
             )
+    if request.by_event:
+        return Pair(project_name=request.project_name, project_arn=request.project_arn or "", training=None, test=None)
     raise ProjectNotFound(
         f"There is no project {request.project_arn or request.project_name} here; "
         "one that was deleted and created again has another ARN. Take its name or ARN from the Rekognition console."
@@ -40,7 +43,9 @@ def describe_pair(request: Request) -> Pair:
 
 def read_wish(pair: Pair) -> Wish:
     """What the tags of the project and of its training dataset say."""
-    arns = [pair.project_arn] + ([pair.training.arn] if pair.training else [])
+    if pair.training is None:  # nothing hangs on it, and the project may be gone
+        return Wish()
+    arns = [pair.project_arn, pair.training.arn]
     return Wish.from_tags(_rekognition.list_tags_for_resource(ResourceArn=arn)["Tags"] for arn in arns)
 
 

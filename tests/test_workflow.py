@@ -192,6 +192,21 @@ def test_bad_input_ends_in_a_sentence_and_a_notification(
     assert_told_of_failure(execution, subscriber, error)
 
 
+@pytest.mark.parametrize("anew", [False, True])
+def test_an_event_of_a_project_that_is_gone_by_now_is_let_be(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, anew: bool
+) -> None:
+    bench.aws.configure(deletion_seconds=0)
+    event = executions.started_by(bench.create(project, "TRAIN")).given
+    bench.rekognition.delete_dataset(DatasetArn=event["detail"]["responseElements"]["datasetArn"])
+    bench.rekognition.delete_project(ProjectArn=project)
+    if anew:
+        bench.rekognition.create_project(ProjectName=name_of(project))
+    late = executions.run(event)
+    assert late.output["Outcome"] == "SKIPPED"
+    assert subscriber.received() == []
+
+
 def test_a_console_start_without_a_test_dataset_says_so(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
