@@ -28,6 +28,12 @@ ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SECONDS_TO_START = 60
 
 
+def forget_other_accounts() -> None:
+    """Drop AWS's variables from this process: a profile of the caller's, for example, would be looked for here too."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+
+
 class LocalAwsError(Exception):
     """The local AWS could not do what was asked; the message is one sentence for the person who asked."""
 

@@ -1,7 +1,6 @@
 """`python -m local` keeps a local AWS running with the stack deployed; `python -m local demo` shows a distribution."""
 
 import argparse
-import os
 import signal
 import sys
 from contextlib import ExitStack
@@ -9,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from local.aws import ENDINGS, LocalAws, LocalAwsError
+from local.aws import ENDINGS, LocalAws, LocalAwsError, forget_other_accounts
 from local.cdk import deploy
 from local.demo import run_demo
 from local.manifest_file import ManifestError
@@ -26,7 +25,7 @@ def main() -> int:
     console = Console(highlight=False)
     for ending in ENDINGS:
         signal.signal(ending, _interrupt)
-    _forget_other_accounts()
+    forget_other_accounts()
     try:
         if arguments.command == "demo":
             return run_demo(console, arguments.manifest)
@@ -59,12 +58,6 @@ def _port(given: str) -> int:
 
 def _interrupt(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
-
-
-def _forget_other_accounts() -> None:
-    """A profile of the caller's, for example, would be looked for here too."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        del os.environ[name]
 
 
 def _keep_running(console: Console, port: int) -> int:

@@ -1,6 +1,7 @@
-"""MiniStack's private names, all in one place: the Custom Labels service goes in, and what MiniStack lacks is repaired.
+"""The Custom Labels service goes into MiniStack, and what MiniStack lacks is repaired.
 
-MiniStack is pinned exactly; tests/test_emulator.py says which repair breaks when the pin moves.
+Here, in lambda_runtime.py and in service_roles.py are MiniStack's private names, and nowhere else. It is pinned
+exactly; the tests of these three say which repair breaks when the pin moves.
 """
 
 import asyncio

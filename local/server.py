@@ -47,7 +47,7 @@ def _end(folder: str) -> None:
 
 
 def _with_controls(app: Any, service: CustomLabels) -> Callable[..., Awaitable[None]]:
-    """MiniStack's application, with two paths of ours before it and a word on standard output once it has started."""
+    """MiniStack's application, with paths of ours before it and a word on standard output once it has started."""
 
     async def controlled(scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":

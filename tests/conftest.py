@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.aws import LocalAws
+from local.aws import LocalAws, forget_other_accounts
 from local.cdk import deploy
 from tests.custom_labels import Workbench
 from tests.executions import Executions, Subscriber
@@ -17,6 +17,7 @@ DURATIONS = dict.fromkeys(("creation_seconds", "update_seconds", "distribution_s
 
 @pytest.fixture(scope="session")
 def local_aws() -> Iterator[LocalAws]:
+    forget_other_accounts()
     with LocalAws(wait_scale=0) as aws:
         yield aws
 
