@@ -1,8 +1,17 @@
-"""The table of records: who owns a pair and, later, what came of it."""
+"""The table of records, and what states write into it: who owns a pair and, later, what came of it."""
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
+
+from infra.jsonata import jsonata
+from infra.retries import retry_unless
+
+ME = "$states.context.Execution.Id"
+REFUSED = ["DynamoDB.ConditionalCheckFailedException"]
+QUICK = sfn.Timeout.duration(Duration.seconds(30))
 
 
 class Records(Construct):
@@ -23,3 +32,60 @@ class Records(Construct):
             ),
             removal_policy=RemovalPolicy.DESTROY,
         )
+
+
+def keep_record(scope: Construct, name: str, *, table: dynamodb.ITableV2) -> tasks.DynamoPutItem:
+    """What the owner before had recorded is history, beside the record of the pair."""
+    return tasks.DynamoPutItem.jsonata(
+        scope,
+        name,
+        table=table,
+        item={
+            **{name: text(f"$earlier.{name}.S") for name in ("ProjectName", "ProjectArn", "TrainingDatasetArn")},
+            **{name: text(f"$earlier.{name}.S") for name in ("Execution", "StartedAt")},
+            "TestDatasetArn": text("$earlier.TestDatasetArn.S & '#' & $earlier.StartedAt.S"),
+            "EntriesBefore": number("$earlier.EntriesBefore.N"),
+            "Outcome": text("$exists($earlier.Outcome) ? $earlier.Outcome.S : 'FAILED'"),
+            "Reason": text(f"$exists($earlier.Reason) ? $earlier.Reason.S : {_DIED}"),
+            "EndedAt": text(f"$exists($earlier.EndedAt) ? $earlier.EndedAt.S : {_ENDED}"),
+        },
+        task_timeout=QUICK,
+    )
+
+
+def record_outcome(
+    scope: Construct, name: str, *, table: dynamodb.ITableV2, outcome: str, reason: str, **counts: str
+) -> tasks.DynamoUpdateItem:
+    """Complete the owner's record; `counts` are attributes and the expressions of their values."""
+    values = {":outcome": text(f"'{outcome}'"), ":reason": text(reason), ":me": text(ME)}
+    values[":now"] = text("$states.context.State.EnteredTime")
+    values |= {f":{attribute}": number(expression) for attribute, expression in counts.items()}
+    more = "".join(f", {attribute} = :{attribute}" for attribute in counts)
+    record = tasks.DynamoUpdateItem.jsonata(
+        scope,
+        name,
+        table=table,
+        key=key(),
+        update_expression=f"SET Outcome = :outcome, Reason = :reason, EndedAt = :now{more}",
+        condition_expression="Execution = :me",
+        expression_attribute_values=values,
+        task_timeout=QUICK,
+    )
+    retry_unless(record, REFUSED)
+    return record
+
+
+def key() -> dict[str, tasks.DynamoAttributeValue]:
+    return {"ProjectName": text("$pair.ProjectName"), "TestDatasetArn": text("$pair.Test.Arn")}
+
+
+def text(expression: str) -> tasks.DynamoAttributeValue:
+    return tasks.DynamoAttributeValue.from_string(jsonata(expression))
+
+
+def number(expression: str) -> tasks.DynamoAttributeValue:
+    return tasks.DynamoAttributeValue.number_from_string(jsonata(f"$string({expression})"))
+
+
+_DIED = "'It ended without a word: ' & ($exists($owner.Status) ? $owner.Status : 'Step Functions has forgotten it')"
+_ENDED = "$exists($owner.Ended) ? $string($owner.Ended) : 'unknown'"

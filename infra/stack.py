@@ -19,7 +19,14 @@ class DatasetDistribution(Stack):
         records = Records(self, "Records")
         functions = Functions(self, "Functions", records=records.table, trigger=settings.trigger)
         notifications = Notifications(self, "Notifications", email=settings.email)
-        workflow = Workflow(self, "Workflow", functions=functions, topic=notifications.topic, records=records.table)
+        workflow = Workflow(
+            self,
+            "Workflow",
+            functions=functions,
+            topic=notifications.topic,
+            records=records.table,
+            settings=settings,
+        )
         Trigger(self, "Trigger", state_machine=workflow.state_machine, setting=settings.trigger)
 
         arn = workflow.state_machine.state_machine_arn

@@ -1,13 +1,12 @@
 """How long the workflow waits, and until when."""
 
+import math
+
 from aws_cdk import Duration
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.jsonata import jsonata
-
-CREATION_DEADLINE = Duration.hours(24)
-DISTRIBUTION_DEADLINE = Duration.hours(24)
 
 # When a wait began, in epoch milliseconds: JSONata.
 EXECUTION_STARTED = "$toMillis($states.context.Execution.StartTime)"
@@ -23,6 +22,11 @@ def wait(scope: Construct, name: str, since: str) -> sfn.Wait:
 def past(deadline: Duration, since: str) -> str:
     """The condition that the deadline has passed."""
     return f"{_seconds_since(since)} > {deadline.to_seconds()}"
+
+
+def hours(number: float) -> Duration:
+    """In whole seconds, as Step Functions counts."""
+    return Duration.seconds(math.ceil(number * 3600))
 
 
 def _seconds_since(moment: str) -> str:

@@ -10,18 +10,13 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from infra import messages
-from infra.claim import Claim, record_outcome
+from infra.claim import Claim
 from infra.functions import TIMEOUT, Functions
 from infra.jsonata import jsonata, when
+from infra.records import record_outcome
 from infra.retries import LAMBDA_ERRORS, NEVER_ACCEPTED, SERVICE_ERRORS, retry, retry_unless
-from infra.waiting import (
-    CREATION_DEADLINE,
-    DISTRIBUTION_DEADLINE,
-    DISTRIBUTION_STARTED,
-    EXECUTION_STARTED,
-    past,
-    wait,
-)
+from infra.settings import Settings
+from infra.waiting import DISTRIBUTION_STARTED, EXECUTION_STARTED, hours, past, wait
 
 
 class Workflow(Construct):
@@ -35,8 +30,11 @@ class Workflow(Construct):
         functions: Functions,
         topic: sns.ITopic,
         records: dynamodb.ITableV2,
+        settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._creation_deadline = hours(settings.creation_deadline_hours)
+        self._distribution_deadline = hours(settings.distribution_deadline_hours)
         self._topic = topic
         self._records = records
         self._failed = sfn.Fail.jsonata(
@@ -52,7 +50,7 @@ class Workflow(Construct):
             comment="Distributes a Custom Labels training dataset into its project's empty test dataset",
             definition_body=sfn.DefinitionBody.from_chainable(self._begin().next(self._resolve(functions))),
             query_language=sfn.QueryLanguage.JSONATA,
-            timeout=CREATION_DEADLINE.plus(DISTRIBUTION_DEADLINE).plus(Duration.hours(1)),
+            timeout=self._creation_deadline.plus(self._distribution_deadline).plus(Duration.hours(1)),
         )
 
     def _resolve(self, functions: Functions) -> sfn.IChainable:
@@ -76,11 +74,12 @@ class Workflow(Construct):
             table=self._records,
             owned=self._ready(functions, resolve),
             again=resolve,
-            duplicate=skipped,
+            aside=skipped,
             distributed=distributed,
             guard=self._guard,
         )
         decision = sfn.Choice.jsonata(self, "Anything to do?")
+        decision.when(when("$pair.Action = 'SKIPPED' and $claimed"), self._record_skip(skipped))
         decision.when(when("$pair.Action = 'SKIPPED'"), skipped)
         decision.when(when("$pair.Action = 'ALREADY_DISTRIBUTED'"), distributed)
         decision.when(when("$pair.Action = 'DRY_RUN'"), self._succeed("Dry run", "DRY_RUN", "$pair"))
@@ -100,13 +99,23 @@ class Workflow(Construct):
         ready = sfn.Choice.jsonata(self, "Ready to distribute?")
         ready.when(when("$pair.Action = 'DISTRIBUTE'"), self._start(functions))
         ready.when(
-            when(past(CREATION_DEADLINE, EXECUTION_STARTED)),
+            when("$pair.Action = 'CREATION_FAILED'"),
+            self._notify_failure,
+            assign=_failure("'DatasetCreationFailed'", "$pair.Reason"),
+        )
+        ready.when(
+            when(past(self._creation_deadline, EXECUTION_STARTED)),
             self._notify_failure,
             assign=_failure("'CreationTimedOut'", "'The datasets were not ready in time. ' & $pair.Reason"),
         )
         ready.otherwise(pause)
         pause.next(resolve)
         return ready
+
+    def _record_skip(self, skipped: sfn.IChainable) -> sfn.IChainable:
+        """Whoever stands aside after all gives the pair back; nobody needs to hear of it."""
+        record = record_outcome(self, "Record skip", table=self._records, outcome="SKIPPED", reason="$pair.Reason")
+        return record.add_catch(skipped).next(skipped)
 
     def _record_failure(self) -> sfn.IChainable:
         """Whoever fails before it owns a pair has no record to complete."""
@@ -151,7 +160,7 @@ class Workflow(Construct):
             assign=_failure("'DistributionFailed'", "$result.Reason"),
         )
         finished.when(
-            when(past(DISTRIBUTION_DEADLINE, DISTRIBUTION_STARTED)),
+            when(past(self._distribution_deadline, DISTRIBUTION_STARTED)),
             self._notify_failure,
             assign=_failure(
                 "'DistributionTimedOut'",
@@ -189,10 +198,12 @@ class Workflow(Construct):
             outputs={
                 "Outcome": outcome,
                 "Reason": jsonata(f"{after}.Reason"),
+                "StartedBy": jsonata("$pair.StartedBy"),
                 "ProjectName": jsonata("$pair.ProjectName"),
                 "ProjectArn": jsonata("$pair.ProjectArn"),
                 "Before": {"Training": jsonata("$pair.Training"), "Test": jsonata("$pair.Test")},
                 "After": {"Training": jsonata(f"{after}.Training"), "Test": jsonata(f"{after}.Test")},
+                "DryRun": jsonata("$pair.DryRun"),
                 "Execution": jsonata("$states.context.Execution.Id"),
             },
         )

@@ -1,9 +1,10 @@
 """Decide what an execution does with a pair: the decision table of the workflow."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lambdas.errors import DatasetCreationFailed, DatasetMissing, TestDatasetNotEmpty, TrainingDatasetEmpty
+from lambdas.errors import DatasetMissing, TestDatasetNotEmpty, TrainingDatasetEmpty
 from lambdas.execution_input import Request
 from lambdas.pair import Dataset, Pair
 from lambdas.trigger import TAG, Trigger, Wish
@@ -12,10 +13,11 @@ NO_WISH = Wish()
 
 
 class Action(StrEnum):
-    """What the workflow does next. All but DISTRIBUTE and WAIT are outcomes, too."""
+    """What the workflow does next. The last three are outcomes, too."""
 
     DISTRIBUTE = "DISTRIBUTE"
     WAIT = "WAIT"
+    CREATION_FAILED = "CREATION_FAILED"
     SKIPPED = "SKIPPED"
     ALREADY_DISTRIBUTED = "ALREADY_DISTRIBUTED"
     DRY_RUN = "DRY_RUN"
@@ -29,6 +31,11 @@ class Decision:
     reason: str
 
 
+# What stands in the way of a distribution: something for the workflow to do, or something a person has to mend first.
+Obstacle = Decision | Exception
+Check = Callable[[Pair, str | None], Obstacle | None]
+
+
 def decide(
     request: Request,
     pair: Pair,
@@ -38,30 +45,33 @@ def decide(
 ) -> Decision:
     """What to do with the pair as it is now, given the outcome that its record has.
 
-    `trigger` and `wish` concern executions that an event started.
-
-    Whoever starts an execution by hand hears of every obstacle as an error; one that an event started stands aside.
-    Raises DatasetCreationFailed either way.
+    `trigger` and `wish` concern executions that an event started. Such a one stands aside where a person has to act
+    first; whoever starts one by hand hears of it as an error.
     """
-    training, test = _existing(pair.training), _existing(pair.test)
-    if training is None or test is None:
-        return _stand_aside(request, DatasetMissing(_missing(pair, "test" if training else "training")))
     if request.by_event and (unwanted := _unwanted(trigger, wish)):
         return Decision(Action.SKIPPED, unwanted)
-    for name, dataset in (("training", training), ("test", test)):
-        if dataset.status == "CREATE_FAILED":
-            raise DatasetCreationFailed(_creation_failed(pair, name, dataset))
-    if not (_settled(training) and _settled(test)):
-        return Decision(Action.WAIT, _not_settled(training, test))
-    if test.entries and recorded_outcome == "DISTRIBUTED":
-        return Decision(Action.ALREADY_DISTRIBUTED, _distributed(pair, training, test))
-    if test.entries:
-        return _stand_aside(request, TestDatasetNotEmpty(_not_empty(pair, test)))
-    if not training.entries:
-        return _stand_aside(request, TrainingDatasetEmpty(_nothing_there(pair)))
-    if request.by_event and training.status != "CREATE_COMPLETE" and not wish.wanted:
-        return Decision(Action.SKIPPED, _edited(pair))
-    return _distribute(request, training)
+    obstacle = first_obstacle(check(pair, recorded_outcome))
+    if isinstance(obstacle, Decision):
+        return obstacle
+    if obstacle and not request.by_event:
+        raise obstacle
+    if obstacle:
+        return Decision(Action.SKIPPED, str(obstacle))
+    if request.by_event and _edited(pair) and not wish.wanted:
+        return Decision(Action.SKIPPED, _being_labeled(pair))
+    return Decision(
+        Action.DISTRIBUTE, f"Every check passed; moving about 20% of the {_entries(pair.training)} entries."
+    )
+
+
+def check(pair: Pair, recorded_outcome: str | None) -> dict[str, Obstacle | None]:
+    """What each check found, by its name, the most telling first."""
+    return {name: look(pair, recorded_outcome) for name, look in _CHECKS.items()}
+
+
+def first_obstacle(found: Mapping[str, Obstacle | None]) -> Obstacle | None:
+    """The most telling of what the checks found; None when every one passed."""
+    return next((obstacle for obstacle in found.values() if obstacle), None)
 
 
 def _unwanted(trigger: Trigger, wish: Wish) -> str | None:
@@ -74,68 +84,90 @@ def _unwanted(trigger: Trigger, wish: Wish) -> str | None:
     return None
 
 
-def _existing(dataset: Dataset | None) -> Dataset | None:
-    """One that is being deleted is as good as gone."""
-    return None if dataset and dataset.status == "DELETE_IN_PROGRESS" else dataset
+def _existence(pair: Pair, _recorded: str | None) -> Obstacle | None:
+    missing = [name for name, dataset in _named(pair).items() if dataset is None]
+    if not missing:
+        return None
+    return DatasetMissing(
+        f"Project {pair.project_name} has no {' and no '.join(missing)} dataset. Create it (an empty test dataset is "
+        "enough); its creation starts the workflow by itself."
+    )
+
+
+def _creation(pair: Pair, _recorded: str | None) -> Obstacle | None:
+    for name, dataset in _named(pair).items():
+        if dataset and dataset.status == "CREATE_FAILED":
+            said = dataset.status_message or "no reason given"
+            return Decision(
+                Action.CREATION_FAILED,
+                f"Rekognition could not create the {name} dataset of project {pair.project_name}: {said} "
+                "Delete the dataset and create it again.",
+            )
+    return None
+
+
+def _stillness(pair: Pair, _recorded: str | None) -> Obstacle | None:
+    """A status that does not exist today is "not yet", as every one in progress is."""
+    changing = {name: dataset for name, dataset in _named(pair).items() if dataset and not _settled(dataset)}
+    if not changing:
+        return None
+    said = " and ".join(f"the {name} dataset is {dataset.status}" for name, dataset in changing.items())
+    return Decision(Action.WAIT, f"{said[0].upper()}{said[1:]}.")
+
+
+def _emptiness(pair: Pair, recorded: str | None) -> Obstacle | None:
+    filled = _entries(pair.test)
+    if not filled:
+        return None
+    if recorded == "DISTRIBUTED":
+        return Decision(
+            Action.ALREADY_DISTRIBUTED,
+            f"Project {pair.project_name} was distributed before: {_entries(pair.training)} entries are in its "
+            f"training dataset, {filled} in its test dataset.",
+        )
+    return TestDatasetNotEmpty(
+        f"The test dataset of project {pair.project_name} has {filled} entries; Rekognition distributes into an empty "
+        "one only. Delete it and create an empty one to distribute again."
+    )
+
+
+def _entries_to_move(pair: Pair, _recorded: str | None) -> Obstacle | None:
+    if _entries(pair.training):
+        return None
+    return TrainingDatasetEmpty(
+        f"The training dataset of project {pair.project_name} has no entries. Add labeled images to it first."
+    )
+
+
+_CHECKS: dict[str, Check] = {
+    "The project has both datasets": _existence,
+    "Rekognition could create both": _creation,
+    "Neither is being created or changed": _stillness,
+    "The test dataset is empty": _emptiness,
+    "The training dataset has entries": _entries_to_move,
+}
 
 
 def _settled(dataset: Dataset) -> bool:
-    """A status that does not exist today is "not yet", as every one in progress is."""
-    return dataset.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_FAILED")
+    return dataset.status in ("CREATE_COMPLETE", "CREATE_FAILED", "UPDATE_COMPLETE", "UPDATE_FAILED")
 
 
-def _stand_aside(request: Request, obstacle: Exception) -> Decision:
-    if not request.by_event:
-        raise obstacle
-    return Decision(Action.SKIPPED, str(obstacle))
+def _named(pair: Pair) -> dict[str, Dataset | None]:
+    """One that is being deleted is as good as gone."""
+    named = {"training": pair.training, "test": pair.test}
+    return {name: None if each and each.status == "DELETE_IN_PROGRESS" else each for name, each in named.items()}
 
 
-def _distribute(request: Request, training: Dataset) -> Decision:
-    share = f"about 20% of the {training.entries} entries of the training dataset to the test dataset"
-    if request.dry_run:
-        return Decision(Action.DRY_RUN, f"Every check passed; a distribution would move {share}. Nothing was changed.")
-    return Decision(Action.DISTRIBUTE, f"Every check passed; moving {share}.")
+def _entries(dataset: Dataset | None) -> int:
+    return dataset.entries if dataset else 0
 
 
-def _missing(pair: Pair, name: str) -> str:
-    return (
-        f"Project {pair.project_name} has no {name} dataset. Create it (an empty test dataset is enough); "
-        "its creation starts the workflow by itself."
-    )
+def _edited(pair: Pair) -> bool:
+    return pair.training is not None and pair.training.status != "CREATE_COMPLETE"
 
 
-def _creation_failed(pair: Pair, name: str, dataset: Dataset) -> str:
-    said = dataset.status_message or "no reason given"
-    return (
-        f"Rekognition could not create the {name} dataset of project {pair.project_name}: {said} "
-        "Delete the dataset and create it again."
-    )
-
-
-def _not_settled(training: Dataset, test: Dataset) -> str:
-    return f"The training dataset is {training.status} and the test dataset is {test.status}."
-
-
-def _not_empty(pair: Pair, test: Dataset) -> str:
-    return (
-        f"The test dataset of project {pair.project_name} has {test.entries} entries; "
-        "Rekognition distributes into an empty one only. Delete it and create an empty one to distribute again."
-    )
-
-
-def _distributed(pair: Pair, training: Dataset, test: Dataset) -> str:
-    return (
-        f"Project {pair.project_name} was distributed before: {training.entries} entries are in its training dataset, "
-        f"{test.entries} in its test dataset."
-    )
-
-
-def _edited(pair: Pair) -> str:
+def _being_labeled(pair: Pair) -> str:
     return (
         f"The training dataset of project {pair.project_name} was changed since it was created: somebody may still be "
         f"labeling. Start the distribution by hand when that is done, or tag the project {TAG}=true."
     )
-
-
-def _nothing_there(pair: Pair) -> str:
-    return f"The training dataset of project {pair.project_name} has no entries. Add labeled images to it first."

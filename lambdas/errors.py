@@ -13,10 +13,6 @@ class DatasetMissing(Exception):
     """The project lacks its training dataset or its test dataset."""
 
 
-class DatasetCreationFailed(Exception):
-    """Rekognition could not create one of the two datasets."""
-
-
 class TestDatasetNotEmpty(Exception):
     """Rekognition distributes into an empty test dataset only."""
 

@@ -49,6 +49,18 @@ def read_wish(pair: Pair) -> Wish:
     return Wish.from_tags(_rekognition.list_tags_for_resource(ResourceArn=arn)["Tags"] for arn in arns)
 
 
+def count_labels(dataset: Dataset | None) -> dict[str, int] | None:
+    """Entries by label; None where Rekognition does not list them, as while something is in progress."""
+    if dataset is None:
+        return None
+    pages = _rekognition.get_paginator("list_dataset_labels").paginate(DatasetArn=dataset.arn)
+    try:
+        found = [label for page in pages for label in page["DatasetLabelDescriptions"]]
+    except (_rekognition.exceptions.ResourceNotReadyException, _rekognition.exceptions.ResourceInUseException):
+        return None
+    return {label["LabelName"]: label["LabelStats"].get("EntryCount", 0) for label in found}
+
+
 def distribute_dataset_entries(training_arn: str, test_arn: str) -> None:
     """Start the distribution. The order of the two is not documented; this is the order of AWS's own examples."""
     _rekognition.distribute_dataset_entries(Datasets=[{"Arn": training_arn}, {"Arn": test_arn}])

@@ -7,23 +7,39 @@ from aws_lambda_powertools import single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
 from lambdas.arns import home_of
-from lambdas.decision import NO_WISH, decide
-from lambdas.execution_input import read_input
+from lambdas.decision import NO_WISH, Decision, decide
+from lambdas.dry_run import rehearse
+from lambdas.execution_input import Request, read_input
+from lambdas.pair import Pair
 from lambdas.records import read_outcome
-from lambdas.rekognition import describe_pair, read_wish
+from lambdas.rekognition import count_labels, describe_pair, read_wish
 from lambdas.step import logger, step
 from lambdas.trigger import Trigger
 
 
 @step
 def handler(event: dict[str, Any]) -> dict[str, Any]:
-    """From {Execution, Input} to {Action, Reason, ProjectName, ProjectArn, Training, Test}."""
+    """From {Execution, Input} to {Action, Reason, StartedBy, ProjectName, ProjectArn, Training, Test, DryRun}."""
     request = read_input(event["Input"], home_of(event["Execution"]))
     logger.append_keys(project=request.project_name)
     pair = describe_pair(request)
-    wish = read_wish(pair) if request.by_event else NO_WISH
-    decision = decide(request, pair, read_outcome(pair), Trigger(os.environ["TRIGGER"]), wish)
+    decision, report = _rehearse(pair) if request.dry_run else (_decide(request, pair), None)
     logger.info("Resolved datasets", action=decision.action, reason=decision.reason)
     with single_metric(name="DatasetsResolved", unit=MetricUnit.Count, value=1) as metric:
         metric.add_dimension("Action", decision.action)
-    return {"Action": decision.action, "Reason": decision.reason, **pair.as_state()}
+    return {
+        "Action": decision.action,
+        "Reason": decision.reason,
+        "StartedBy": "event" if request.by_event else "hand",
+        **pair.as_state(),
+        "DryRun": report,
+    }
+
+
+def _decide(request: Request, pair: Pair) -> Decision:
+    wish = read_wish(pair) if request.by_event else NO_WISH
+    return decide(request, pair, read_outcome(pair), Trigger(os.environ["TRIGGER"]), wish)
+
+
+def _rehearse(pair: Pair) -> tuple[Decision, dict[str, Any]]:
+    return rehearse(pair, read_outcome(pair), count_labels(pair.training), count_labels(pair.test))

@@ -10,9 +10,9 @@ from infra.settings import Settings
 from infra.stack import DatasetDistribution
 
 
-def render_definition() -> dict[str, Any]:
+def render_definition(settings: Settings | None = None) -> dict[str, Any]:
     """Ref, GetAtt and Join resolved to plausible ARNs."""
-    template = Template.from_stack(DatasetDistribution(App(), "Stack", settings=Settings())).to_json()
+    template = Template.from_stack(DatasetDistribution(App(), "Stack", settings=settings or Settings())).to_json()
     (machine,) = [r for r in template["Resources"].values() if r["Type"] == "AWS::StepFunctions::StateMachine"]
     definition: dict[str, Any] = json.loads(_render(machine["Properties"]["DefinitionString"]))
     return definition

@@ -145,6 +145,16 @@ class Subscriber:
         self._sns.unsubscribe(SubscriptionArn=self._subscription)
 
 
+def read_records(aws: LocalAws, table: str, project_name: str) -> list[dict[str, str]]:
+    """What the table has of the project, by the documented query."""
+    found = aws.client("dynamodb").query(
+        TableName=table,
+        KeyConditionExpression="ProjectName = :p",
+        ExpressionAttributeValues={":p": {"S": project_name}},
+    )["Items"]
+    return [{name: next(iter(value.values())) for name, value in item.items()} for item in found]
+
+
 def pair_without_execution(bench: Workbench, project: str, executions: Executions) -> tuple[str, str]:
     """A pair that no event has touched: the training dataset is empty when its test dataset's event comes."""
     training, test = bench.create(project, "TRAIN"), bench.create(project, "TEST")

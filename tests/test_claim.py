@@ -6,7 +6,7 @@ import pytest
 
 from local.aws import LocalAws
 from tests.custom_labels import Workbench, images
-from tests.executions import Executions, Subscriber, pair_without_execution
+from tests.executions import Executions, Subscriber, pair_without_execution, read_records
 
 RACES = 50
 
@@ -23,18 +23,15 @@ def bench(bench: Workbench) -> Workbench:
 
 
 @pytest.fixture
-def record(local_aws: LocalAws, stack: dict[str, str], project: str) -> Any:
-    """The record of the project's pair, as a query by project finds it."""
+def history(local_aws: LocalAws, stack: dict[str, str], project: str) -> Any:
+    """The records of the project, as a query finds them: for each pair the latest, then the earlier ones."""
+    return lambda: read_records(local_aws, stack["RecordsTable"], project.split("/")[1])
 
-    def query() -> dict[str, str]:
-        found = local_aws.client("dynamodb").query(
-            TableName=stack["RecordsTable"],
-            KeyConditionExpression="ProjectName = :project",
-            ExpressionAttributeValues={":project": {"S": project.split("/")[1]}},
-        )["Items"]
-        return {name: next(iter(value.values())) for item in found for name, value in item.items()}
 
-    return query
+@pytest.fixture
+def record(history: Any) -> Any:
+    """The latest record, where the project has but one pair."""
+    return lambda: next(iter(history()), {})
 
 
 @pytest.mark.parametrize("race", range(RACES))
@@ -76,8 +73,8 @@ def test_an_owner_that_runs_is_never_pushed_aside(
     assert executions.ended(owner).output["Outcome"] == "DISTRIBUTED"
 
 
-def test_an_owner_that_failed_is_taken_over_at_once(
-    bench: Workbench, project: str, executions: Executions, record: Any
+def test_an_owner_that_failed_is_taken_over_at_once_and_stays_in_the_history(
+    bench: Workbench, project: str, executions: Executions, record: Any, history: Any
 ) -> None:
     training = bench.create(project, "TRAIN", images(1))
     executions.started_by(training)
@@ -87,11 +84,16 @@ def test_an_owner_that_failed_is_taken_over_at_once(
     execution = executions.run({"ProjectArn": project})
     assert "Take over claim" in execution.states
     assert execution.output["Outcome"] == "DISTRIBUTED"
-    assert (record()["Execution"], record()["Outcome"]) == (execution.arn, "DISTRIBUTED")
+    latest, earlier = history()
+    assert (latest["Execution"], latest["Outcome"]) == (execution.arn, "DISTRIBUTED")
+    assert (earlier["Execution"], earlier["Outcome"]) == (failed.arn, "FAILED")
+    assert earlier["Reason"] == f"{failed.error}: {failed.cause}"
+    assert earlier["TestDatasetArn"] == f"{latest['TestDatasetArn']}#{earlier['StartedAt']}"
+    assert earlier["StartedAt"] < earlier["EndedAt"] < latest["EndedAt"]
 
 
 def test_an_owner_that_was_aborted_is_taken_over_at_once(
-    bench: Workbench, project: str, executions: Executions, record: Any
+    bench: Workbench, project: str, executions: Executions, record: Any, history: Any
 ) -> None:
     bench.aws.configure(update_seconds=60)
     training, _ = pair_without_execution(bench, project, executions)
@@ -105,6 +107,68 @@ def test_an_owner_that_was_aborted_is_taken_over_at_once(
     assert "Take over claim" in execution.states
     assert execution.output["Outcome"] == "DISTRIBUTED"
     assert bench.total(training) == 8
+    _, earlier = history()
+    assert (earlier["Execution"], earlier["Outcome"]) == (owner, "FAILED")
+    assert earlier["Reason"] == "It ended without a word: ABORTED"
+
+
+def test_what_failed_is_told_once_however_often_the_events_come(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, record: Any
+) -> None:
+    bench.rekognition.tag_resource(ResourceArn=project, Tags={"auto-distribute": "true"})
+    first = executions.started_by(bench.create(project, "TRAIN", images(1)))
+    failed = executions.started_by(bench.create(project, "TEST"))
+    assert failed.error == "DistributionFailed"
+    again = [executions.run(execution.given) for execution in (first, failed)]
+    assert [execution.output["Outcome"] for execution in again] == ["SKIPPED", "SKIPPED"]
+    assert failed.arn in again[0].output["Reason"]
+    assert len(subscriber.received()) == 1
+    assert record()["Execution"] == failed.arn
+
+
+def test_a_training_dataset_created_anew_is_tried_again(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
+) -> None:
+    bench.aws.configure(deletion_seconds=0)
+    training = bench.create(project, "TRAIN", images(1))
+    executions.started_by(training)
+    assert executions.started_by(bench.create(project, "TEST")).status == "FAILED"
+    bench.rekognition.delete_dataset(DatasetArn=training)
+    mended = executions.started_by(bench.create(project, "TRAIN", images(10)))
+    assert mended.output["Outcome"] == "DISTRIBUTED"
+    assert [told.subject.split(":")[0] for told in subscriber.received()] == ["FAILED", "DISTRIBUTED"]
+
+
+def test_a_creation_that_failed_is_told_once_to_whoever_waited_and_whoever_comes_late(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
+) -> None:
+    bench.aws.configure(creation_seconds=60)
+    first = bench.begin(project, "TRAIN", ["this is no manifest"])
+    executions.started_by(first)
+    waiting = executions.running_for(bench.begin(project, "TEST"))
+    executions.entered(waiting, "Wait for datasets", times=1)
+    bench.finish()
+    failed = executions.ended(waiting)
+    assert (failed.error, failed.states[-1]) == ("DatasetCreationFailed", "Failed")
+    late = executions.run(executions.started_by(first).given)
+    assert late.output["Outcome"] == "SKIPPED"
+    assert len(subscriber.received()) == 1
+
+
+def test_an_owner_that_stands_aside_after_all_gives_the_pair_back(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, record: Any
+) -> None:
+    training = bench.create(project, "TRAIN")
+    executions.started_by(training)
+    bench.aws.configure(creation_seconds=60)
+    owner = executions.running_for(bench.begin(project, "TEST"))
+    executions.claimed(record, owner)
+    bench.finish()
+    assert executions.ended(owner).output["Outcome"] == "SKIPPED"
+    assert (record()["Outcome"], record()["Execution"]) == ("SKIPPED", owner)
+    assert subscriber.received() == []
+    bench.update(training, *images(10))
+    assert executions.run({"ProjectArn": project}).output["Outcome"] == "DISTRIBUTED"
 
 
 def test_the_record_says_who_when_what_and_why(
@@ -117,4 +181,4 @@ def test_the_record_says_who_when_what_and_why(
     assert (found["Execution"], found["Outcome"]) == (execution.arn, "DISTRIBUTED")
     assert found["Reason"] == execution.output["Reason"]
     assert [found[count] for count in ("EntriesBefore", "TrainingEntries", "TestEntries")] == ["10", "8", "2"]
-    assert found["ClaimedAt"] < found["EndedAt"]
+    assert found["StartedAt"] < found["EndedAt"]

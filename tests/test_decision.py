@@ -3,14 +3,13 @@
 import pytest
 
 from lambdas.decision import Action, decide
-from lambdas.errors import DatasetCreationFailed, DatasetMissing, TestDatasetNotEmpty, TrainingDatasetEmpty
+from lambdas.errors import DatasetMissing, TestDatasetNotEmpty, TrainingDatasetEmpty
 from lambdas.execution_input import Request
 from lambdas.pair import Dataset, Pair
 from lambdas.trigger import Trigger, Wish
 
 BY_EVENT = Request(project_name="p", by_event=True)
 BY_HAND = Request(project_name="p")
-DRY_RUN = Request(project_name="p", dry_run=True)
 
 
 def dataset(status: str = "CREATE_COMPLETE", entries: int = 0, message: str = "") -> Dataset:
@@ -88,20 +87,14 @@ def test_a_false_wins_over_a_true(tags: list[dict[str, str]], wanted: bool | Non
     assert Wish.from_tags(tags).wanted is wanted
 
 
-@pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND, DRY_RUN])
+@pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
 def test_a_pair_that_our_record_says_is_distributed_is_left_alone(request_: Request) -> None:
     decision = decide(request_, pair(dataset("UPDATE_COMPLETE", 183), dataset("UPDATE_COMPLETE", 46)), "DISTRIBUTED")
     assert decision.action == Action.ALREADY_DISTRIBUTED
     assert "183 entries are in its training dataset, 46 in its test dataset" in decision.reason
 
 
-def test_a_dry_run_says_what_would_be_done() -> None:
-    decision = decide(DRY_RUN, READY)
-    assert decision.action == Action.DRY_RUN
-    assert "20% of the 229 entries" in decision.reason
-
-
-@pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND, DRY_RUN])
+@pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
 @pytest.mark.parametrize("status", ["CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "A_STATUS_OF_TOMORROW"])
 @pytest.mark.parametrize("waiting", ["training", "test"])
 def test_what_has_not_settled_is_waited_for(request_: Request, status: str, waiting: str) -> None:
@@ -116,6 +109,7 @@ OBSTACLES = [
     (pair(dataset("DELETE_IN_PROGRESS", 229), EMPTY), DatasetMissing, "no training dataset"),
     (pair(FULL, dataset("DELETE_IN_PROGRESS")), DatasetMissing, "no test dataset"),
     (pair(None, EMPTY), DatasetMissing, "no training dataset"),
+    (pair(None, None), DatasetMissing, "no training and no test dataset"),
     (pair(FULL, None), DatasetMissing, "no test dataset"),
     (pair(FULL, dataset(entries=3)), TestDatasetNotEmpty, "has 3 entries"),
     (pair(EMPTY, EMPTY), TrainingDatasetEmpty, "has no entries"),
@@ -137,8 +131,9 @@ def test_an_execution_by_event_stands_aside(obstructed: Pair, said: str) -> None
 
 @pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
 @pytest.mark.parametrize("failed", ["training", "test"])
-def test_a_failed_creation_is_an_error_for_everyone_in_the_services_words(request_: Request, failed: str) -> None:
+def test_a_failed_creation_is_a_failure_for_everyone_in_the_services_words(request_: Request, failed: str) -> None:
     broken = dataset("CREATE_FAILED", message="The manifest file is empty.")
     chosen = pair(broken, EMPTY) if failed == "training" else pair(FULL, broken)
-    with pytest.raises(DatasetCreationFailed, match=f"the {failed} dataset of project p: The manifest file is empty"):
-        decide(request_, chosen)
+    decision = decide(request_, chosen)
+    assert decision.action == Action.CREATION_FAILED
+    assert f"the {failed} dataset of project p: The manifest file is empty" in decision.reason

@@ -15,6 +15,7 @@ from botocore.loaders import Loader
 from ministack.services import stepfunctions
 from statelint.linter import Linter
 
+from infra.settings import Settings
 from lambdas import errors
 from tests.definition import render_definition
 
@@ -160,6 +161,17 @@ def test_a_distribution_is_waited_for_until_the_deadline(
         expected = "DistributionTimedOut" if state == "IN_PROGRESS" else "DistributionFailed"
         assert variables["failure"]["Error"] == expected
         assert result["Reason"] in variables["failure"]["Cause"]
+
+
+def test_the_deadlines_are_as_the_settings_say() -> None:
+    definition = render_definition(Settings(creation_deadline_hours=1, distribution_deadline_hours=2))
+    assert definition["TimeoutSeconds"] == 4 * HOURS
+    waiting = {"Action": "WAIT", "Reason": "The training dataset is CREATE_IN_PROGRESS."}
+    going_on = {"State": "IN_PROGRESS", "Reason": "The training dataset is UPDATE_IN_PROGRESS."}
+    ready, finished = (definition["States"][name] for name in ("Ready to distribute?", "Distribution finished?"))
+    assert [choose(ready, h * HOURS, pair=waiting)[0] for h in (0.9, 1.1)] == ["Wait for datasets", "Notify failure"]
+    reached = [choose(finished, h * HOURS, result=going_on)[0] for h in (1.9, 2.1)]
+    assert reached == ["Wait before checking", "Notify failure"]
 
 
 def _modelled_errors(service: str) -> Iterator[str]:

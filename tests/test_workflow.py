@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.aws import LocalAws
-from tests.custom_labels import Workbench, images
+from tests.custom_labels import Workbench, classified, images
 from tests.executions import Execution, Executions, Notification, Subscriber, pair_without_execution
 
 HAPPY_PATH = [
@@ -233,15 +233,64 @@ def test_a_test_dataset_that_somebody_else_filled_fails(
     assert_told_of_failure(executions.run({"ProjectArn": project}), subscriber, "TestDatasetNotEmpty")
 
 
-def test_a_dry_run_changes_nothing_and_tells_nobody(
+DRY_RUN = ["Begin", "Resolve datasets", "Anything to do?", "Dry run"]
+
+
+def test_a_dry_run_reports_and_changes_nothing(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
     training, test = pair_without_execution(bench, project, executions)
+    bench.update(training, *images(5, "clean"))
     execution = executions.run({"ProjectArn": project, "DryRun": True})
+    assert execution.states == DRY_RUN
     assert execution.output["Outcome"] == "DRY_RUN"
-    assert "Start distribution" not in execution.states
-    assert (bench.total(training), bench.total(test)) == (10, 0)
+    report = execution.output["DryRun"]
+    assert all(check["Passed"] for check in report["Checks"])
+    assert report["WouldMove"] == 3
+    assert {label["LabelName"]: label["Training"] for label in report["Labels"]} == {
+        name: stats["EntryCount"] for name, stats in bench.labels(training).items()
+    }
+    assert (bench.total(training), bench.total(test)) == (15, 0)
     assert subscriber.received() == []
+
+
+def test_a_dry_run_of_what_cannot_be_distributed_says_why(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
+) -> None:
+    bench.aws.configure(creation_seconds=60)
+    executions.started_by(bench.begin(project, "TRAIN", images(10)))
+    execution = executions.run({"ProjectArn": project, "DryRun": True})
+    assert execution.states == DRY_RUN
+    assert "would fail with DatasetMissing" in execution.output["Reason"]
+    found = {check["Check"]: check["Found"] for check in execution.output["DryRun"]["Checks"]}
+    assert found["Neither is being created or changed"] == "The training dataset is CREATE_IN_PROGRESS."
+    assert subscriber.received() == []
+
+
+def test_a_dry_run_counts_250_labels(bench: Workbench, project: str, executions: Executions) -> None:
+    lines = [classified(f"{number}.jpg", *(f"label {number * 50 + each}" for each in range(50))) for number in range(5)]
+    executions.started_by(bench.create(project, "TRAIN", lines))
+    execution = executions.run({"ProjectArn": project, "DryRun": True})
+    assert len(execution.output["DryRun"]["Labels"]) == 250
+
+
+SHAPE = {"Outcome", "Reason", "StartedBy", "ProjectName", "ProjectArn", "Before", "After", "DryRun", "Execution"}
+
+
+def test_the_output_has_one_shape_whatever_came_of_it(bench: Workbench, project: str, executions: Executions) -> None:
+    skipped = executions.started_by(bench.create(project, "TRAIN", images(10)))
+    distributed = executions.started_by(bench.create(project, "TEST"))
+    already, dry_run = (executions.run({"ProjectArn": project, "DryRun": dry}) for dry in (False, True))
+    outcomes = [skipped, distributed, already, dry_run]
+    assert [execution.output["Outcome"] for execution in outcomes] == [
+        "SKIPPED",
+        "DISTRIBUTED",
+        "ALREADY_DISTRIBUTED",
+        "DRY_RUN",
+    ]
+    assert {frozenset(execution.output) for execution in outcomes} == {frozenset(SHAPE)}
+    assert [execution.output["StartedBy"] for execution in outcomes] == ["event", "event", "hand", "hand"]
+    assert all(execution.output["Execution"] == execution.arn for execution in outcomes)
 
 
 def test_a_failed_call_starts_nothing(bench: Workbench, project: str, executions: Executions) -> None:

@@ -1,0 +1,80 @@
+"""Report what a distribution would do, without doing it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from lambdas.decision import Action, Decision, Obstacle, check, first_obstacle
+from lambdas.pair import Dataset, Pair
+
+SHARE = 0.2  # what Rekognition moves; how it rounds is not documented
+_LONGEST_LIST = 100_000  # characters of JSON: a state's data may have 256 KB, and an error about that cannot be caught
+
+Labels = Mapping[str, int] | None
+
+
+def rehearse(
+    pair: Pair, recorded_outcome: str | None, training: Labels, test: Labels
+) -> tuple[Decision, dict[str, Any]]:
+    """The decision to change nothing, and the report: {Checks, WouldMove, Labels, LabelsOmitted}.
+
+    `training` and `test` are entries by label, None where Rekognition does not list them. The labels with the fewest
+    training entries come first; Labels is None when those of the training dataset are not known.
+    """
+    checks = check(pair, recorded_outcome)
+    would_move = _share(_entries(pair.training))
+    labels = None if training is None else _compare(training, test or {})
+    shown = _fitting(labels or [])
+    report = {
+        "Checks": [{"Check": name, "Passed": not found, "Found": _say(found)} for name, found in checks.items()],
+        "WouldMove": would_move,
+        "Labels": labels and shown,
+        "LabelsOmitted": len(labels or []) - len(shown),
+    }
+    foreseen = _foresee(first_obstacle(checks), pair, would_move)
+    return Decision(Action.DRY_RUN, f"{foreseen} Nothing was changed."), report
+
+
+def _compare(training: Mapping[str, int], test: Mapping[str, int]) -> list[dict[str, Any]]:
+    labels = [
+        {"LabelName": name, "Training": training.get(name, 0), "Test": test.get(name, 0)}
+        | {"WouldMove": _share(training.get(name, 0))}
+        for name in sorted(training.keys() | test.keys())
+    ]
+    return sorted(labels, key=lambda label: label["Training"])
+
+
+def _fitting(labels: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    length = 0
+    for position, label in enumerate(labels):
+        length += len(json.dumps(label))
+        if length > _LONGEST_LIST:
+            return labels[:position]
+    return labels
+
+
+def _say(obstacle: Obstacle | None) -> str:
+    return obstacle.reason if isinstance(obstacle, Decision) else str(obstacle or "")
+
+
+def _foresee(obstacle: Obstacle | None, pair: Pair, would_move: int) -> str:
+    if obstacle is None:
+        return f"Every check passed; a distribution would move about {would_move} of {_entries(pair.training)} entries."
+    if isinstance(obstacle, Exception):
+        return f"A distribution would fail with {type(obstacle).__name__}: {obstacle}"
+    return f"{_FORESEEN[obstacle.action]} {obstacle.reason}"
+
+
+_FORESEEN = {
+    Action.WAIT: "A distribution would wait first.",
+    Action.CREATION_FAILED: "A distribution would fail.",
+    Action.ALREADY_DISTRIBUTED: "There is nothing left to distribute.",
+}
+
+
+def _share(entries: int) -> int:
+    return round(entries * SHARE)
+
+
+def _entries(dataset: Dataset | None) -> int:
+    return dataset.entries if dataset else 0
