@@ -47,10 +47,10 @@ class Executions:
         events.put_rule(Name="ended", EventPattern=json.dumps(pattern))
         events.put_targets(Rule="ended", Targets=[{"Id": "queue", "Arn": queue_arn}])
 
-    def begin(self, given: Any) -> str:
+    def begin(self, given: Any, state_machine_arn: str | None = None) -> str:
         """Start one as the console does; its ARN."""
         arn: str = self._stepfunctions.start_execution(
-            stateMachineArn=self._state_machine_arn, input=json.dumps(given)
+            stateMachineArn=state_machine_arn or self._state_machine_arn, input=json.dumps(given)
         )["executionArn"]
         return arn
 
@@ -164,3 +164,20 @@ def pair_without_execution(bench: Workbench, project: str, executions: Execution
         assert aside.output["Outcome"] == "SKIPPED"
     bench.update(training, *images(10))
     return training, test
+
+
+def only(notifications: list[Notification]) -> Notification:
+    assert len(notifications) == 1
+    return notifications[0]
+
+
+def assert_told_of_failure(execution: Execution, subscriber: Subscriber, error: str) -> None:
+    """Red, with the true error, and one notification that says the same as the execution."""
+    assert (execution.status, execution.error) == ("FAILED", error)
+    assert "Notify failure" in execution.states
+    assert execution.states[-1] == "Failed"
+    notification = only(subscriber.received())
+    assert notification.subject.startswith("FAILED: ")
+    assert error in notification.subject
+    assert execution.cause in notification.message
+    assert execution.arn in notification.message

@@ -1,13 +1,22 @@
 """The whole stack on the local AWS: started by events and by hand, to success and to failure."""
 
 import json
+import uuid
 from typing import Any
 
 import pytest
 
 from local.aws import LocalAws
 from tests.custom_labels import Workbench, classified, images
-from tests.executions import Execution, Executions, Notification, Subscriber, pair_without_execution
+from tests.executions import (
+    Execution,
+    Executions,
+    Subscriber,
+    assert_told_of_failure,
+    only,
+    pair_without_execution,
+    read_records,
+)
 
 HAPPY_PATH = [
     "Begin",
@@ -34,23 +43,6 @@ def bench(bench: Workbench) -> Workbench:
 
 def name_of(project: str) -> str:
     return project.split("/")[1]
-
-
-def only(notifications: list[Notification]) -> Notification:
-    assert len(notifications) == 1
-    return notifications[0]
-
-
-def assert_told_of_failure(execution: Execution, subscriber: Subscriber, error: str) -> None:
-    """Red, with the true error, and one notification that says the same as the execution."""
-    assert (execution.status, execution.error) == ("FAILED", error)
-    assert "Notify failure" in execution.states
-    assert execution.states[-1] == "Failed"
-    notification = only(subscriber.received())
-    assert notification.subject.startswith("FAILED: ")
-    assert error in notification.subject
-    assert execution.cause in notification.message
-    assert execution.arn in notification.message
 
 
 def test_creating_both_datasets_distributes_them_once(
@@ -171,25 +163,47 @@ def test_a_dataset_that_could_not_be_created_fails(
     assert_told_of_failure(execution, subscriber, "DatasetCreationFailed")
 
 
+def with_deadline_of_nothing(aws: LocalAws, state_machine_arn: str, choice: str) -> str:
+    """A state machine like the deployed one, but this Choice never lets anybody wait."""
+    stepfunctions = aws.client("stepfunctions")
+    deployed = stepfunctions.describe_state_machine(stateMachineArn=state_machine_arn)
+    definition = json.loads(deployed["definition"])
+    for rule in definition["States"][choice]["Choices"]:
+        rule["Condition"] = rule["Condition"].replace("> 86400", "> -1")
+    changed = stepfunctions.create_state_machine(
+        name=f"impatient-{uuid.uuid4().hex[:8]}", definition=json.dumps(definition), roleArn=deployed["roleArn"]
+    )
+    arn: str = changed["stateMachineArn"]
+    return arn
+
+
 @pytest.mark.parametrize(
-    ("given", "error"),
+    ("choice", "duration", "error", "said"),
     [
-        pytest.param({}, "InvalidInput", id="missing"),
-        pytest.param({"ProjectNam": "x"}, "InvalidInput", id="misspelt"),
-        pytest.param({"ProjectName": "x", "Extra": 1}, "InvalidInput", id="extra"),
-        pytest.param({"ProjectName": 7}, "InvalidInput", id="number"),
-        pytest.param([1], "InvalidInput", id="list"),
-        pytest.param({"ProjectName": "<b>\u202e\n"}, "InvalidInput", id="hostile"),
-        pytest.param({"ProjectName": "x" * 200_000}, "InvalidInput", id="200 KB"),
-        pytest.param({"ProjectName": json.loads("[" * 300 + "]" * 300)}, "InvalidInput", id="deep"),
-        pytest.param({"ProjectName": "nobody-has-this"}, "ProjectNotFound", id="unknown project"),
+        ("Ready to distribute?", "update_seconds", "CreationTimedOut", "UPDATE_IN_PROGRESS"),
+        ("Distribution finished?", "distribution_seconds", "DistributionTimedOut", "may be running"),
     ],
 )
-def test_bad_input_ends_in_a_sentence_and_a_notification(
-    executions: Executions, subscriber: Subscriber, given: Any, error: str
+def test_a_deadline_that_passes_is_told_like_any_failure(
+    local_aws: LocalAws,
+    stack: dict[str, str],
+    bench: Workbench,
+    project: str,
+    executions: Executions,
+    subscriber: Subscriber,
+    choice: str,
+    duration: str,
+    error: str,
+    said: str,
 ) -> None:
-    execution = executions.run(given)
+    bench.aws.configure(**{duration: 60})
+    pair_without_execution(bench, project, executions)
+    impatient = with_deadline_of_nothing(local_aws, stack["StateMachineArn"], choice)
+    execution = executions.ended(executions.begin({"ProjectArn": project}, state_machine_arn=impatient))
+    assert said in execution.cause
     assert_told_of_failure(execution, subscriber, error)
+    (record,) = read_records(local_aws, stack["RecordsTable"], name_of(project))
+    assert (record["Outcome"], record["Execution"]) == ("FAILED", execution.arn)
 
 
 @pytest.mark.parametrize("anew", [False, True])
