@@ -46,6 +46,7 @@ class LocalAws:
         self._port = port
         self._wait_scale = wait_scale
         self._process: subprocess.Popen[bytes] | None = None
+        self._clients: dict[tuple[str, ...], Any] = {}
 
     def __enter__(self) -> Self:
         self.folder = Path(tempfile.mkdtemp(prefix="local-aws-"))
@@ -88,7 +89,13 @@ class LocalAws:
         return self.folder / "server.log"
 
     def client(self, service: str, **credentials: str) -> Any:
-        """A boto3 client of the account's administrator, or of the credentials given."""
+        """The boto3 client of the account's administrator, or of the credentials given. To make one takes a while."""
+        asked = (service, *map(str, sorted(credentials.items())))
+        if asked not in self._clients:
+            self._clients[asked] = self._make_client(service, **credentials)
+        return self._clients[asked]
+
+    def _make_client(self, service: str, **credentials: str) -> Any:
         session = boto3.Session(
             **{
                 "aws_access_key_id": ADMINISTRATOR,

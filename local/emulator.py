@@ -1,22 +1,24 @@
 """The Custom Labels service goes into MiniStack, and what MiniStack lacks is repaired.
 
-Here, in lambda_runtime.py and in service_roles.py are MiniStack's private names, and nowhere else. It is pinned
-exactly; the tests of these three say which repair breaks when the pin moves.
+Here, in lambda_runtime.py, redrive.py and service_roles.py are MiniStack's private names, and nowhere else. It is
+pinned exactly; the tests of these four say which repair breaks when the pin moves.
 """
 
 import asyncio
+import contextvars
 import json
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 from ministack import app as ministack
 from ministack.core import iam_actions, iam_evaluator, responses, router
 from ministack.services import eventbridge, s3, stepfunctions
 
-from local import lambda_runtime, service_roles
+from local import lambda_runtime, redrive, service_roles
 from local.custom_labels.caller import AccessDenied, Caller, ObjectForbidden, ObjectUnreadable
 from local.custom_labels.service import CustomLabels
-from local.custom_labels.wire import denied_event, handle
+from local.custom_labels.wire import handle
 
 SERVICE = "rekognition"
 TARGET_PREFIX = "RekognitionService"
@@ -34,29 +36,39 @@ def install(service: CustomLabels) -> Any:
     }
     iam_actions.SERVICE_TO_IAM_NAMESPACE[SERVICE] = SERVICE
     iam_actions.extract_resource_arn = _naming_datasets(iam_actions.extract_resource_arn)
-    iam_actions.access_denied_response = _recording_denials(iam_actions.access_denied_response)
+    iam_actions.access_denied_response = _recording_denials(iam_actions.access_denied_response, service)
     ministack.SERVICE_HANDLERS[SERVICE] = _handler(service)
     stepfunctions._apply_output_path = _with_output_of_succeed(stepfunctions._apply_output_path)
     lambda_runtime.install()
+    redrive.install()
     service_roles.install()
     return ministack.app
 
 
 def put_event(event: dict[str, Any]) -> None:
-    """Put an event of an AWS service on the default bus of the account and Region of the current request."""
-    eventbridge._put_events(
-        {
-            "Entries": [
-                {
-                    "Source": event["source"],
-                    "DetailType": event["detail-type"],
-                    "Detail": json.dumps(event["detail"]),
-                    "Resources": event["resources"],
-                }
-            ]
-        },
-        allow_aws_source=True,  # PutEvents refuses aws.* sources to customers; this is not one
-    )
+    """Put an event of an AWS service on the default bus of the account and Region it names, whoever's request this is.
+
+    PutEvents would give it another id and another time.
+    """
+    contextvars.copy_context().run(_dispatch, event)
+
+
+def _dispatch(event: dict[str, Any]) -> None:
+    record = {
+        "EventId": event["id"],
+        "Source": event["source"],
+        "DetailType": event["detail-type"],
+        "Detail": json.dumps(event["detail"]),
+        "EventBusName": "default",
+        "Time": int(datetime.fromisoformat(event["time"]).timestamp()),
+        "Resources": event["resources"],
+        "Account": event["account"],
+        "Region": event["region"],
+    }
+    iam_evaluator.pin_request_origin("127.0.0.1", secure_transport=True)  # services reach one another over TLS
+    with responses.request_scope(event["account"], event["region"]):
+        eventbridge._dispatch_event(record)
+        eventbridge._archive_event(record)
 
 
 def _handler(service: CustomLabels) -> Handler:
@@ -106,7 +118,7 @@ def _naming_datasets(original: Callable[..., str]) -> Callable[..., str]:
     return extract_resource_arn
 
 
-def _recording_denials(original: Callable[..., Response]) -> Callable[..., Response]:
+def _recording_denials(original: Callable[..., Response], recorder: CustomLabels) -> Callable[..., Response]:
     """A call that IAM refuses never reaches the service, but CloudTrail records it all the same."""
 
     def access_denied_response(service: str, action: str, *args: Any, **kwargs: Any) -> Response:
@@ -115,7 +127,8 @@ def _recording_denials(original: Callable[..., Response]) -> Callable[..., Respo
             return response
         _, headers, body = response
         if action == f"{SERVICE}:CreateDataset":
-            put_event(denied_event(_caller(kwargs.get("headers") or {}), str(json.loads(body).get("message", ""))))
+            caller = _caller(kwargs.get("headers") or {})
+            recorder.record_denial("CreateDataset", caller, str(json.loads(body).get("message", "")))
         return 400, headers, body
 
     return access_denied_response

@@ -53,7 +53,8 @@ def _with_controls(app: Any, service: CustomLabels) -> Callable[..., Awaitable[N
         if scope["type"] == "lifespan":
             await app(scope, receive, _announcing(send))
         elif scope["type"] == "http" and scope["path"].startswith(CONTROL):
-            await _answer(send, *_control(service, scope["path"], await _body(receive)))
+            body = await _body(receive)
+            await _answer(send, *await asyncio.to_thread(_control, service, scope["path"], body))
         else:
             await app(scope, receive, send)
 
@@ -76,7 +77,7 @@ def _control(service: CustomLabels, path: str, body: bytes) -> tuple[int, dict[s
         if path == CONTROL + "settings":
             service.settings = service.settings.changed(changes)
         elif path == CONTROL + "clock":
-            service.clock.advance(float(changes["advance"]))
+            service.advance(float(changes["advance"]))
         elif path == CONTROL + "reset":
             service.reset()
             service.settings = Settings()

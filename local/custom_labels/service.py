@@ -1,5 +1,6 @@
 """The Custom Labels service: its operations, one call at a time, and a record of each."""
 
+import uuid
 from collections.abc import Callable
 from threading import RLock
 from typing import Any
@@ -9,6 +10,7 @@ from local.custom_labels.call import Call
 from local.custom_labels.caller import Caller
 from local.custom_labels.clock import Clock
 from local.custom_labels.cloudtrail import RECORDED, build_event, describe_request, describe_response
+from local.custom_labels.delivery import Delivery
 from local.custom_labels.errors import ServiceError
 from local.custom_labels.holdings import Holdings
 from local.custom_labels.settings import Settings
@@ -41,20 +43,27 @@ class CustomLabels:
         """`put_event` puts an EventBridge event on the default bus of the account and Region it names."""
         self.clock = clock
         self.settings = settings
-        self._put_event = put_event
+        self._delivery = Delivery(clock, put_event)
         self._lock = RLock()
         self._holdings: dict[tuple[str, str], Holdings] = {}
 
     def reset(self) -> None:
-        """Forget every project and dataset."""
+        """Forget every project and dataset, and every event that is not delivered yet."""
         with self._lock:
             self._holdings.clear()
+        self._delivery.forget()
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock forward, and deliver the events that are due then; ValueError as the clock's."""
+        self.clock.advance(seconds)
+        self._delivery.deliver_due()
 
     def perform(self, operation: str, given: dict[str, Any], caller: Caller, request_id: str) -> dict[str, Any]:
         """The response of an operation to parameters as they came; ServiceError. Either is recorded.
 
-        Parameters that are not the model's are recorded as null.
+        Parameters that are not the model's are recorded as null. The events that are due by now are delivered first.
         """
+        self._delivery.deliver_due()
         require_operation(operation)
         parameters: dict[str, Any] = {}
         try:
@@ -65,6 +74,10 @@ class CustomLabels:
             raise
         self._record(operation, parameters, caller, request_id, response=response)
         return response
+
+    def record_denial(self, operation: str, caller: Caller, message: str) -> None:
+        """Record a call that IAM refused before it reached the service; `message` is IAM's sentence."""
+        self._record(operation, {}, caller, str(uuid.uuid4()), error=ServiceError("AccessDeniedException", message))
 
     def _perform(self, operation: str, parameters: dict[str, Any], caller: Caller) -> dict[str, Any]:
         with self._lock:
@@ -93,9 +106,8 @@ class CustomLabels:
         request = describe_request(operation, parameters, self.settings.request_key_casing)
         elements = describe_response(operation, response or {}, self.settings.response_key_casing)
         now = self.clock.now()
-        self._put_event(
-            build_event(caller, operation, now, request_id, request=request, response=elements, error=error)
-        )
+        event = build_event(caller, operation, now, request_id, request=request, response=elements, error=error)
+        self._delivery.put(event, self.settings)
 
 
 def require_operation(operation: str) -> None:

@@ -106,6 +106,8 @@ class Settings:
     request_key_casing: str = _choice("lower_camel", "pascal", about="of CloudTrail's requestParameters (6, I)")
     response_key_casing: str = _choice("lower_camel", "pascal", about="of CloudTrail's responseElements (6, I)")
     denied_error_code: str = _choice("AccessDenied", "AccessDeniedException", about="CloudTrail's errorCode (6, I)")
+    event_copies: int = _number(1, "how often CloudTrail's event of a call is delivered; 0 loses it (6, D)")
+    event_delay_seconds: float = _number(0.0, "from a call to the delivery of CloudTrail's event of it (6, U)")
 
     def __post_init__(self) -> None:
         for setting in fields(self):

@@ -1,12 +1,10 @@
 """AWS JSON 1.1: a request's target and body to an operation, its outcome to a status, headers and a body."""
 
 import json
-import time
 import uuid
 from typing import Any
 
 from local.custom_labels.caller import Caller
-from local.custom_labels.cloudtrail import build_event
 from local.custom_labels.errors import ServiceError
 from local.custom_labels.service import CustomLabels, require_operation
 from local.custom_labels.strict_json import read_json
@@ -28,12 +26,6 @@ def handle(service: CustomLabels, target: str, body: bytes, caller: Caller) -> A
     if not response and service.settings.empty_output == "nothing":
         return 200, _headers(request_id), b""
     return _answer(200, request_id, response)
-
-
-def denied_event(caller: Caller, message: str) -> dict[str, Any]:
-    """The record of a CreateDataset that IAM refused before it reached the service, at the present time."""
-    denial = ServiceError("AccessDenied", message)
-    return build_event(caller, "CreateDataset", time.time(), str(uuid.uuid4()), request=None, error=denial)
 
 
 def _read_operation(target: str) -> str:
