@@ -10,6 +10,7 @@ from lambdas.pair import Dataset, Pair
 from lambdas.trigger import TAG, Trigger, Wish
 
 NO_WISH = Wish()
+IN_HAND = "IN_HAND"  # of a record: another execution has the pair, and has not said what came of it
 
 
 class Action(StrEnum):
@@ -124,6 +125,10 @@ def _emptiness(pair: Pair, recorded: str | None) -> Obstacle | None:
             Action.ALREADY_DISTRIBUTED,
             f"Project {pair.project_name} was distributed before: {_entries(pair.training)} entries are in its "
             f"training dataset, {filled} in its test dataset.",
+        )
+    if recorded == IN_HAND:
+        return Decision(
+            Action.WAIT, f"The test dataset has {filled} entries, and an execution that has the pair is not done."
         )
     return TestDatasetNotEmpty(
         f"The test dataset of project {pair.project_name} has {filled} entries; Rekognition distributes into an empty "

@@ -23,7 +23,7 @@ def handler(event: dict[str, Any]) -> dict[str, Any]:
     request = read_input(event["Input"], home_of(event["Execution"]))
     logger.append_keys(project=request.project_name)
     pair = describe_pair(request)
-    decision, report = _rehearse(pair) if request.dry_run else (_decide(request, pair), None)
+    decision, report = _act(request, pair, read_outcome(pair, event["Execution"]))
     logger.info("Resolved datasets", action=decision.action, reason=decision.reason)
     with single_metric(name="DatasetsResolved", unit=MetricUnit.Count, value=1) as metric:
         metric.add_dimension("Action", decision.action)
@@ -36,10 +36,9 @@ def handler(event: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _decide(request: Request, pair: Pair) -> Decision:
+def _act(request: Request, pair: Pair, recorded_outcome: str | None) -> tuple[Decision, dict[str, Any] | None]:
+    """The decision, and the report of a dry run."""
+    if request.dry_run:
+        return rehearse(pair, recorded_outcome, count_labels(pair.training), count_labels(pair.test))
     wish = read_wish(pair) if request.by_event else NO_WISH
-    return decide(request, pair, read_outcome(pair), Trigger(os.environ["TRIGGER"]), wish)
-
-
-def _rehearse(pair: Pair) -> tuple[Decision, dict[str, Any]]:
-    return rehearse(pair, read_outcome(pair), count_labels(pair.training), count_labels(pair.test))
+    return decide(request, pair, recorded_outcome, Trigger(os.environ["TRIGGER"]), wish), None

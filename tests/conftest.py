@@ -8,11 +8,18 @@ import pytest
 
 from local.aws import LocalAws, forget_other_accounts
 from local.cdk import deploy
+from tests import tally
 from tests.custom_labels import Workbench
 from tests.executions import Executions, Subscriber
 
 # Nothing finishes unless a test moves the clock.
 DURATIONS = dict.fromkeys(("creation_seconds", "update_seconds", "distribution_seconds", "deletion_seconds"), 60.0)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What the tests counted, below their results."""
+    ran = (terminalreporter.stats.get(result, []) for result in ("passed", "failed"))
+    terminalreporter.write(tally.render(report for reports in ran for report in reports))
 
 
 @pytest.fixture(scope="session")

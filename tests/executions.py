@@ -14,7 +14,7 @@ LONGEST_WAIT = 20  # seconds, of one ReceiveMessage
 
 @dataclass(frozen=True)
 class Execution:
-    """An execution that has ended."""
+    """An execution as it was described."""
 
     arn: str
     status: str
@@ -22,7 +22,12 @@ class Execution:
     output: Any
     error: str
     cause: str
-    states: list[str]
+    history: Callable[[], list[dict[str, Any]]]
+
+    @property
+    def states(self) -> list[str]:
+        """Those it has entered, in their order."""
+        return [e["stateEnteredEventDetails"]["name"] for e in self.history() if "stateEnteredEventDetails" in e]
 
 
 @dataclass(frozen=True)
@@ -58,19 +63,34 @@ class Executions:
         """Start one and wait for its end."""
         return self.ended(self.begin(given))
 
-    def wait(self, wanted: Callable[[dict[str, Any]], bool]) -> Execution:
-        """The first execution to end of which this holds; `wanted` gets the detail of its status change."""
-        while not (found := [ended for ended in self._ended if wanted(ended)]):
-            received = self._sqs.receive_message(
-                QueueUrl=self._queue, WaitTimeSeconds=LONGEST_WAIT, MaxNumberOfMessages=10
-            ).get("Messages", [])
-            assert received, "no execution ended in time"
-            self._ended += [json.loads(message["Body"])["detail"] for message in received]
-        return self._describe(found[0]["executionArn"])
+    def wait(self, wanted: Callable[[dict[str, Any]], bool], count: int = 1) -> list[Execution]:
+        """The first executions to end of which this holds; `wanted` gets the detail of the status change."""
+        while len(found := [ended for ended in self._ended if wanted(ended)]) < count:
+            assert self._listen(LONGEST_WAIT), "no execution ended in time"
+        return [self._describe(ended["executionArn"]) for ended in found]
+
+    def all_of(self, project_name: str, *, count: int) -> list[Execution]:
+        """The executions whose input names the project, once so many have ended."""
+        return self.wait(lambda ended: project_name in ended["input"], count)
+
+    def ended_of(self, project_name: str) -> int:
+        """How many executions whose input names the project have ended by now."""
+        self._listen(0)
+        return sum(project_name in ended["input"] for ended in self._ended)
+
+    def _listen(self, seconds: int) -> bool:
+        """Whether anything was heard within that time."""
+        received = self._sqs.receive_message(QueueUrl=self._queue, WaitTimeSeconds=seconds, MaxNumberOfMessages=10).get(
+            "Messages", []
+        )
+        self._ended += [json.loads(message["Body"])["detail"] for message in received]
+        for message in received:
+            self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
+        return bool(received)
 
     def started_by(self, dataset_arn: str) -> Execution:
         """The execution that the creation of this dataset started, once it has ended."""
-        return self.wait(lambda ended: f'"{dataset_arn}"' in json.dumps(json.loads(ended["input"])))
+        return self.wait(lambda ended: f'"{dataset_arn}"' in json.dumps(json.loads(ended["input"])))[0]
 
     def count(self, given: str) -> int:
         """How many executions were given an input with this text in it."""
@@ -78,9 +98,9 @@ class Executions:
         arns = [execution["executionArn"] for page in listed for execution in page["executions"]]
         return sum(given in self._stepfunctions.describe_execution(executionArn=arn)["input"] for arn in arns)
 
-    def ended(self, arn: str) -> Execution:
-        """This execution, once it has ended."""
-        return self.wait(lambda ended: ended["executionArn"] == arn)
+    def ended(self, arn: str, *, times: int = 1) -> Execution:
+        """This execution, once it has ended; for the second time when it was redriven."""
+        return self.wait(lambda ended: ended["executionArn"] == arn, times)[0]
 
     def entered(self, arn: str, state: str, *, times: int) -> None:
         """Return once the execution has entered the state this often. It must not have ended before."""
@@ -103,13 +123,14 @@ class Executions:
         while record().get("Execution") != arn:
             pass
 
+    def redrive(self, arn: str) -> None:
+        self._stepfunctions.redrive_execution(executionArn=arn)
+
     def abort(self, arn: str) -> None:
         self._stepfunctions.stop_execution(executionArn=arn)
 
     def _describe(self, arn: str) -> Execution:
         found = self._stepfunctions.describe_execution(executionArn=arn)
-        history = self._stepfunctions.get_paginator("get_execution_history").paginate(executionArn=arn)
-        events = [event for page in history for event in page["events"]]
         return Execution(
             arn=arn,
             status=found["status"],
@@ -117,8 +138,12 @@ class Executions:
             output=json.loads(found["output"]) if found["status"] == "SUCCEEDED" else None,
             error=found.get("error", ""),
             cause=found.get("cause", ""),
-            states=[e["stateEnteredEventDetails"]["name"] for e in events if "stateEnteredEventDetails" in e],
+            history=lambda: self._history(arn),
         )
+
+    def _history(self, arn: str) -> list[dict[str, Any]]:
+        pages = self._stepfunctions.get_paginator("get_execution_history").paginate(executionArn=arn)
+        return [event for page in pages for event in page["events"]]
 
 
 class Subscriber:

@@ -43,7 +43,7 @@ class Given:
 
 @pytest.fixture
 def given(bench: Workbench, project: str, executions: Executions) -> Given:
-    bench.aws.configure(creation_seconds=0, update_seconds=0)
+    bench.aws.configure(creation_seconds=0, update_seconds=0, distribution_seconds=0)
     return Given(project, *pair_without_execution(bench, project, executions))
 
 

@@ -1,5 +1,6 @@
 """Of all executions that look at a pair, at most one goes on, and the others are quiet."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from local.aws import LocalAws
 from tests.custom_labels import Workbench, images
 from tests.executions import Executions, Subscriber, pair_without_execution, read_records
+from tests.tally import ENDINGS, count
 
 RACES = 50
 
@@ -36,11 +38,19 @@ def record(history: Any) -> Any:
 
 @pytest.mark.parametrize("race", range(RACES))
 def test_of_two_executions_that_race_one_distributes_and_the_other_is_quiet(
-    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, race: int
+    bench: Workbench,
+    project: str,
+    executions: Executions,
+    subscriber: Subscriber,
+    record_property: Callable[[str, object], None],
+    race: int,
 ) -> None:
     training, test = pair_without_execution(bench, project, executions)
     begun = [executions.begin({"ProjectArn": project}) for _ in range(2)]
     outcomes = outcomes_of(executions, begun)
+    for outcome in outcomes:
+        count(record_property, ENDINGS, outcome, "races")
+    count(record_property, "Races run, by what became of the two", "races", " and ".join(outcomes))
     assert outcomes in (["DISTRIBUTED", "SKIPPED"], ["ALREADY_DISTRIBUTED", "DISTRIBUTED"]), race
     assert bench.total(training) + bench.total(test) == 10
     assert [told.subject.split(":")[0] for told in subscriber.received()] == ["DISTRIBUTED"]
@@ -95,21 +105,54 @@ def test_an_owner_that_failed_is_taken_over_at_once_and_stays_in_the_history(
 def test_an_owner_that_was_aborted_is_taken_over_at_once(
     bench: Workbench, project: str, executions: Executions, record: Any, history: Any
 ) -> None:
-    bench.aws.configure(update_seconds=60)
-    training, _ = pair_without_execution(bench, project, executions)
-    owner = executions.begin({"ProjectArn": project})
-    executions.claimed(record, owner)
-    executions.abort(owner)
+    owner = abort_owner(bench, project, executions, record)
     assert executions.ended(owner).status == "ABORTED"
     successor = executions.begin({"ProjectArn": project})
     bench.finish()
     execution = executions.ended(successor)
     assert "Take over claim" in execution.states
     assert execution.output["Outcome"] == "DISTRIBUTED"
-    assert bench.total(training) == 8
+    assert execution.output["After"]["Training"]["TotalEntries"] == 8
     _, earlier = history()
     assert (earlier["Execution"], earlier["Outcome"]) == (owner, "FAILED")
     assert earlier["Reason"] == "It ended without a word: ABORTED"
+
+
+def abort_owner(bench: Workbench, project: str, executions: Executions, record: Any) -> str:
+    """An execution that has claimed the pair, waits for an update to finish, and is aborted."""
+    bench.aws.configure(update_seconds=60)
+    pair_without_execution(bench, project, executions)
+    owner = executions.begin({"ProjectArn": project})
+    executions.claimed(record, owner)
+    executions.abort(owner)
+    return owner
+
+
+def test_an_owner_that_is_redriven_keeps_its_pair(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, record: Any
+) -> None:
+    owner = abort_owner(bench, project, executions, record)
+    executions.redrive(owner)
+    second = executions.run({"ProjectArn": project})
+    assert second.output["Outcome"] == "SKIPPED"
+    assert owner in second.output["Reason"]
+    bench.finish()
+    assert executions.ended(owner, times=2).output["Outcome"] == "DISTRIBUTED"
+    assert (record()["Execution"], record()["Outcome"]) == (owner, "DISTRIBUTED")
+    assert [told.subject.split(":")[0] for told in subscriber.received()] == ["DISTRIBUTED"]
+
+
+def test_an_owner_that_is_redriven_too_late_stands_aside(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, record: Any
+) -> None:
+    owner = abort_owner(bench, project, executions, record)
+    bench.finish()
+    successor = executions.run({"ProjectArn": project})
+    executions.redrive(owner)
+    late = executions.ended(owner, times=2)
+    assert (successor.output["Outcome"], late.output["Outcome"]) == ("DISTRIBUTED", "ALREADY_DISTRIBUTED")
+    assert record()["Execution"] == successor.arn
+    assert [told.subject.split(":")[0] for told in subscriber.received()] == ["DISTRIBUTED"]
 
 
 def test_what_failed_is_told_once_however_often_the_events_come(
@@ -169,6 +212,35 @@ def test_an_owner_that_stands_aside_after_all_gives_the_pair_back(
     assert subscriber.received() == []
     bench.update(training, *images(10))
     assert executions.run({"ProjectArn": project}).output["Outcome"] == "DISTRIBUTED"
+
+
+def test_between_a_distribution_and_its_record_the_test_dataset_is_not_somebody_elses(
+    local_aws: LocalAws,
+    stack: dict[str, str],
+    bench: Workbench,
+    project: str,
+    executions: Executions,
+    subscriber: Subscriber,
+) -> None:
+    """Of the moment: an execution that runs has the pair, the test dataset is filled, and no outcome is recorded."""
+    _, test = pair_without_execution(bench, project, executions)
+    bench.update(test, *images(2, "clean"))
+    bench.aws.configure(creation_seconds=60)
+    busy = bench.rekognition.create_project(ProjectName="busy")["ProjectArn"]
+    executions.started_by(bench.begin(busy, "TRAIN", images(10)))
+    owner = executions.running_for(bench.begin(busy, "TEST"))
+    claim = {"ProjectName": project.split("/")[1], "TestDatasetArn": test, "Execution": owner}
+    claim |= {"ProjectArn": project, "TrainingDatasetArn": "…", "StartedAt": "2026-11-23T10:00:00Z"}
+    local_aws.client("dynamodb").put_item(
+        TableName=stack["RecordsTable"],
+        Item={name: {"S": value} for name, value in claim.items()} | {"EntriesBefore": {"N": "10"}},
+    )
+    aside = executions.run({"ProjectArn": project})
+    assert aside.output["Outcome"] == "SKIPPED"
+    assert owner in aside.output["Reason"]
+    assert subscriber.received() == []
+    executions.abort(owner)
+    assert executions.run({"ProjectArn": project}).error == "TestDatasetNotEmpty"
 
 
 def test_the_record_says_who_when_what_and_why(

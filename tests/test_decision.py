@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.decision import Action, decide
+from lambdas.decision import IN_HAND, Action, decide
 from lambdas.errors import DatasetMissing, TestDatasetNotEmpty, TrainingDatasetEmpty
 from lambdas.execution_input import Request
 from lambdas.pair import Dataset, Pair
@@ -103,6 +103,13 @@ def test_what_has_not_settled_is_waited_for(request_: Request, status: str, wait
     decision = decide(request_, chosen)
     assert decision.action == Action.WAIT
     assert status in decision.reason
+
+
+@pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
+def test_a_filled_test_dataset_whose_owner_has_not_said_so_yet_is_not_somebody_elses(request_: Request) -> None:
+    """Between the end of a distribution and the record of it."""
+    filled = pair(dataset("UPDATE_COMPLETE", 183), dataset("UPDATE_COMPLETE", 46))
+    assert decide(request_, filled, IN_HAND).action == Action.WAIT
 
 
 OBSTACLES = [

@@ -52,6 +52,37 @@ def test_reads_each_accepted_form(name: str, expected: Request) -> None:
     assert read_input(load(name), HOME) == expected
 
 
+COPY = {"datasetArn": "arn:aws:rekognition:us-east-1:123456789012:project/another/dataset/train/1"}
+TLS = {"clientProvidedHostHeader": "rekognition.us-east-1.amazonaws.com", "tlsVersion": "TLSv1.4", "keyExchange": "x"}
+
+
+@pytest.mark.parametrize(
+    "differently",
+    [
+        pytest.param({"userIdentity": {"type": "AWSService", "invokedBy": "cloudformation.amazonaws.com"}}, id="CFN"),
+        pytest.param({"sourceIPAddress": "cloudformation.amazonaws.com", "userAgent": "cloudformation"}, id="CFN role"),
+        pytest.param({"sessionCredentialFromConsole": "true", "userAgent": "Mozilla/5.0"}, id="console"),
+        pytest.param({"eventVersion": "9.99", "tlsDetails": TLS, "addendum": {"reason": "DELAY"}}, id="of tomorrow"),
+        pytest.param({"requestParameters": {"projectArn": PROJECT, "datasetType": "TRAIN"}}, id="empty dataset"),
+        pytest.param({"requestParameters": {"projectArn": PROJECT, "datasetSource": COPY}}, id="copied dataset"),
+        pytest.param({"requestParameters": {"PROJECTARN": PROJECT, "More": [None]}}, id="another casing"),
+        pytest.param({"errorCode": None, "errorMessage": None}, id="no error, spelt out"),
+    ],
+)
+def test_an_event_is_read_whoever_made_the_call_and_whatever_else_is_in_it(differently: dict[str, Any]) -> None:
+    event = load("create_dataset")
+    expected = read_input(event, HOME)
+    event["detail"] |= differently
+    assert read_input(event | {"a field": "of tomorrow"}, HOME) == expected
+
+
+@pytest.mark.parametrize("response", [None, {}, {"datasetArn": None}, {"datasetArn": 7}, "text"])
+def test_an_event_that_does_not_name_its_dataset_names_the_project_all_the_same(response: Any) -> None:
+    event = load("create_dataset")
+    event["detail"]["responseElements"] = response
+    assert read_input(event, HOME) == Request(project_name="my-project", project_arn=PROJECT, by_event=True)
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.executions import (
     read_records,
 )
 
+OUTCOMES = Path(__file__).parent.parent / "docs" / "outcomes.md"
 HAPPY_PATH = [
     "Begin",
     "Resolve datasets",
@@ -63,6 +65,12 @@ def test_creating_both_datasets_distributes_them_once(
     assert notification.subject == f"DISTRIBUTED: {name_of(project)}"
     assert "6 of 30 entries (20%) are in the test dataset now" in notification.message
     assert execution.arn in notification.message
+
+
+@pytest.mark.parametrize("casing", ["lower_camel", "pascal"])
+def test_an_event_is_read_in_either_casing(bench: Workbench, project: str, executions: Executions, casing: str) -> None:
+    bench.aws.configure(request_key_casing=casing, response_key_casing=casing)
+    assert create_pair(bench, project, executions, images(10)).output["Outcome"] == "DISTRIBUTED"
 
 
 @pytest.mark.parametrize("form", ["ProjectArn", "ProjectName", "Datasets"])
@@ -288,7 +296,11 @@ def test_a_dry_run_counts_250_labels(bench: Workbench, project: str, executions:
     assert len(execution.output["DryRun"]["Labels"]) == 250
 
 
-SHAPE = {"Outcome", "Reason", "StartedBy", "ProjectName", "ProjectArn", "Before", "After", "DryRun", "Execution"}
+def documented(heading: str) -> dict[str, Any]:
+    """The example of docs/outcomes.md under this heading."""
+    section = OUTCOMES.read_text().partition(f"## {heading}")[2].partition("```json")[2].partition("```")[0]
+    example: dict[str, Any] = json.loads(section if section.startswith("\n{") else f"{{{section}}}")
+    return example
 
 
 def test_the_output_has_one_shape_whatever_came_of_it(bench: Workbench, project: str, executions: Executions) -> None:
@@ -302,7 +314,14 @@ def test_the_output_has_one_shape_whatever_came_of_it(bench: Workbench, project:
         "ALREADY_DISTRIBUTED",
         "DRY_RUN",
     ]
-    assert {frozenset(execution.output) for execution in outcomes} == {frozenset(SHAPE)}
+    shape = documented("The output")
+    assert {tuple(execution.output) for execution in outcomes} == {tuple(shape)}
+    datasets = [dataset for o in outcomes for side in ("Before", "After") for dataset in o.output[side].values()]
+    assert {tuple(dataset) for dataset in datasets if dataset} == {tuple(shape["Before"]["Training"])}
+    report = documented("A dry run")["DryRun"]
+    assert dry_run.output["DryRun"].keys() == report.keys()
+    assert [c["Check"] for c in dry_run.output["DryRun"]["Checks"]] == [c["Check"] for c in report["Checks"]]
+    assert dry_run.output["DryRun"]["Labels"][0].keys() == report["Labels"][0].keys()
     assert [execution.output["StartedBy"] for execution in outcomes] == ["event", "event", "hand", "hand"]
     assert all(execution.output["Execution"] == execution.arn for execution in outcomes)
 
