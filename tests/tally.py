@@ -26,12 +26,12 @@ def render(reports: Iterable[Any]) -> str:
     console = Console(width=100)
     with console.capture() as capture:
         for title, counted in cells.items():
-            console.print(_grid(title, counted))
+            console.print(title, _grid(counted), sep="\n")
     return capture.get()
 
 
-def _grid(title: str, counted: Counter[tuple[str, str]]) -> Table:
-    grid = Table(title=title, title_justify="left", box=None)
+def _grid(counted: Counter[tuple[str, str]]) -> Table:
+    grid = Table(box=None)
     columns = list(dict.fromkeys(column for _, column in counted))
     for heading in ("", *columns):
         grid.add_column(heading, justify="right" if heading else "left")

@@ -1,0 +1,61 @@
+"""When an event starts a distribution: the setting, deployed, and the tags that overrule it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local.aws import LocalAws
+from tests.custom_labels import Workbench, images
+from tests.executions import Executions, Subscriber
+
+TAGGED, UNTAGGED = {"auto-distribute": "true"}, {"team": "paint"}
+
+
+@pytest.fixture
+def set_trigger(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[Any]:  # noqa: ARG001 - deployed by it
+    """Deploys nothing: the setting is a variable of one function, which gets its former value back."""
+    functions = local_aws.client("lambda")
+    (name,) = [
+        function["FunctionName"]
+        for page in functions.get_paginator("list_functions").paginate()
+        for function in page["Functions"]
+        if "TRIGGER" in function["Environment"]["Variables"]
+    ]
+    deployed = functions.get_function_configuration(FunctionName=name)["Environment"]
+
+    def change(trigger: str) -> None:
+        variables = {**deployed["Variables"], "TRIGGER": trigger}
+        functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+
+    yield change
+    functions.update_function_configuration(FunctionName=name, Environment=deployed)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "tags", "by_event", "by_hand"),
+    [
+        ("tagged", UNTAGGED, "SKIPPED", "DISTRIBUTED"),
+        ("tagged", TAGGED, "DISTRIBUTED", "ALREADY_DISTRIBUTED"),
+        ("off", TAGGED, "SKIPPED", "DISTRIBUTED"),
+        ("created", UNTAGGED, "DISTRIBUTED", "ALREADY_DISTRIBUTED"),
+    ],
+)
+def test_the_setting_counts_for_events_only(
+    bench: Workbench,
+    project: str,
+    executions: Executions,
+    subscriber: Subscriber,
+    set_trigger: Any,
+    trigger: str,
+    tags: dict[str, str],
+    by_event: str,
+    by_hand: str,
+) -> None:
+    bench.aws.configure(creation_seconds=0, distribution_seconds=0)
+    set_trigger(trigger)
+    bench.rekognition.tag_resource(ResourceArn=project, Tags=tags)
+    executions.started_by(bench.create(project, "TRAIN", images(10)))
+    assert executions.started_by(bench.create(project, "TEST")).output["Outcome"] == by_event
+    assert executions.run({"ProjectArn": project}).output["Outcome"] == by_hand
+    assert len(subscriber.received()) == 1
