@@ -21,7 +21,7 @@ FORGOTTEN = ["Sfn.ExecutionDoesNotExistException", "Sfn.ExecutionDoesNotExist"]
 
 
 class Claim(Construct):
-    """The states from `Claim pair` on. `owned`, `again`, `aside` and `distributed` are where they lead."""
+    """The states from `Claim pair`, their `start`, on; `refused` is where whoever is no longer the owner goes."""
 
     def __init__(
         self,
@@ -29,58 +29,63 @@ class Claim(Construct):
         construct_id: str,
         *,
         table: dynamodb.ITableV2,
-        owned: sfn.IChainable,
-        again: sfn.IChainable,
-        aside: sfn.IChainable,
-        distributed: sfn.IChainable,
         guard: Callable[[sfn.TaskStateBase, list[str]], None],
     ) -> None:
         """`guard` gives a task its retries, except for errors that are answers, and its way out."""
         super().__init__(scope, construct_id)
         self._table = table
-        read, keep = self._read_claim(), keep_record(self, "Keep earlier record", table=self._table)
-        take = self._take_over(read)
+        self._guard = guard
+        self.refused = self._read_claim()
+        self.start = self._claim().add_catch(self.refused, errors=REFUSED)
+
+    def lead(
+        self, *, owned: sfn.IChainable, again: sfn.IChainable, aside: sfn.IChainable, distributed: sfn.IChainable
+    ) -> None:
+        """Where the states lead: with the pair; with the pair after another owner; and without it."""
+        take, keep = self._take_over(), keep_record(self, "Keep earlier record", table=self._table)
         running = sfn.Choice.jsonata(self, "Owner still running?")
-        running.when(when(f"$owner.Execution.S = {ME}"), again, assign={"claimed": jsonata("true")})
-        running.when(when("$owner.Outcome.S = 'DISTRIBUTED'"), distributed)
-        running.when(when("$owner.Status = 'RUNNING'"), aside, assign=_aside("'Another execution has this pair: '"))
+        running.when(when(f"$owner.Execution.S = {ME}"), again, assign=_owned())
+        running.when(when("$owner.Outcome.S = 'DISTRIBUTED'"), distributed, assign=_aside("$owner.Reason.S"))
+        running.when(when("$owner.Status = 'RUNNING'"), aside, assign=_aside(_TAKEN))
         running.when(when(_FAILED_BEFORE), aside, assign=_aside(_TOLD_BEFORE))
         running.otherwise(take)
         ask = self._ask_for_owner(running)
-        claim = self._claim(read)
-        self.start = claim.next(owned)
-        read.next(ask).next(running)
+        self.start.next(owned)
+        self.refused.next(ask).next(running)
         take.next(keep).next(again)
-        for task, answers in ((claim, REFUSED), (read, []), (ask, FORGOTTEN), (take, REFUSED), (keep, [])):
-            guard(task, answers)
+        guarded = [(self.start, REFUSED), (self.refused, []), (ask, FORGOTTEN), (take, REFUSED), (keep, [])]
+        for task, answers in guarded:
+            self._guard(task, answers)
 
-    def _claim(self, refused: sfn.IChainable) -> sfn.TaskStateBase:
+    def _claim(self) -> tasks.DynamoUpdateItem:
         """For whoever owns the pair already, a redriven execution for example, it is the same again."""
-        claim = tasks.DynamoPutItem.jsonata(
+        claimed = {
+            "ProjectArn": text("$pair.ProjectArn"),
+            "TrainingDatasetArn": text("$pair.Training.Arn"),
+            "EntriesBefore": number("$pair.Training.TotalEntries"),
+            "Execution": text(ME),
+            "StartedAt": text("$states.context.Execution.StartTime"),
+        }
+        return tasks.DynamoUpdateItem.jsonata(
             self,
             "Claim pair",
             table=self._table,
-            item={
-                **key(),
-                "ProjectArn": text("$pair.ProjectArn"),
-                "TrainingDatasetArn": text("$pair.Training.Arn"),
-                "EntriesBefore": number("$pair.Training.TotalEntries"),
-                "Execution": text(ME),
-                "StartedAt": text("$states.context.Execution.StartTime"),
-            },
-            condition_expression="attribute_not_exists(Execution) OR Execution = :me",
-            expression_attribute_values={":me": text(ME)},
-            assign={"claimed": jsonata("true")},
+            key=key("$pair.Test.Arn"),
+            update_expression="SET "
+            + ", ".join(f"{attribute} = :{attribute}" for attribute in claimed)
+            + " REMOVE Outcome, Reason, EndedAt",
+            condition_expression="attribute_not_exists(Execution) OR Execution = :Execution",
+            expression_attribute_values={f":{attribute}": value for attribute, value in claimed.items()},
+            assign=_owned(),
             task_timeout=QUICK,
         )
-        return claim.add_catch(refused, errors=REFUSED)
 
     def _read_claim(self) -> tasks.DynamoGetItem:
         return tasks.DynamoGetItem.jsonata(
             self,
             "Read claim",
             table=self._table,
-            key=key(),
+            key=key("$pair.Test.Arn"),
             consistent_read=True,
             assign={"owner": jsonata("$states.result.Item")},
             task_timeout=QUICK,
@@ -112,13 +117,13 @@ class Claim(Construct):
         )
         return ask.add_catch(ended, errors=FORGOTTEN)
 
-    def _take_over(self, read: sfn.IChainable) -> sfn.TaskStateBase:
+    def _take_over(self) -> sfn.TaskStateBase:
         """Only from the owner that was seen to have ended, and only what it had recorded by then."""
         take = tasks.DynamoUpdateItem.jsonata(
             self,
             "Take over claim",
             table=self._table,
-            key=key(),
+            key=key("$pair.Test.Arn"),
             update_expression="SET Execution = :me, StartedAt = :began REMOVE Outcome, Reason, EndedAt",
             condition_expression="Execution = :owner AND (attribute_not_exists(Outcome) OR Outcome = :outcome)",
             expression_attribute_values={
@@ -128,18 +133,27 @@ class Claim(Construct):
                 ":began": text("$states.context.Execution.StartTime"),
             },
             return_values=tasks.DynamoReturnValues.ALL_OLD,
-            assign={"claimed": jsonata("true"), "earlier": jsonata("$states.result.Attributes")},
+            assign={**_owned(), "earlier": jsonata("$states.result.Attributes")},
             task_timeout=QUICK,
         )
-        return take.add_catch(read, errors=REFUSED)
+        return take.add_catch(self.refused, errors=REFUSED)
 
 
 # What failed once, of the same two datasets, is for a person to start again: no event tells them a second time.
 _FAILED_BEFORE = (
     "$owner.Outcome.S = 'FAILED' and $pair.StartedBy = 'event' and $owner.TrainingDatasetArn.S = $pair.Training.Arn"
 )
-_TOLD_BEFORE = "'This pair has failed before, which was told then. Start it by hand when it is mended. That was '"
+_TOLD_BEFORE = (
+    "'This pair has failed before, which was told then. Start it by hand when it is mended. That was '"
+    " & $owner.Execution.S"
+)
+_TAKEN = "'Another execution has this pair: ' & $owner.Execution.S"
+
+
+def _owned() -> dict[str, Any]:
+    """The record's key stays, even when the datasets are gone."""
+    return {"claimed": jsonata("true"), "test": jsonata("$pair.Test.Arn")}
 
 
 def _aside(why: str) -> dict[str, Any]:
-    return {"pair": jsonata(f"$merge([$pair, {{'Reason': {why} & $owner.Execution.S}}])")}
+    return {"pair": jsonata(f"$merge([$pair, {{'Reason': {why}}}])")}

@@ -33,7 +33,7 @@ class Functions(Construct):
         _allow(self.resolve_datasets, "rekognition:DescribeProjects", "*")
         _allow(self.resolve_datasets, "rekognition:ListTagsForResource", self._projects_and_datasets())
         _allow(self.resolve_datasets, "rekognition:ListDatasetLabels", self._datasets())
-        for function in (self.resolve_datasets, self.check_distribution):
+        for function in (self.resolve_datasets, self.start_distribution, self.check_distribution):
             _allow(function, "rekognition:DescribeDataset", self._datasets())
         _allow(self.start_distribution, "rekognition:DistributeDatasetEntries", self._datasets())
 

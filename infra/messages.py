@@ -48,7 +48,6 @@ FAILURE_MESSAGE = jsonata(f"""(
         '',
         $failure.Cause,
         '',
-        'Project: ' & ($project = '' ? 'none was found for the input' : $project),
-        'Execution: ' & $link
+        ($project = '' ? '' : 'Project: ' & $project & '\\n') & 'Execution: ' & $link
     ], '\\n')
 )""")

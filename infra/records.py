@@ -7,7 +7,6 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from infra.jsonata import jsonata
-from infra.retries import retry_unless
 
 ME = "$states.context.Execution.Id"
 REFUSED = ["DynamoDB.ConditionalCheckFailedException"]
@@ -53,30 +52,36 @@ def keep_record(scope: Construct, name: str, *, table: dynamodb.ITableV2) -> tas
     )
 
 
-def record_outcome(
-    scope: Construct, name: str, *, table: dynamodb.ITableV2, outcome: str, reason: str, **counts: str
+def update_record(
+    scope: Construct,
+    name: str,
+    *,
+    table: dynamodb.ITableV2,
+    attributes: dict[str, tasks.DynamoAttributeValue],
+    assign: dict[str, str] | None = None,
 ) -> tasks.DynamoUpdateItem:
-    """Complete the owner's record; `counts` are attributes and the expressions of their values."""
-    values = {":outcome": text(f"'{outcome}'"), ":reason": text(reason), ":me": text(ME)}
-    values[":now"] = text("$states.context.State.EnteredTime")
-    values |= {f":{attribute}": number(expression) for attribute, expression in counts.items()}
-    more = "".join(f", {attribute} = :{attribute}" for attribute in counts)
-    record = tasks.DynamoUpdateItem.jsonata(
+    """Only its owner may. Whoever does not own the pair any more is refused."""
+    return tasks.DynamoUpdateItem.jsonata(
         scope,
         name,
         table=table,
-        key=key(),
-        update_expression=f"SET Outcome = :outcome, Reason = :reason, EndedAt = :now{more}",
+        key=key("$test"),
+        update_expression="SET " + ", ".join(f"{attribute} = :{attribute}" for attribute in attributes),
         condition_expression="Execution = :me",
-        expression_attribute_values=values,
+        expression_attribute_values={":me": text(ME)} | {f":{name}": value for name, value in attributes.items()},
+        assign=assign,
         task_timeout=QUICK,
     )
-    retry_unless(record, REFUSED)
-    return record
 
 
-def key() -> dict[str, tasks.DynamoAttributeValue]:
-    return {"ProjectName": text("$pair.ProjectName"), "TestDatasetArn": text("$pair.Test.Arn")}
+def outcome(name: str, reason: str) -> dict[str, tasks.DynamoAttributeValue]:
+    """What completes a record."""
+    ended = text("$states.context.State.EnteredTime")
+    return {"Outcome": text(f"'{name}'"), "Reason": text(reason), "EndedAt": ended}
+
+
+def key(test: str) -> dict[str, tasks.DynamoAttributeValue]:
+    return {"ProjectName": text("$pair.ProjectName"), "TestDatasetArn": text(test)}
 
 
 def text(expression: str) -> tasks.DynamoAttributeValue:

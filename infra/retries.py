@@ -27,14 +27,8 @@ SERVICE_ERRORS = [
     "HTTPClientError",
 ]
 
-# Those after which the call surely took no effect: the only ones to repeat a call for that cannot be undone.
-NEVER_ACCEPTED = [
-    "ThrottlingException",
-    "ProvisionedThroughputExceededException",
-    "EndpointConnectionError",
-    "ConnectTimeoutError",
-    "Lambda.TooManyRequestsException",
-]
+# Something is going on with a dataset: an earlier try of the same call, or somebody else's. Waiting tells.
+BUSY = ["ResourceNotReadyException", "ResourceInUseException"]
 
 
 def retry(task: sfn.TaskStateBase, errors: list[str]) -> None:

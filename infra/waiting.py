@@ -8,9 +8,14 @@ from constructs import Construct
 
 from infra.jsonata import jsonata
 
-# When a wait began, in epoch milliseconds: JSONata.
-EXECUTION_STARTED = "$toMillis($states.context.Execution.StartTime)"
-DISTRIBUTION_STARTED = "$toMillis($started)"
+# A distribution that was asked for and does not show after this long has not taken effect.
+GRACE = Duration.minutes(15)
+
+# When a wait began, in epoch milliseconds: JSONata. Whoever redrives an execution gives it its time anew.
+_CLOCK = "$states.context.Execution"
+EXECUTION_STARTED = f"$toMillis($exists({_CLOCK}.RedriveTime) ? {_CLOCK}.RedriveTime : {_CLOCK}.StartTime)"
+FIRST_ASKED = f"$max([$toMillis($asked), {EXECUTION_STARTED}])"
+LAST_ASKED = f"$max([$toMillis($started), {EXECUTION_STARTED}])"
 
 
 def wait(scope: Construct, name: str, since: str) -> sfn.Wait:

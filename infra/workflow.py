@@ -6,17 +6,17 @@ from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
-from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from infra import messages
 from infra.claim import Claim
-from infra.functions import TIMEOUT, Functions
+from infra.functions import Functions
 from infra.jsonata import jsonata, when
-from infra.records import record_outcome
-from infra.retries import LAMBDA_ERRORS, NEVER_ACCEPTED, SERVICE_ERRORS, retry, retry_unless
+from infra.records import REFUSED, number, outcome, text, update_record
+from infra.retries import BUSY, LAMBDA_ERRORS, SERVICE_ERRORS, retry, retry_unless
 from infra.settings import Settings
-from infra.waiting import DISTRIBUTION_STARTED, EXECUTION_STARTED, hours, past, wait
+from infra.steps import CAUSE, failure, invoke, publish, succeed
+from infra.waiting import EXECUTION_STARTED, FIRST_ASKED, GRACE, LAST_ASKED, hours, past, wait
 
 
 class Workflow(Construct):
@@ -40,10 +40,8 @@ class Workflow(Construct):
         self._failed = sfn.Fail.jsonata(
             self, "Failed", error=jsonata("$failure.Error"), cause=jsonata("$failure.Cause")
         )
-        self._notify_failure = self._notify(
-            "Notify failure", subject=messages.FAILURE_SUBJECT, message=messages.FAILURE_MESSAGE
-        )
-        self._notify_failure.add_catch(self._record_failure()).next(self._owner_or_not)
+        self._claim = Claim(self, "Claim", table=records, guard=self._guard)
+        self._failure = self._fail_if_owner()
         self.state_machine = sfn.StateMachine(
             self,
             "StateMachine",
@@ -55,7 +53,8 @@ class Workflow(Construct):
 
     def _resolve(self, functions: Functions) -> sfn.IChainable:
         """Resolve datasets, again and again while they are being created, and do what the decision says."""
-        resolve = self._task(
+        resolve = invoke(
+            self,
             "Resolve datasets",
             functions.resolve_datasets,
             {"Execution": jsonata("$states.context.Execution.Id"), "Input": jsonata(_INPUT)},
@@ -66,29 +65,22 @@ class Workflow(Construct):
         )
         retry(resolve, LAMBDA_ERRORS + SERVICE_ERRORS)
         self._fail_on_error(resolve)
-        skipped = self._succeed("Skipped", "SKIPPED", "$pair")
-        distributed = self._succeed("Already distributed", "ALREADY_DISTRIBUTED", "$pair")
-        claim = Claim(
-            self,
-            "Claim",
-            table=self._records,
-            owned=self._ready(functions, resolve),
-            again=resolve,
-            aside=skipped,
-            distributed=distributed,
-            guard=self._guard,
-        )
+        skipped = succeed(self, "Skipped", "SKIPPED", "$pair")
+        distributed = succeed(self, "Already distributed", "ALREADY_DISTRIBUTED", "$pair")
+        ready = self._ready(functions, resolve)
+        self._claim.lead(owned=ready, again=resolve, aside=skipped, distributed=distributed)
         decision = sfn.Choice.jsonata(self, "Anything to do?")
         decision.when(when("$pair.Action = 'SKIPPED' and $claimed"), self._record_skip(skipped))
         decision.when(when("$pair.Action = 'SKIPPED'"), skipped)
         decision.when(when("$pair.Action = 'ALREADY_DISTRIBUTED'"), distributed)
-        decision.when(when("$pair.Action = 'DRY_RUN'"), self._succeed("Dry run", "DRY_RUN", "$pair"))
-        decision.otherwise(claim.start)
+        decision.when(when("$pair.Action = 'DRY_RUN'"), succeed(self, "Dry run", "DRY_RUN", "$pair"))
+        decision.otherwise(self._claim.start)
         return resolve.next(decision)
 
     def _begin(self) -> sfn.Pass:
         """No expression may name a variable that was never assigned."""
-        return sfn.Pass.jsonata(self, "Begin", assign={"claimed": jsonata("false"), "project": jsonata("''")})
+        nothing = dict.fromkeys(("project", "asked", "before"), jsonata("''"))
+        return sfn.Pass.jsonata(self, "Begin", assign={"claimed": jsonata("false"), **nothing})
 
     def _guard(self, task: sfn.TaskStateBase, answers: list[str]) -> None:
         retry_unless(task, answers)
@@ -97,16 +89,18 @@ class Workflow(Construct):
     def _ready(self, functions: Functions, resolve: sfn.IChainable) -> sfn.IChainable:
         pause = wait(self, "Wait for datasets", EXECUTION_STARTED)
         ready = sfn.Choice.jsonata(self, "Ready to distribute?")
-        ready.when(when("$pair.Action = 'DISTRIBUTE'"), self._start(functions))
+        until_finished = self._wait_until_finished(functions, resolve)
+        ready.when(when("$pair.Action = 'DISTRIBUTE'"), self._start(functions, until_finished))
+        ready.when(when("$pair.Action = 'CHECK'"), until_finished, assign=_asked())
         ready.when(
             when("$pair.Action = 'CREATION_FAILED'"),
-            self._notify_failure,
-            assign=_failure("'DatasetCreationFailed'", "$pair.Reason"),
+            self._failure,
+            assign=failure("'DatasetCreationFailed'", "$pair.Reason"),
         )
         ready.when(
             when(past(self._creation_deadline, EXECUTION_STARTED)),
-            self._notify_failure,
-            assign=_failure("'CreationTimedOut'", "'The datasets were not ready in time. ' & $pair.Reason"),
+            self._failure,
+            assign=failure("'CreationTimedOut'", "'The datasets were not ready in time. ' & $pair.Reason"),
         )
         ready.otherwise(pause)
         pause.next(resolve)
@@ -114,37 +108,55 @@ class Workflow(Construct):
 
     def _record_skip(self, skipped: sfn.IChainable) -> sfn.IChainable:
         """Whoever stands aside after all gives the pair back; nobody needs to hear of it."""
-        record = record_outcome(self, "Record skip", table=self._records, outcome="SKIPPED", reason="$pair.Reason")
+        record = update_record(self, "Record skip", table=self._records, attributes=outcome("SKIPPED", "$pair.Reason"))
+        retry_unless(record, REFUSED)
         return record.add_catch(skipped).next(skipped)
 
-    def _record_failure(self) -> sfn.IChainable:
-        """Whoever fails before it owns a pair has no record to complete."""
-        record = record_outcome(
+    def _fail_if_owner(self) -> sfn.Choice:
+        """Whoever fails before it owns a pair has no record to complete; whoever owns it no more has nothing to say."""
+        notify = publish(
+            self,
+            "Notify failure",
+            topic=self._topic,
+            subject=messages.FAILURE_SUBJECT,
+            message=messages.FAILURE_MESSAGE,
+        )
+        notify.add_catch(self._failed).next(self._failed)
+        reason = "$failure.Error & ': ' & $failure.Cause"
+        record = update_record(
             self,
             "Record failure",
             table=self._records,
-            outcome="FAILED",
-            reason="$failure.Error & ': ' & $failure.Cause",
+            attributes={**outcome("FAILED", reason), "PairBefore": text("$before")},
         )
-        record.add_catch(self._failed).next(self._failed)
-        self._owner_or_not = sfn.Choice.jsonata(self, "Pair claimed?")
-        self._owner_or_not.when(when("$claimed"), record).otherwise(self._failed)
-        return self._owner_or_not
+        retry_unless(record, REFUSED)
+        record.add_catch(self._claim.refused, errors=REFUSED).add_catch(notify).next(notify)
+        owner = sfn.Choice.jsonata(self, "Pair claimed?")
+        return owner.when(when("$claimed"), record).otherwise(notify)
 
-    def _start(self, functions: Functions) -> sfn.IChainable:
-        start = self._task(
+    def _start(self, functions: Functions, until_finished: sfn.IChainable) -> sfn.IChainable:
+        """What the pair is now is recorded first: should this execution end here, the next one can tell what came."""
+        record = update_record(
+            self, "Record start", table=self._records, attributes={"PairBefore": text(_BEFORE)}, assign=_asked()
+        )
+        record.add_catch(self._claim.refused, errors=REFUSED)
+        self._guard(record, REFUSED)
+        start = invoke(
+            self,
             "Start distribution",
             functions.start_distribution,
             {"Execution": jsonata("$states.context.Execution.Id"), "Pair": jsonata("$pair")},
-            assign={"started": jsonata("$states.context.State.EnteredTime")},
         )
-        retry(start, NEVER_ACCEPTED)
+        start.add_retry(errors=BUSY, max_attempts=0)
+        retry(start, LAMBDA_ERRORS + SERVICE_ERRORS)
+        start.add_catch(until_finished, errors=BUSY)
         self._fail_on_error(start, more=_MAY_BE_RUNNING)
-        return start.next(self._wait_until_finished(functions))
+        return record.next(start).next(until_finished)
 
-    def _wait_until_finished(self, functions: Functions) -> sfn.IChainable:
-        pause = wait(self, "Wait before checking", DISTRIBUTION_STARTED)
-        check = self._task(
+    def _wait_until_finished(self, functions: Functions, again: sfn.IChainable) -> sfn.IChainable:
+        pause = wait(self, "Wait before checking", LAST_ASKED)
+        check = invoke(
+            self,
             "Check distribution",
             functions.check_distribution,
             {"Execution": jsonata("$states.context.Execution.Id"), "Pair": jsonata("$pair")},
@@ -156,102 +168,73 @@ class Workflow(Construct):
         finished.when(when("$result.State = 'COMPLETE'"), self._tell_success())
         finished.when(
             when("$result.State = 'FAILED'"),
-            self._notify_failure,
-            assign=_failure("'DistributionFailed'", "$result.Reason"),
+            self._failure,
+            assign={**failure("'DistributionFailed'", "$result.Reason"), "before": jsonata("''")},
         )
         finished.when(
-            when(past(self._distribution_deadline, DISTRIBUTION_STARTED)),
-            self._notify_failure,
-            assign=_failure(
+            when(past(self._distribution_deadline, FIRST_ASKED)),
+            self._failure,
+            assign=failure(
                 "'DistributionTimedOut'",
                 f"'Rekognition had not finished in time. ' & $result.Reason & '{_MAY_BE_RUNNING}'",
             ),
         )
+        finished.when(when(f"$result.State = 'NOT_STARTED' and {past(GRACE, LAST_ASKED)}"), again)
         finished.otherwise(pause)
-        return pause.next(check).next(finished)
+        pause.next(check).next(finished)
+        return pause
 
     def _tell_success(self) -> sfn.IChainable:
         """Recorded first: should nobody hear of it, the next execution still knows."""
-        notify = self._notify("Notify success", subject=messages.SUCCESS_SUBJECT, message=messages.SUCCESS_MESSAGE)
+        notify = publish(
+            self,
+            "Notify success",
+            topic=self._topic,
+            subject=messages.SUCCESS_SUBJECT,
+            message=messages.SUCCESS_MESSAGE,
+        )
         notify.add_catch(
             self._failed,
-            assign=_failure("$states.errorOutput.Error", f"'It is distributed, but nobody could be told: ' & {_CAUSE}"),
+            assign=failure("$states.errorOutput.Error", f"'It is distributed, but nobody could be told: ' & {CAUSE}"),
         )
-        record = record_outcome(
+        record = update_record(
             self,
             "Record success",
             table=self._records,
-            outcome="DISTRIBUTED",
-            reason="$result.Reason",
-            TrainingEntries="$result.Training.TotalEntries",
-            TestEntries="$result.Test.TotalEntries",
-        )
-        record.add_catch(notify)
-        notify.next(self._succeed("Distributed", "DISTRIBUTED", "$result"))
-        return record.next(notify)
-
-    def _succeed(self, name: str, outcome: str, after: str) -> sfn.Succeed:
-        """The outcome is the execution's output, always in the same shape."""
-        return sfn.Succeed.jsonata(
-            self,
-            name,
-            outputs={
-                "Outcome": outcome,
-                "Reason": jsonata(f"{after}.Reason"),
-                "StartedBy": jsonata("$pair.StartedBy"),
-                "ProjectName": jsonata("$pair.ProjectName"),
-                "ProjectArn": jsonata("$pair.ProjectArn"),
-                "Before": {"Training": jsonata("$pair.Training"), "Test": jsonata("$pair.Test")},
-                "After": {"Training": jsonata(f"{after}.Training"), "Test": jsonata(f"{after}.Test")},
-                "DryRun": jsonata("$pair.DryRun"),
-                "Execution": jsonata("$states.context.Execution.Id"),
+            attributes={
+                **outcome("DISTRIBUTED", "$result.Reason"),
+                "TrainingEntries": number("$result.Training.TotalEntries"),
+                "TestEntries": number("$result.Test.TotalEntries"),
             },
         )
-
-    def _task(self, name: str, function: Any, payload: dict[str, str], *, assign: dict[str, str]) -> tasks.LambdaInvoke:
-        return tasks.LambdaInvoke.jsonata(
-            self,
-            name,
-            lambda_function=function,
-            payload=sfn.TaskInput.from_object(payload),
-            assign=assign,
-            retry_on_service_exceptions=False,  # each state says itself what may be repeated
-            task_timeout=sfn.Timeout.duration(TIMEOUT.plus(Duration.seconds(30))),
-        )
-
-    def _notify(self, name: str, *, subject: str, message: str) -> tasks.SnsPublish:
-        publish = tasks.SnsPublish.jsonata(
-            self,
-            name,
-            topic=self._topic,
-            subject=subject,
-            message=sfn.TaskInput.from_text(message),
-            task_timeout=sfn.Timeout.duration(Duration.seconds(60)),
-        )
-        retry_unless(publish, [])
-        return publish
+        retry_unless(record, REFUSED)
+        record.add_catch(self._claim.refused, errors=REFUSED).add_catch(notify)
+        notify.next(succeed(self, "Distributed", "DISTRIBUTED", "$result"))
+        return record.next(notify)
 
     def _fail_on_error(self, task: sfn.TaskStateBase, *, more: str = "") -> None:
         """`more` is told to people after the cause."""
-        task.add_catch(self._notify_failure, assign=_failure("$states.errorOutput.Error", f"{_CAUSE} & '{more}'"))
+        task.add_catch(self._failure, assign=failure("$states.errorOutput.Error", f"{CAUSE} & '{more}'"))
 
 
 # A task's arguments with the whole input in them may not exceed 256 KB; that error no Catch can catch.
-_LONGEST_INPUT = 100_000
+_LONGEST_INPUT = 50_000  # characters, of up to four bytes each
 _INPUT = f"""(
     $length := $length($string($states.context.Execution.Input));
     $length > {_LONGEST_INPUT} ? $length & ' characters long' : $states.context.Execution.Input
 )"""
 
+# The pair as it is when Rekognition is asked to distribute it; kept in the record until it surely took no effect.
+_BEFORE = "$string({'Training': $pair.Training, 'Test': $pair.Test})"
+
 _MAY_BE_RUNNING = " The distribution may be running: look at the datasets in Rekognition before you start again."
 
-# A failed function's cause is JSON, whose errorMessage is the sentence a person wants; any other cause is text.
-_CAUSE = """(
-    $cause := $states.errorOutput.Cause;
-    $said := $contains($cause, /^\\{.*\\}$/) ? $parse($cause).errorMessage;
-    $exists($said) ? $string($said) : $exists($cause) ? $string($cause) : 'No cause was given.'
-)"""
 
-
-def _failure(error: str, cause: str) -> dict[str, Any]:
-    return {"failure": {"Error": jsonata(error), "Cause": jsonata(cause)}}
+def _asked() -> dict[str, Any]:
+    """When Rekognition was asked, the first time and the last time, and with what."""
+    now = "$states.context.State.EnteredTime"
+    return {
+        "asked": jsonata(f"$asked = '' ? {now} : $asked"),
+        "started": jsonata(now),
+        "before": jsonata(_BEFORE),
+    }

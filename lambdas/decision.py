@@ -6,18 +6,19 @@ from enum import StrEnum
 
 from lambdas.errors import DatasetMissing, TestDatasetNotEmpty, TrainingDatasetEmpty
 from lambdas.execution_input import Request
-from lambdas.pair import Dataset, Pair
+from lambdas.pair import Dataset, Pair, count_entries
+from lambdas.progress import State, judge
 from lambdas.trigger import TAG, Trigger, Wish
 
 NO_WISH = Wish()
-IN_HAND = "IN_HAND"  # of a record: another execution has the pair, and has not said what came of it
 
 
 class Action(StrEnum):
-    """What the workflow does next. The last three are outcomes, too."""
+    """What the workflow does next. CHECK goes on with a distribution; the last three are outcomes, too."""
 
     DISTRIBUTE = "DISTRIBUTE"
     WAIT = "WAIT"
+    CHECK = "CHECK"
     CREATION_FAILED = "CREATION_FAILED"
     SKIPPED = "SKIPPED"
     ALREADY_DISTRIBUTED = "ALREADY_DISTRIBUTED"
@@ -32,47 +33,75 @@ class Decision:
     reason: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What the table says of a pair: whether this execution owns it, and what came of it.
+
+    `before` is the pair as it was when Rekognition was asked to distribute it; None when it surely has not been since.
+    """
+
+    mine: bool = False
+    outcome: str | None = None
+    before: tuple[Dataset, Dataset] | None = None
+
+
+NO_RECORD = Record()
+
+
 # What stands in the way of a distribution: something for the workflow to do, or something a person has to mend first.
 Obstacle = Decision | Exception
-Check = Callable[[Pair, str | None], Obstacle | None]
+Check = Callable[[Pair, Record], Obstacle | None]
 
 
 def decide(
     request: Request,
     pair: Pair,
-    recorded_outcome: str | None = None,
+    record: Record = NO_RECORD,
     trigger: Trigger = Trigger.CREATED,
     wish: Wish = NO_WISH,
 ) -> Decision:
-    """What to do with the pair as it is now, given the outcome that its record has.
+    """What to do with the pair as it is now, given what its record says.
 
     `trigger` and `wish` concern executions that an event started. Such a one stands aside where a person has to act
     first; whoever starts one by hand hears of it as an error.
     """
     if request.by_event and (unwanted := _unwanted(trigger, wish)):
         return Decision(Action.SKIPPED, unwanted)
-    obstacle = first_obstacle(check(pair, recorded_outcome))
+    if _asked_for_before(pair, record):
+        return Decision(Action.CHECK, "Rekognition was asked to distribute this pair before; looking what came of it.")
+    obstacle = first_obstacle(check(pair, record))
     if isinstance(obstacle, Decision):
-        return obstacle
+        aside = obstacle.action == Action.WAIT and _left_to_hands(request, pair, record, wish)
+        return Decision(Action.SKIPPED, _being_labeled(pair)) if aside else obstacle
     if obstacle and not request.by_event:
         raise obstacle
     if obstacle:
         return Decision(Action.SKIPPED, str(obstacle))
-    if request.by_event and _edited(pair) and not wish.wanted:
+    if _left_to_hands(request, pair, record, wish):
         return Decision(Action.SKIPPED, _being_labeled(pair))
     return Decision(
-        Action.DISTRIBUTE, f"Every check passed; moving about 20% of the {_entries(pair.training)} entries."
+        Action.DISTRIBUTE, f"Every check passed; moving about 20% of the {count_entries(pair.training)} entries."
     )
 
 
-def check(pair: Pair, recorded_outcome: str | None) -> dict[str, Obstacle | None]:
+def check(pair: Pair, record: Record) -> dict[str, Obstacle | None]:
     """What each check found, by its name, the most telling first."""
-    return {name: look(pair, recorded_outcome) for name, look in _CHECKS.items()}
+    return {name: look(pair, record) for name, look in _CHECKS.items()}
 
 
 def first_obstacle(found: Mapping[str, Obstacle | None]) -> Obstacle | None:
     """The most telling of what the checks found; None when every one passed."""
     return next((obstacle for obstacle in found.values() if obstacle), None)
+
+
+def _asked_for_before(pair: Pair, record: Record) -> bool:
+    """Whether what shows now may come from an earlier owner, or from this one before it was redriven."""
+    training, test = _named(pair).values()
+    if not (record.mine and record.before and training and test):
+        return False
+    training_before, test_before = record.before
+    progress = judge(training_before, test_before, training, test)
+    return training_before.arn == training.arn and progress.state != State.NOT_STARTED
 
 
 def _unwanted(trigger: Trigger, wish: Wish) -> str | None:
@@ -85,17 +114,17 @@ def _unwanted(trigger: Trigger, wish: Wish) -> str | None:
     return None
 
 
-def _existence(pair: Pair, _recorded: str | None) -> Obstacle | None:
+def _existence(pair: Pair, _record: Record) -> Obstacle | None:
     missing = [name for name, dataset in _named(pair).items() if dataset is None]
     if not missing:
         return None
     return DatasetMissing(
-        f"Project {pair.project_name} has no {' and no '.join(missing)} dataset. Create it (an empty test dataset is "
-        "enough); its creation starts the workflow by itself."
+        f"Project {pair.project_name} has no {' and no '.join(missing)} dataset. Create it; an empty test "
+        "dataset is enough."
     )
 
 
-def _creation(pair: Pair, _recorded: str | None) -> Obstacle | None:
+def _creation(pair: Pair, _record: Record) -> Obstacle | None:
     for name, dataset in _named(pair).items():
         if dataset and dataset.status == "CREATE_FAILED":
             said = dataset.status_message or "no reason given"
@@ -107,37 +136,35 @@ def _creation(pair: Pair, _recorded: str | None) -> Obstacle | None:
     return None
 
 
-def _stillness(pair: Pair, _recorded: str | None) -> Obstacle | None:
-    """A status that does not exist today is "not yet", as every one in progress is."""
-    changing = {name: dataset for name, dataset in _named(pair).items() if dataset and not _settled(dataset)}
+def _stillness(pair: Pair, _record: Record) -> Obstacle | None:
+    changing = {name: dataset for name, dataset in _named(pair).items() if dataset and not dataset.settled}
     if not changing:
         return None
     said = " and ".join(f"the {name} dataset is {dataset.status}" for name, dataset in changing.items())
     return Decision(Action.WAIT, f"{said[0].upper()}{said[1:]}.")
 
 
-def _emptiness(pair: Pair, recorded: str | None) -> Obstacle | None:
-    filled = _entries(pair.test)
+def _emptiness(pair: Pair, record: Record) -> Obstacle | None:
+    filled = count_entries(pair.test)
     if not filled:
         return None
-    if recorded == "DISTRIBUTED":
+    if record.outcome == "DISTRIBUTED":
         return Decision(
             Action.ALREADY_DISTRIBUTED,
-            f"Project {pair.project_name} was distributed before: {_entries(pair.training)} entries are in its "
+            f"Project {pair.project_name} was distributed before: {count_entries(pair.training)} entries are in its "
             f"training dataset, {filled} in its test dataset.",
         )
-    if recorded == IN_HAND:
-        return Decision(
-            Action.WAIT, f"The test dataset has {filled} entries, and an execution that has the pair is not done."
-        )
+    if record.before and not record.mine:
+        said = f"The test dataset has {filled} entries, and the execution that has the pair has not said why."
+        return Decision(Action.WAIT, said)
     return TestDatasetNotEmpty(
         f"The test dataset of project {pair.project_name} has {filled} entries; Rekognition distributes into an empty "
         "one only. Delete it and create an empty one to distribute again."
     )
 
 
-def _entries_to_move(pair: Pair, _recorded: str | None) -> Obstacle | None:
-    if _entries(pair.training):
+def _entries_to_move(pair: Pair, _record: Record) -> Obstacle | None:
+    if count_entries(pair.training):
         return None
     return TrainingDatasetEmpty(
         f"The training dataset of project {pair.project_name} has no entries. Add labeled images to it first."
@@ -153,22 +180,16 @@ _CHECKS: dict[str, Check] = {
 }
 
 
-def _settled(dataset: Dataset) -> bool:
-    return dataset.status in ("CREATE_COMPLETE", "CREATE_FAILED", "UPDATE_COMPLETE", "UPDATE_FAILED")
-
-
 def _named(pair: Pair) -> dict[str, Dataset | None]:
     """One that is being deleted is as good as gone."""
     named = {"training": pair.training, "test": pair.test}
     return {name: None if each and each.status == "DELETE_IN_PROGRESS" else each for name, each in named.items()}
 
 
-def _entries(dataset: Dataset | None) -> int:
-    return dataset.entries if dataset else 0
-
-
-def _edited(pair: Pair) -> bool:
-    return pair.training is not None and pair.training.status != "CREATE_COMPLETE"
+def _left_to_hands(request: Request, pair: Pair, record: Record, wish: Wish) -> bool:
+    """An event leaves a training dataset that was edited to whoever edits it, but not what a distribution changed."""
+    edited = pair.training is not None and pair.training.status.startswith("UPDATE_")
+    return request.by_event and edited and not record.before and not wish.wanted
 
 
 def _being_labeled(pair: Pair) -> str:

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.decision import Action, Decision, Obstacle, check, first_obstacle
-from lambdas.pair import Dataset, Pair
+from lambdas.decision import Action, Decision, Obstacle, Record, check, first_obstacle
+from lambdas.pair import Pair, count_entries
 
 SHARE = 0.2  # what Rekognition moves; how it rounds is not documented
 _LONGEST_LIST = 100_000  # characters of JSON: a state's data may have 256 KB, and an error about that cannot be caught
@@ -13,16 +13,14 @@ _LONGEST_LIST = 100_000  # characters of JSON: a state's data may have 256 KB, a
 Labels = Mapping[str, int] | None
 
 
-def rehearse(
-    pair: Pair, recorded_outcome: str | None, training: Labels, test: Labels
-) -> tuple[Decision, dict[str, Any]]:
+def rehearse(pair: Pair, record: Record, training: Labels, test: Labels) -> tuple[Decision, dict[str, Any]]:
     """The decision to change nothing, and the report: {Checks, WouldMove, Labels, LabelsOmitted}.
 
     `training` and `test` are entries by label, None where Rekognition does not list them. The labels with the fewest
     training entries come first; Labels is None when those of the training dataset are not known.
     """
-    checks = check(pair, recorded_outcome)
-    would_move = _share(_entries(pair.training))
+    checks = check(pair, record)
+    would_move = _share(count_entries(pair.training))
     labels = None if training is None else _compare(training, test or {})
     shown = _fitting(labels or [])
     report = {
@@ -59,7 +57,8 @@ def _say(obstacle: Obstacle | None) -> str:
 
 def _foresee(obstacle: Obstacle | None, pair: Pair, would_move: int) -> str:
     if obstacle is None:
-        return f"Every check passed; a distribution would move about {would_move} of {_entries(pair.training)} entries."
+        all_entries = count_entries(pair.training)
+        return f"Every check passed; a distribution would move about {would_move} of {all_entries} entries."
     if isinstance(obstacle, Exception):
         return f"A distribution would fail with {type(obstacle).__name__}: {obstacle}"
     return f"{_FORESEEN[obstacle.action]} {obstacle.reason}"
@@ -74,7 +73,3 @@ _FORESEEN = {
 
 def _share(entries: int) -> int:
     return round(entries * SHARE)
-
-
-def _entries(dataset: Dataset | None) -> int:
-    return dataset.entries if dataset else 0

@@ -18,6 +18,11 @@ class Dataset:
     labeled: int
     errors: int
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is in progress. A status that does not exist today is "not yet", as every one in progress."""
+        return self.status in ("CREATE_COMPLETE", "CREATE_FAILED", "UPDATE_COMPLETE", "UPDATE_FAILED")
+
     @classmethod
     def from_description(cls, arn: str, description: Mapping[str, Any]) -> Self:
         """From a DatasetDescription of DescribeDataset; what it leaves out counts as none."""
@@ -75,6 +80,11 @@ class Pair:
             "Training": self.training and self.training.as_state(),
             "Test": self.test and self.test.as_state(),
         }
+
+
+def count_entries(dataset: Dataset | None) -> int:
+    """None has none."""
+    return dataset.entries if dataset else 0
 
 
 def _iso(moment: datetime | None) -> str:

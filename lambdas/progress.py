@@ -2,6 +2,7 @@
 
 DescribeDataset shows the *last* operation on a dataset. A COMPLETE or FAILED that was there before says nothing of
 this distribution, so only a status newer than the start counts. Any other status, today's or tomorrow's, is "not yet".
+Where nothing is in progress and no entry has left the training dataset, none has started; or it does not show yet.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from lambdas.pair import Dataset
 class State(StrEnum):
     """How far a distribution has come."""
 
+    NOT_STARTED = "NOT_STARTED"
     IN_PROGRESS = "IN_PROGRESS"
     COMPLETE = "COMPLETE"
     FAILED = "FAILED"
@@ -34,9 +36,9 @@ def judge(training_before: Dataset, test_before: Dataset, training: Dataset, tes
         return Progress(State.FAILED, _failure(failed))
     if all(_reached("UPDATE_COMPLETE", before, now) for _, before, now in pairs) and test.entries:
         return Progress(State.COMPLETE, _result(training_before, training, test))
-    return Progress(
-        State.IN_PROGRESS, f"The training dataset is {training.status} and the test dataset is {test.status}."
-    )
+    nothing_left = training.settled and test.settled and training.entries >= training_before.entries
+    state = State.NOT_STARTED if nothing_left else State.IN_PROGRESS
+    return Progress(state, f"The training dataset is {training.status} and the test dataset is {test.status}.")
 
 
 def _reached(status: str, before: Dataset, now: Dataset) -> bool:

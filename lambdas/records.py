@@ -1,27 +1,34 @@
 """Read the record of a pair."""
 
+import json
 import os
 
 import boto3
 
-from lambdas.decision import IN_HAND
-from lambdas.pair import Pair
+from lambdas.decision import Record
+from lambdas.pair import Dataset, Pair
 from lambdas.sdk import CONFIG
 
 
-def read_outcome(pair: Pair, execution: str) -> str | None:
-    """The outcome in the pair's record, or IN_HAND while the record of another execution than this has none.
-
-    None where there is no record, and where nothing hangs on it: while the test dataset is empty.
-    """
-    if pair.test is None or not pair.test.entries:
-        return None
+def read_record(pair: Pair, execution: str) -> Record:
+    """What the table says of the pair; a pair without a record has said nothing."""
+    if pair.test is None:
+        return Record()
     found = boto3.client("dynamodb", config=CONFIG).get_item(
         TableName=os.environ["RECORDS_TABLE"],
         Key={"ProjectName": {"S": pair.project_name}, "TestDatasetArn": {"S": pair.test.arn}},
         ConsistentRead=True,
     )
-    record = {name: next(iter(value.values())) for name, value in found.get("Item", {}).items()}
-    in_hand = record.get("Execution", execution) != execution
-    outcome: str | None = record.get("Outcome", IN_HAND if in_hand else None)
-    return outcome
+    item = {name: next(iter(value.values())) for name, value in found.get("Item", {}).items()}
+    return Record(
+        mine=item.get("Execution") == execution,
+        outcome=item.get("Outcome"),
+        before=_read_before(item.get("PairBefore", "")),
+    )
+
+
+def _read_before(text: str) -> tuple[Dataset, Dataset] | None:
+    if not text:
+        return None
+    before = json.loads(text)
+    return Dataset.from_state(before["Training"]), Dataset.from_state(before["Test"])

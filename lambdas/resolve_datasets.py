@@ -1,17 +1,18 @@
 """Resolve datasets: from an execution's input to the pair, as it is now, and a decision."""
 
 import os
+from dataclasses import replace
 from typing import Any
 
 from aws_lambda_powertools import single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
 from lambdas.arns import home_of
-from lambdas.decision import NO_WISH, Decision, decide
+from lambdas.decision import NO_WISH, Action, Decision, Record, decide
 from lambdas.dry_run import rehearse
 from lambdas.execution_input import Request, read_input
 from lambdas.pair import Pair
-from lambdas.records import read_outcome
+from lambdas.records import read_record
 from lambdas.rekognition import count_labels, describe_pair, read_wish
 from lambdas.step import logger, step
 from lambdas.trigger import Trigger
@@ -23,7 +24,10 @@ def handler(event: dict[str, Any]) -> dict[str, Any]:
     request = read_input(event["Input"], home_of(event["Execution"]))
     logger.append_keys(project=request.project_name)
     pair = describe_pair(request)
-    decision, report = _act(request, pair, read_outcome(pair, event["Execution"]))
+    record = read_record(pair, event["Execution"])
+    decision, report = _act(request, pair, record)
+    if decision.action == Action.CHECK and record.before:
+        pair = replace(pair, training=record.before[0], test=record.before[1])
     logger.info("Resolved datasets", action=decision.action, reason=decision.reason)
     with single_metric(name="DatasetsResolved", unit=MetricUnit.Count, value=1) as metric:
         metric.add_dimension("Action", decision.action)
@@ -36,9 +40,9 @@ def handler(event: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _act(request: Request, pair: Pair, recorded_outcome: str | None) -> tuple[Decision, dict[str, Any] | None]:
+def _act(request: Request, pair: Pair, record: Record) -> tuple[Decision, dict[str, Any] | None]:
     """The decision, and the report of a dry run."""
     if request.dry_run:
-        return rehearse(pair, recorded_outcome, count_labels(pair.training), count_labels(pair.test))
+        return rehearse(pair, record, count_labels(pair.training), count_labels(pair.test))
     wish = read_wish(pair) if request.by_event else NO_WISH
-    return decide(request, pair, recorded_outcome, Trigger(os.environ["TRIGGER"]), wish), None
+    return decide(request, pair, record, Trigger(os.environ["TRIGGER"]), wish), None

@@ -77,7 +77,8 @@ def _going_on(original: Callable[[str], None]) -> Callable[[str], None]:
     """MiniStack begins every run at StartAt. One that is redriven passes that state over, to where it goes on."""
 
     def run_execution(arn: str) -> None:
-        _run.place = stepfunctions._executions.get(arn, {}).get("place")
+        execution = stepfunctions._executions.get(arn, {})
+        _run.place, _run.redrives = execution.get("place"), execution.get("redrives")
         _run.passing_over = _run.place is not None
         original(arn)
 
@@ -89,6 +90,7 @@ def _remembered(original: Callable[..., Result]) -> Callable[..., Result]:
         context = more[-1]
         if getattr(_run, "passing_over", False):
             context["variables"] = dict(_run.place[1])
+            context["Execution"]["RedriveTime"] = _run.redrives["redriveDate"]
         else:
             _run.place = original(state, given, *more), dict(context["variables"])
         result: Result = _run.place[0]

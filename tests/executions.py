@@ -1,15 +1,25 @@
 """Executions of the deployed state machine, and what its subscribers get."""
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from local.aws import LocalAws
 from local.queues import create_queue
 from tests.custom_labels import Workbench, images
 
 LONGEST_WAIT = 20  # seconds, of one ReceiveMessage
+Found = TypeVar("Found")
+
+
+def until(found: Callable[[], Found]) -> Found:
+    """What it finds, once it finds anything; an error when that takes too long."""
+    began = time.monotonic()
+    while not (result := found()):
+        assert time.monotonic() - began < LONGEST_WAIT, "it did not come in time"
+    return result
 
 
 @dataclass(frozen=True)
@@ -104,30 +114,34 @@ class Executions:
 
     def entered(self, arn: str, state: str, *, times: int) -> None:
         """Return once the execution has entered the state this often. It must not have ended before."""
-        while (execution := self._describe(arn)).states.count(state) < times:
-            assert execution.status == "RUNNING", execution
+
+        def often_enough() -> bool:
+            execution = self._describe(arn)
+            entered = execution.states.count(state) >= times
+            assert entered or execution.status == "RUNNING", execution
+            return entered
+
+        until(often_enough)
 
     def running_for(self, dataset_arn: str) -> str:
         """The execution that the creation of this dataset has started, as soon as it has."""
-        while True:
-            listed = self._stepfunctions.list_executions(
-                stateMachineArn=self._state_machine_arn, statusFilter="RUNNING"
-            )
-            for execution in listed["executions"]:
-                arn: str = execution["executionArn"]
-                if dataset_arn in self._stepfunctions.describe_execution(executionArn=arn)["input"]:
-                    return arn
+        return until(lambda: self._find_running(dataset_arn))
 
     def claimed(self, record: Callable[[], dict[str, str]], arn: str) -> None:
         """Return once the execution owns its pair."""
-        while record().get("Execution") != arn:
-            pass
+        until(lambda: record().get("Execution") == arn)
 
     def redrive(self, arn: str) -> None:
         self._stepfunctions.redrive_execution(executionArn=arn)
 
     def abort(self, arn: str) -> None:
         self._stepfunctions.stop_execution(executionArn=arn)
+
+    def _find_running(self, dataset_arn: str) -> str:
+        listed = self._stepfunctions.list_executions(stateMachineArn=self._state_machine_arn, statusFilter="RUNNING")
+        arns = [str(execution["executionArn"]) for execution in listed["executions"]]
+        given = (self._stepfunctions.describe_execution(executionArn=arn)["input"] for arn in arns)
+        return next((arn for arn, text in zip(arns, given, strict=True) if dataset_arn in text), "")
 
     def _describe(self, arn: str) -> Execution:
         found = self._stepfunctions.describe_execution(executionArn=arn)

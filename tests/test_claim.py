@@ -1,13 +1,15 @@
 """Of all executions that look at a pair, at most one goes on, and the others are quiet."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from lambdas.pair import Dataset
 from local.aws import LocalAws
 from tests.custom_labels import Workbench, images
-from tests.executions import Executions, Subscriber, pair_without_execution, read_records
+from tests.executions import Executions, Subscriber, pair_without_execution, read_records, until
 from tests.tally import ENDINGS, count
 
 RACES = 50
@@ -72,8 +74,7 @@ def test_an_owner_that_runs_is_never_pushed_aside(
     training, _ = pair_without_execution(bench, project, executions)
     bench.aws.configure(distribution_seconds=60)
     owner = executions.begin({"ProjectArn": project})
-    while bench.status(training) != "UPDATE_IN_PROGRESS":
-        pass
+    until(lambda: bench.status(training) == "UPDATE_IN_PROGRESS")
     second = executions.run({"ProjectArn": project})
     assert second.output["Outcome"] == "SKIPPED"
     assert owner in second.output["Reason"]
@@ -155,6 +156,64 @@ def test_an_owner_that_is_redriven_too_late_stands_aside(
     assert [told.subject.split(":")[0] for told in subscriber.received()] == ["DISTRIBUTED"]
 
 
+ASKED = ["Record start", "Start distribution", "Wait before checking", "Check distribution", "Distribution finished?"]
+
+
+def abort_in(state: str, bench: Workbench, project: str, executions: Executions) -> tuple[str, str]:
+    """The training dataset, and an execution that was aborted in that state or right after, before any outcome."""
+    training, _ = pair_without_execution(bench, project, executions)
+    bench.aws.configure(distribution_seconds=60)
+    owner = executions.begin({"ProjectArn": project})
+    executions.entered(owner, state, times=1)
+    executions.abort(owner)
+    assert executions.ended(owner).status == "ABORTED"
+    return training, owner
+
+
+@pytest.mark.parametrize("state", ASKED)
+def test_a_distribution_whose_owner_was_aborted_is_told_by_the_next(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, history: Any, state: str
+) -> None:
+    training, owner = abort_in(state, bench, project, executions)
+    successor = executions.begin({"ProjectArn": project})
+    until(lambda: bench.status(training) == "UPDATE_IN_PROGRESS")
+    bench.finish()
+    execution = executions.ended(successor)
+    assert execution.output["Outcome"] == "DISTRIBUTED"
+    assert execution.output["Before"]["Training"]["TotalEntries"] == 10
+    assert [told.subject.split(":")[0] for told in subscriber.received()] == ["DISTRIBUTED"]
+    assert [(r["Execution"], r["Outcome"]) for r in history()] == [(successor, "DISTRIBUTED"), (owner, "FAILED")]
+
+
+@pytest.mark.parametrize("state", ASKED)
+def test_an_owner_that_is_redriven_while_it_distributes_tells_the_truth(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, record: Any, state: str
+) -> None:
+    training, owner = abort_in(state, bench, project, executions)
+    executions.redrive(owner)
+    until(lambda: bench.status(training) == "UPDATE_IN_PROGRESS")
+    bench.finish()
+    assert executions.ended(owner, times=2).output["Outcome"] == "DISTRIBUTED"
+    assert [told.subject.split(":")[0] for told in subscriber.received()] == ["DISTRIBUTED"]
+    assert (record()["Execution"], record()["Outcome"]) == (owner, "DISTRIBUTED")
+
+
+@pytest.mark.parametrize("state", ASKED)
+def test_an_owner_that_is_redriven_after_it_was_taken_over_says_nothing(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, record: Any, state: str
+) -> None:
+    training, owner = abort_in(state, bench, project, executions)
+    successor = executions.begin({"ProjectArn": project})
+    executions.claimed(record, successor)
+    executions.redrive(owner)
+    until(lambda: bench.status(training) == "UPDATE_IN_PROGRESS")
+    bench.finish()
+    outcomes = [executions.ended(successor), executions.ended(owner, times=2)]
+    assert outcomes[0].output["Outcome"] == "DISTRIBUTED"
+    assert outcomes[1].output["Outcome"] in ("SKIPPED", "ALREADY_DISTRIBUTED")
+    assert [told.subject.split(":")[0] for told in subscriber.received()] == ["DISTRIBUTED"]
+
+
 def test_what_failed_is_told_once_however_often_the_events_come(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, record: Any
 ) -> None:
@@ -214,6 +273,10 @@ def test_an_owner_that_stands_aside_after_all_gives_the_pair_back(
     assert executions.run({"ProjectArn": project}).output["Outcome"] == "DISTRIBUTED"
 
 
+def as_state(bench: Workbench, arn: str) -> dict[str, Any]:
+    return Dataset.from_description(arn, bench.describe(arn)).as_state()
+
+
 def test_between_a_distribution_and_its_record_the_test_dataset_is_not_somebody_elses(
     local_aws: LocalAws,
     stack: dict[str, str],
@@ -223,14 +286,16 @@ def test_between_a_distribution_and_its_record_the_test_dataset_is_not_somebody_
     subscriber: Subscriber,
 ) -> None:
     """Of the moment: an execution that runs has the pair, the test dataset is filled, and no outcome is recorded."""
-    _, test = pair_without_execution(bench, project, executions)
+    training, test = pair_without_execution(bench, project, executions)
+    before = {name: as_state(bench, arn) for name, arn in (("Training", training), ("Test", test))}
     bench.update(test, *images(2, "clean"))
     bench.aws.configure(creation_seconds=60)
     busy = bench.rekognition.create_project(ProjectName="busy")["ProjectArn"]
     executions.started_by(bench.begin(busy, "TRAIN", images(10)))
     owner = executions.running_for(bench.begin(busy, "TEST"))
     claim = {"ProjectName": project.split("/")[1], "TestDatasetArn": test, "Execution": owner}
-    claim |= {"ProjectArn": project, "TrainingDatasetArn": "…", "StartedAt": "2026-11-23T10:00:00Z"}
+    claim |= {"ProjectArn": project, "TrainingDatasetArn": training, "StartedAt": "2026-11-23T10:00:00Z"}
+    claim |= {"PairBefore": json.dumps(before)}
     local_aws.client("dynamodb").put_item(
         TableName=stack["RecordsTable"],
         Item={name: {"S": value} for name, value in claim.items()} | {"EntriesBefore": {"N": "10"}},

@@ -1,8 +1,10 @@
 """The decision table, row by row."""
 
+from dataclasses import replace
+
 import pytest
 
-from lambdas.decision import IN_HAND, Action, decide
+from lambdas.decision import Action, Record, decide
 from lambdas.errors import DatasetMissing, TestDatasetNotEmpty, TrainingDatasetEmpty
 from lambdas.execution_input import Request
 from lambdas.pair import Dataset, Pair
@@ -31,6 +33,11 @@ def pair(training: Dataset | None, test: Dataset | None) -> Pair:
 FULL = dataset(entries=229)
 EMPTY = dataset()
 READY = pair(FULL, EMPTY)
+LATER = "2026-11-23T11:00:00.000+00:00"
+MOVED = pair(
+    replace(dataset("UPDATE_COMPLETE", 183), updated=LATER), replace(dataset("UPDATE_COMPLETE", 46), updated=LATER)
+)
+DISTRIBUTED = Record(outcome="DISTRIBUTED")
 
 
 @pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
@@ -42,7 +49,7 @@ def test_a_full_training_and_an_empty_test_dataset_are_distributed(request_: Req
     assert decide(request_, ready).action == Action.DISTRIBUTE
 
 
-EDITED = [pair(dataset(status, 10), EMPTY) for status in ("UPDATE_COMPLETE", "UPDATE_FAILED")]
+EDITED = [pair(dataset(status, 10), EMPTY) for status in ("UPDATE_COMPLETE", "UPDATE_FAILED", "UPDATE_IN_PROGRESS")]
 
 
 @pytest.mark.parametrize("edited", EDITED)
@@ -50,8 +57,10 @@ def test_a_training_dataset_edited_by_hand_is_left_to_hands_and_tags(edited: Pai
     by_event = decide(BY_EVENT, edited)
     assert by_event.action == Action.SKIPPED
     assert "somebody may still be labeling" in by_event.reason
-    assert decide(BY_HAND, edited).action == Action.DISTRIBUTE
-    assert decide(BY_EVENT, edited, wish=Wish(True)).action == Action.DISTRIBUTE
+    waits = edited.training is not None and edited.training.status == "UPDATE_IN_PROGRESS"
+    expected = Action.WAIT if waits else Action.DISTRIBUTE
+    assert decide(BY_HAND, edited).action == expected
+    assert decide(BY_EVENT, edited, wish=Wish(True)).action == expected
 
 
 @pytest.mark.parametrize(
@@ -89,13 +98,13 @@ def test_a_false_wins_over_a_true(tags: list[dict[str, str]], wanted: bool | Non
 
 @pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
 def test_a_pair_that_our_record_says_is_distributed_is_left_alone(request_: Request) -> None:
-    decision = decide(request_, pair(dataset("UPDATE_COMPLETE", 183), dataset("UPDATE_COMPLETE", 46)), "DISTRIBUTED")
+    decision = decide(request_, pair(dataset("UPDATE_COMPLETE", 183), dataset("UPDATE_COMPLETE", 46)), DISTRIBUTED)
     assert decision.action == Action.ALREADY_DISTRIBUTED
     assert "183 entries are in its training dataset, 46 in its test dataset" in decision.reason
 
 
 @pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
-@pytest.mark.parametrize("status", ["CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "A_STATUS_OF_TOMORROW"])
+@pytest.mark.parametrize("status", ["CREATE_IN_PROGRESS", "A_STATUS_OF_TOMORROW"])
 @pytest.mark.parametrize("waiting", ["training", "test"])
 def test_what_has_not_settled_is_waited_for(request_: Request, status: str, waiting: str) -> None:
     unsettled = dataset(status)
@@ -106,10 +115,45 @@ def test_what_has_not_settled_is_waited_for(request_: Request, status: str, wait
 
 
 @pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
-def test_a_filled_test_dataset_whose_owner_has_not_said_so_yet_is_not_somebody_elses(request_: Request) -> None:
-    """Between the end of a distribution and the record of it."""
-    filled = pair(dataset("UPDATE_COMPLETE", 183), dataset("UPDATE_COMPLETE", 46))
-    assert decide(request_, filled, IN_HAND).action == Action.WAIT
+@pytest.mark.parametrize(
+    ("record", "action"),
+    [
+        (Record(before=(FULL, EMPTY)), "WAIT"),
+        (Record(outcome="FAILED", before=(FULL, EMPTY)), "WAIT"),
+        (Record(mine=True, before=(FULL, EMPTY)), "CHECK"),
+    ],
+)
+def test_a_filled_test_dataset_that_an_execution_asked_for_is_not_somebody_elses(
+    request_: Request, record: Record, action: str
+) -> None:
+    assert decide(request_, MOVED, record).action == action
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        Record(outcome="FAILED"),
+        Record(),
+        Record(mine=True),
+        Record(mine=True, before=(replace(FULL, arn="another"), EMPTY)),
+    ],
+)
+def test_a_filled_test_dataset_that_nobody_here_asked_for_is_somebody_elses(record: Record) -> None:
+    with pytest.raises(TestDatasetNotEmpty):
+        decide(BY_HAND, MOVED, record)
+
+
+@pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
+def test_a_distribution_that_was_asked_for_and_took_no_effect_is_asked_for_again(request_: Request) -> None:
+    record = Record(mine=True, before=(FULL, EMPTY))
+    assert decide(request_, READY, record).action == Action.DISTRIBUTE
+
+
+def test_an_event_does_not_take_what_a_distribution_changed_for_an_edit() -> None:
+    under_way = pair(dataset("UPDATE_IN_PROGRESS", 229), dataset("UPDATE_IN_PROGRESS"))
+    assert decide(BY_EVENT, under_way).action == Action.SKIPPED
+    assert decide(BY_EVENT, under_way, Record(before=(FULL, EMPTY))).action == Action.WAIT
+    assert decide(BY_EVENT, under_way, Record(mine=True, before=(FULL, EMPTY))).action == Action.CHECK
 
 
 OBSTACLES = [

@@ -84,16 +84,19 @@ def test_what_is_retried_is_bounded(definition: dict[str, Any]) -> None:
     assert max(retry["MaxAttempts"] for state in definition["States"].values() for retry in state.get("Retry", [])) <= 6
 
 
-def test_the_distribution_is_asked_for_again_only_when_it_surely_was_not_accepted(definition: dict[str, Any]) -> None:
-    (retry,) = definition["States"]["Start distribution"]["Retry"]
-    refused_or_never_sent = {
-        "ThrottlingException",
-        "ProvisionedThroughputExceededException",
-        "EndpointConnectionError",
-        "ConnectTimeoutError",
-        "Lambda.TooManyRequestsException",
-    }
-    assert set(retry["ErrorEquals"]) == refused_or_never_sent
+def test_a_dataset_that_is_busy_is_waited_for_and_not_asked_again(definition: dict[str, Any]) -> None:
+    start = definition["States"]["Start distribution"]
+    busy = ["ResourceNotReadyException", "ResourceInUseException"]
+    assert (start["Retry"][0]["ErrorEquals"], start["Retry"][0]["MaxAttempts"]) == (busy, 0)
+    assert (start["Catch"][0]["ErrorEquals"], start["Catch"][0]["Next"]) == (busy, "Wait before checking")
+
+
+@pytest.mark.parametrize(("minutes", "following"), [(14, "Wait before checking"), (16, "Resolve datasets")])
+def test_a_distribution_that_does_not_show_is_begun_again(
+    definition: dict[str, Any], minutes: int, following: str
+) -> None:
+    result = {"State": "NOT_STARTED", "Reason": "The training dataset is CREATE_COMPLETE."}
+    assert choose(definition["States"]["Distribution finished?"], minutes * 60, result=result)[0] == following
 
 
 def test_states_read_aloud(definition: dict[str, Any]) -> None:
@@ -113,9 +116,9 @@ def choose(state: dict[str, Any], seconds: float, **variables: Any) -> tuple[str
     began, now = datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC) + timedelta(seconds=seconds)
     context = {
         "QueryLanguage": "JSONata",
-        "Execution": {"StartTime": began.isoformat(timespec="milliseconds").replace("+00:00", "Z")},
-        "State": {"EnteredTime": now.isoformat(timespec="milliseconds").replace("+00:00", "Z")},
-        "variables": {"started": began.isoformat(timespec="milliseconds").replace("+00:00", "Z"), **variables},
+        "Execution": {"StartTime": _text(began)},
+        "State": {"EnteredTime": _text(now)},
+        "variables": {"started": _text(began), "asked": _text(began), "before": "", **variables},
     }
     _, following = stepfunctions._execute_choice(state, {}, context)
     reached: str = following
@@ -127,8 +130,8 @@ def choose(state: dict[str, Any], seconds: float, **variables: Any) -> tuple[str
     ("hours", "action", "following"),
     [
         (23, "WAIT", "Wait for datasets"),
-        (25, "WAIT", "Notify failure"),
-        (25, "DISTRIBUTE", "Start distribution"),
+        (25, "WAIT", "Pair claimed?"),
+        (25, "DISTRIBUTE", "Record start"),
     ],
 )
 def test_datasets_are_waited_for_until_the_deadline(
@@ -137,7 +140,7 @@ def test_datasets_are_waited_for_until_the_deadline(
     pair = {"Action": action, "Reason": "The training dataset is CREATE_IN_PROGRESS."}
     reached, variables = choose(definition["States"]["Ready to distribute?"], hours * HOURS, pair=pair)
     assert reached == following
-    if following == "Notify failure":
+    if following == "Pair claimed?":
         assert variables["failure"]["Error"] == "CreationTimedOut"
         assert variables["failure"]["Cause"].endswith(pair["Reason"])
 
@@ -146,9 +149,9 @@ def test_datasets_are_waited_for_until_the_deadline(
     ("hours", "state", "following"),
     [
         (23, "IN_PROGRESS", "Wait before checking"),
-        (25, "IN_PROGRESS", "Notify failure"),
+        (25, "IN_PROGRESS", "Pair claimed?"),
         (25, "COMPLETE", "Record success"),
-        (23, "FAILED", "Notify failure"),
+        (23, "FAILED", "Pair claimed?"),
     ],
 )
 def test_a_distribution_is_waited_for_until_the_deadline(
@@ -157,7 +160,7 @@ def test_a_distribution_is_waited_for_until_the_deadline(
     result = {"State": state, "Reason": "The training dataset is UPDATE_IN_PROGRESS."}
     reached, variables = choose(definition["States"]["Distribution finished?"], hours * HOURS, result=result)
     assert reached == following
-    if following == "Notify failure":
+    if following == "Pair claimed?":
         expected = "DistributionTimedOut" if state == "IN_PROGRESS" else "DistributionFailed"
         assert variables["failure"]["Error"] == expected
         assert result["Reason"] in variables["failure"]["Cause"]
@@ -169,9 +172,13 @@ def test_the_deadlines_are_as_the_settings_say() -> None:
     waiting = {"Action": "WAIT", "Reason": "The training dataset is CREATE_IN_PROGRESS."}
     going_on = {"State": "IN_PROGRESS", "Reason": "The training dataset is UPDATE_IN_PROGRESS."}
     ready, finished = (definition["States"][name] for name in ("Ready to distribute?", "Distribution finished?"))
-    assert [choose(ready, h * HOURS, pair=waiting)[0] for h in (0.9, 1.1)] == ["Wait for datasets", "Notify failure"]
+    assert [choose(ready, h * HOURS, pair=waiting)[0] for h in (0.9, 1.1)] == ["Wait for datasets", "Pair claimed?"]
     reached = [choose(finished, h * HOURS, result=going_on)[0] for h in (1.9, 2.1)]
-    assert reached == ["Wait before checking", "Notify failure"]
+    assert reached == ["Wait before checking", "Pair claimed?"]
+
+
+def _text(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _modelled_errors(service: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.decision import Action
+from lambdas.decision import NO_RECORD, Action, Record
 from lambdas.dry_run import rehearse
 from lambdas.pair import Pair
 from tests.test_decision import EMPTY, FULL, READY, dataset, pair
@@ -16,7 +16,7 @@ def failed_checks(report: dict[str, Any]) -> list[str]:
 
 
 def test_a_pair_that_is_ready_passes_every_check() -> None:
-    decision, report = rehearse(READY, None, {"rusty": 200, "clean": 29}, {})
+    decision, report = rehearse(READY, NO_RECORD, {"rusty": 200, "clean": 29}, {})
     assert decision.action == Action.DRY_RUN
     assert decision.reason == (
         "Every check passed; a distribution would move about 46 of 229 entries. Nothing was changed."
@@ -52,7 +52,7 @@ def test_a_pair_that_is_ready_passes_every_check() -> None:
         ),
         (
             pair(FULL, dataset(entries=3)),
-            None,
+            "FAILED",
             ["The test dataset is empty"],
             "would fail with TestDatasetNotEmpty: The test dataset of project p has 3 entries",
         ),
@@ -71,7 +71,7 @@ def test_a_pair_that_is_ready_passes_every_check() -> None:
     ],
 )
 def test_what_is_in_the_way_is_foreseen(given: Pair, recorded: str | None, failed: list[str], said: str) -> None:
-    decision, report = rehearse(given, recorded, {}, {})
+    decision, report = rehearse(given, Record(outcome=recorded), {}, {})
     assert decision.action == Action.DRY_RUN
     assert said in decision.reason
     assert decision.reason.endswith("Nothing was changed.")
@@ -79,12 +79,12 @@ def test_what_is_in_the_way_is_foreseen(given: Pair, recorded: str | None, faile
 
 
 def test_labels_that_rekognition_does_not_list_are_unknown() -> None:
-    assert rehearse(pair(dataset("CREATE_IN_PROGRESS"), None), None, None, None)[1]["Labels"] is None
+    assert rehearse(pair(dataset("CREATE_IN_PROGRESS"), None), NO_RECORD, None, None)[1]["Labels"] is None
 
 
 def test_the_longest_names_there_may_be_do_not_burst_a_states_data() -> None:
     hostile = {f"{number:03}" + "\U0001f600" * 252: number for number in range(250)}
-    _, report = rehearse(READY, None, hostile, hostile)
+    _, report = rehearse(READY, NO_RECORD, hostile, hostile)
     assert len(json.dumps(report)) < 128_000
     assert len(report["Labels"]) + report["LabelsOmitted"] == 250
     assert report["Labels"][0]["Training"] == 0

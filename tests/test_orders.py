@@ -14,7 +14,7 @@ import pytest
 
 from local.aws import LocalAws
 from tests.custom_labels import Workbench, images
-from tests.executions import Execution, Executions, Notification, Subscriber, read_records
+from tests.executions import Execution, Executions, Notification, Subscriber, read_records, until
 from tests.tally import ENDINGS, count
 
 ENTRIES, MOVED = 10, 2
@@ -160,8 +160,8 @@ class Stage:
 
     def _until_somebody_has_the_pair(self, count: int) -> None:
         """Or has found that there is nothing to be had."""
-        while not self._records() and self._executions.ended_of(self._project.split("/")[1]) < count:
-            pass
+        name = self._project.split("/")[1]
+        until(lambda: self._records() or self._executions.ended_of(name) >= count)
 
 
 @pytest.fixture

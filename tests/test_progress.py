@@ -38,21 +38,32 @@ def test_both_updated_and_the_test_dataset_filled_is_complete() -> None:
 @pytest.mark.parametrize(
     ("training", "test"),
     [
-        pytest.param(dataset("CREATE_COMPLETE", 229, BEFORE), dataset("CREATE_COMPLETE", 0, BEFORE), id="not begun"),
         pytest.param(dataset("UPDATE_IN_PROGRESS", 229), dataset("UPDATE_IN_PROGRESS", 0), id="in progress"),
         pytest.param(dataset("UPDATE_COMPLETE", 183), dataset("UPDATE_IN_PROGRESS", 0), id="training first"),
         pytest.param(dataset("UPDATE_IN_PROGRESS", 229), dataset("UPDATE_COMPLETE", 46), id="test first"),
-        pytest.param(dataset("UPDATE_COMPLETE", 229, BEFORE), dataset("UPDATE_COMPLETE", 0, BEFORE), id="old update"),
-        pytest.param(dataset("UPDATE_FAILED", 229, BEFORE), dataset("UPDATE_FAILED", 0, BEFORE), id="old failure"),
-        pytest.param(dataset("UPDATE_COMPLETE", 229), dataset("UPDATE_COMPLETE", 0), id="test still empty"),
         pytest.param(dataset("CREATE_COMPLETE", 183), dataset("CREATE_COMPLETE", 46), id="lagging status"),
         pytest.param(dataset("A_STATUS_OF_TOMORROW", 183), dataset("UPDATE_COMPLETE", 46), id="unknown status"),
     ],
 )
-def test_anything_else_is_not_yet(training: Dataset, test: Dataset) -> None:
+def test_anything_in_progress_is_not_yet(training: Dataset, test: Dataset) -> None:
     state, reason = judge_now(training, test)
     assert state == State.IN_PROGRESS
     assert training.status in reason
+
+
+@pytest.mark.parametrize(
+    ("training", "test"),
+    [
+        pytest.param(dataset("CREATE_COMPLETE", 229, BEFORE), dataset("CREATE_COMPLETE", 0, BEFORE), id="not begun"),
+        pytest.param(dataset("UPDATE_COMPLETE", 229, BEFORE), dataset("UPDATE_COMPLETE", 0, BEFORE), id="old update"),
+        pytest.param(dataset("UPDATE_FAILED", 229, BEFORE), dataset("UPDATE_FAILED", 0, BEFORE), id="old failure"),
+        pytest.param(dataset("UPDATE_COMPLETE", 230), dataset("CREATE_COMPLETE", 0, BEFORE), id="edited by hand"),
+        pytest.param(dataset("CREATE_COMPLETE", 229, BEFORE), dataset("UPDATE_COMPLETE", 9), id="filled by hand"),
+        pytest.param(dataset("UPDATE_COMPLETE", 229), dataset("UPDATE_COMPLETE", 0), id="test still empty"),
+    ],
+)
+def test_where_nothing_left_the_training_dataset_no_distribution_has_started(training: Dataset, test: Dataset) -> None:
+    assert judge_now(training, test)[0] == State.NOT_STARTED
 
 
 @pytest.mark.parametrize(

@@ -319,6 +319,15 @@ def test_a_fail_state_fails_again(local_aws: LocalAws, before: dict[str, Any]) -
     ]
 
 
+def test_it_can_tell_when_it_was_redriven(local_aws: LocalAws) -> None:
+    when = "{% $exists($states.context.Execution.RedriveTime) ? $states.context.Execution.RedriveTime : 'never' %}"
+    machine = Machine(local_aws, {"Begin": {"Type": "Pass", "Next": "Stop"}, "Stop": {"Type": "Fail", "Error": when}})
+    arn = machine.run()
+    assert machine.describe(arn)["error"] == "never"
+    machine.redrive(arn)
+    assert machine.until_ended(arn)["error"].startswith("2")
+
+
 def test_one_that_runs_is_refused(looking: Machine) -> None:
     arn = looking.begin()
     with pytest.raises(looking.stepfunctions.exceptions.ExecutionNotRedrivable, match="Execution is RUNNING"):

@@ -26,6 +26,7 @@ HAPPY_PATH = [
     "Anything to do?",
     "Claim pair",
     "Ready to distribute?",
+    "Record start",
     "Start distribution",
     "Wait before checking",
     "Check distribution",

@@ -1,0 +1,77 @@
+"""The states that the workflow is made of, as it needs them: a function, a message, an end, a failure."""
+
+from typing import Any
+
+from aws_cdk import Duration
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
+from constructs import Construct
+
+from infra.functions import TIMEOUT
+from infra.jsonata import jsonata
+from infra.retries import retry_unless
+
+# A failed function's cause is JSON, whose errorMessage is the sentence a person wants; any other cause is text.
+CAUSE = """(
+    $cause := $states.errorOutput.Cause;
+    $said := $contains($cause, /^\\{.*\\}$/) ? $parse($cause).errorMessage;
+    $exists($said) ? $string($said) : $exists($cause) ? $string($cause) : 'No cause was given.'
+)"""
+
+
+def invoke(
+    scope: Construct,
+    name: str,
+    function: lambda_.IFunction,
+    payload: dict[str, str],
+    *,
+    assign: dict[str, str] | None = None,
+) -> tasks.LambdaInvoke:
+    return tasks.LambdaInvoke.jsonata(
+        scope,
+        name,
+        lambda_function=function,
+        payload=sfn.TaskInput.from_object(payload),
+        assign=assign,
+        retry_on_service_exceptions=False,  # each state says itself what may be repeated
+        task_timeout=sfn.Timeout.duration(TIMEOUT.plus(Duration.seconds(30))),
+    )
+
+
+def publish(scope: Construct, name: str, *, topic: sns.ITopic, subject: str, message: str) -> tasks.SnsPublish:
+    told = tasks.SnsPublish.jsonata(
+        scope,
+        name,
+        topic=topic,
+        subject=subject,
+        message=sfn.TaskInput.from_text(message),
+        task_timeout=sfn.Timeout.duration(Duration.seconds(60)),
+    )
+    retry_unless(told, [])
+    return told
+
+
+def succeed(scope: Construct, name: str, outcome: str, after: str) -> sfn.Succeed:
+    """The outcome is the execution's output, always in one shape; `after` is what has the reason and the counts."""
+    return sfn.Succeed.jsonata(
+        scope,
+        name,
+        outputs={
+            "Outcome": outcome,
+            "Reason": jsonata(f"{after}.Reason"),
+            "StartedBy": jsonata("$pair.StartedBy"),
+            "ProjectName": jsonata("$pair.ProjectName"),
+            "ProjectArn": jsonata("$pair.ProjectArn"),
+            "Before": {"Training": jsonata("$pair.Training"), "Test": jsonata("$pair.Test")},
+            "After": {"Training": jsonata(f"{after}.Training"), "Test": jsonata(f"{after}.Test")},
+            "DryRun": jsonata("$pair.DryRun"),
+            "Execution": jsonata("$states.context.Execution.Id"),
+        },
+    )
+
+
+def failure(error: str, cause: str) -> dict[str, Any]:
+    """The expressions of an error's name and its cause, to be assigned on the way to `Failed`."""
+    return {"failure": {"Error": jsonata(error), "Cause": jsonata(cause)}}
