@@ -44,7 +44,7 @@ class Claim(Construct):
         """Where the states lead: with the pair; with the pair after another owner; and without it."""
         take, keep = self._take_over(), keep_record(self, "Keep earlier record", table=self._table)
         running = sfn.Choice.jsonata(self, "Owner still running?")
-        running.when(when(f"$owner.Execution.S = {ME}"), again, assign=_owned())
+        running.when(when(f"$owner.Execution.S = {ME}"), again, assign=_inherit("$owner"))
         running.when(when("$owner.Outcome.S = 'DISTRIBUTED'"), distributed, assign=_aside("$owner.Reason.S"))
         running.when(when("$owner.Status = 'RUNNING'"), aside, assign=_aside(_TAKEN))
         running.when(when(_FAILED_BEFORE), aside, assign=_aside(_TOLD_BEFORE))
@@ -133,7 +133,7 @@ class Claim(Construct):
                 ":began": text("$states.context.Execution.StartTime"),
             },
             return_values=tasks.DynamoReturnValues.ALL_OLD,
-            assign={**_owned(), "earlier": jsonata("$states.result.Attributes")},
+            assign={**_inherit("$states.result.Attributes"), "earlier": jsonata("$states.result.Attributes")},
             task_timeout=QUICK,
         )
         return take.add_catch(self.refused, errors=REFUSED)
@@ -153,6 +153,11 @@ _TAKEN = "'Another execution has this pair: ' & $owner.Execution.S"
 def _owned() -> dict[str, Any]:
     """The record's key stays, even when the datasets are gone."""
     return {"claimed": jsonata("true"), "test": jsonata("$pair.Test.Arn")}
+
+
+def _inherit(record: str) -> dict[str, Any]:
+    """With the pair comes what was asked of Rekognition."""
+    return {**_owned(), "before": jsonata(f"$exists({record}.PairBefore) ? {record}.PairBefore.S : ''")}
 
 
 def _aside(why: str) -> dict[str, Any]:

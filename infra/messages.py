@@ -1,6 +1,16 @@
 """What a subscriber reads, as JSONata over the workflow's variables `$pair`, `$project`, `$result` and `$failure`."""
 
+from typing import NamedTuple
+
 from infra.jsonata import jsonata
+
+
+class Message(NamedTuple):
+    """The expressions of a notification's subject and of its text."""
+
+    subject: str
+    text: str
+
 
 # SNS takes a subject of at most 100 ASCII characters on one line; a project's name alone may have 255.
 _SUBJECT_LENGTH = 99
@@ -13,9 +23,9 @@ _LINK = """
         & '#/v2/executions/details/' & $arn;
 """
 
-SUCCESS_SUBJECT = jsonata(f"$substring('DISTRIBUTED: ' & $pair.ProjectName, 0, {_SUBJECT_LENGTH})")
+_SUCCESS_SUBJECT = jsonata(f"$substring('DISTRIBUTED: ' & $pair.ProjectName, 0, {_SUBJECT_LENGTH})")
 
-SUCCESS_MESSAGE = jsonata(f"""(
+_SUCCESS_TEXT = jsonata(f"""(
     {_LINK}
     $row := function($name, $before, $after) {{
         $pad($name, 10) & $pad($string($before), -8) & $pad($string($after), -8)
@@ -35,13 +45,13 @@ SUCCESS_MESSAGE = jsonata(f"""(
 )""")
 
 # A long name leaves room for the error. Before the project is known there is the error only.
-FAILURE_SUBJECT = jsonata(f"""(
+_FAILURE_SUBJECT = jsonata(f"""(
     $name := $length($project) > {_NAME_LENGTH} ? $substring($project, 0, {_NAME_LENGTH}) & '...' : $project;
     $what := $name = '' ? $failure.Error : $name & ' (' & $failure.Error & ')';
     $substring('FAILED: ' & $what, 0, {_SUBJECT_LENGTH})
 )""")
 
-FAILURE_MESSAGE = jsonata(f"""(
+_FAILURE_TEXT = jsonata(f"""(
     {_LINK}
     $join([
         'FAILED: ' & $failure.Error,
@@ -51,3 +61,6 @@ FAILURE_MESSAGE = jsonata(f"""(
         ($project = '' ? '' : 'Project: ' & $project & '\\n') & 'Execution: ' & $link
     ], '\\n')
 )""")
+
+SUCCESS = Message(_SUCCESS_SUBJECT, _SUCCESS_TEXT)
+FAILURE = Message(_FAILURE_SUBJECT, _FAILURE_TEXT)

@@ -11,6 +11,7 @@ from constructs import Construct
 
 from infra.functions import TIMEOUT
 from infra.jsonata import jsonata
+from infra.messages import Message
 from infra.retries import retry_unless
 
 # A failed function's cause is JSON, whose errorMessage is the sentence a person wants; any other cause is text.
@@ -40,13 +41,13 @@ def invoke(
     )
 
 
-def publish(scope: Construct, name: str, *, topic: sns.ITopic, subject: str, message: str) -> tasks.SnsPublish:
+def publish(scope: Construct, name: str, topic: sns.ITopic, message: Message) -> tasks.SnsPublish:
     told = tasks.SnsPublish.jsonata(
         scope,
         name,
         topic=topic,
-        subject=subject,
-        message=sfn.TaskInput.from_text(message),
+        subject=message.subject,
+        message=sfn.TaskInput.from_text(message.text),
         task_timeout=sfn.Timeout.duration(Duration.seconds(60)),
     )
     retry_unless(told, [])

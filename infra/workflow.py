@@ -114,13 +114,7 @@ class Workflow(Construct):
 
     def _fail_if_owner(self) -> sfn.Choice:
         """Whoever fails before it owns a pair has no record to complete; whoever owns it no more has nothing to say."""
-        notify = publish(
-            self,
-            "Notify failure",
-            topic=self._topic,
-            subject=messages.FAILURE_SUBJECT,
-            message=messages.FAILURE_MESSAGE,
-        )
+        notify = publish(self, "Notify failure", self._topic, messages.FAILURE)
         notify.add_catch(self._failed).next(self._failed)
         reason = "$failure.Error & ': ' & $failure.Cause"
         record = update_record(
@@ -186,13 +180,7 @@ class Workflow(Construct):
 
     def _tell_success(self) -> sfn.IChainable:
         """Recorded first: should nobody hear of it, the next execution still knows."""
-        notify = publish(
-            self,
-            "Notify success",
-            topic=self._topic,
-            subject=messages.SUCCESS_SUBJECT,
-            message=messages.SUCCESS_MESSAGE,
-        )
+        notify = publish(self, "Notify success", self._topic, messages.SUCCESS)
         notify.add_catch(
             self._failed,
             assign=failure("$states.errorOutput.Error", f"'It is distributed, but nobody could be told: ' & {CAUSE}"),

@@ -2,6 +2,7 @@
 
 import json
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -192,6 +193,18 @@ def read_records(aws: LocalAws, table: str, project_name: str) -> list[dict[str,
         ExpressionAttributeValues={":p": {"S": project_name}},
     )["Items"]
     return [{name: next(iter(value.values())) for name, value in item.items()} for item in found]
+
+
+def state_machine_like(aws: LocalAws, arn: str, change: Callable[[dict[str, Any]], None]) -> str:
+    """The ARN of a state machine like this one, after a change to its states."""
+    stepfunctions = aws.client("stepfunctions")
+    deployed = stepfunctions.describe_state_machine(stateMachineArn=arn)
+    definition = json.loads(deployed["definition"])
+    change(definition["States"])
+    changed = stepfunctions.create_state_machine(
+        name=f"changed-{uuid.uuid4().hex[:8]}", definition=json.dumps(definition), roleArn=deployed["roleArn"]
+    )
+    return str(changed["stateMachineArn"])
 
 
 def pair_without_execution(bench: Workbench, project: str, executions: Executions) -> tuple[str, str]:

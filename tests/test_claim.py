@@ -9,7 +9,7 @@ import pytest
 from lambdas.pair import Dataset
 from local.aws import LocalAws
 from tests.custom_labels import Workbench, images
-from tests.executions import Executions, Subscriber, pair_without_execution, read_records, until
+from tests.executions import Executions, Subscriber, pair_without_execution, read_records, state_machine_like, until
 from tests.tally import ENDINGS, count
 
 RACES = 50
@@ -183,6 +183,26 @@ def test_a_distribution_whose_owner_was_aborted_is_told_by_the_next(
     assert execution.output["Before"]["Training"]["TotalEntries"] == 10
     assert [told.subject.split(":")[0] for told in subscriber.received()] == ["DISTRIBUTED"]
     assert [(r["Execution"], r["Outcome"]) for r in history()] == [(successor, "DISTRIBUTED"), (owner, "FAILED")]
+
+
+def test_an_owner_that_fails_as_soon_as_it_took_over_hands_on_what_was_asked(
+    local_aws: LocalAws,
+    stack: dict[str, str],
+    bench: Workbench,
+    project: str,
+    executions: Executions,
+    subscriber: Subscriber,
+) -> None:
+    def lose_the_table(states: dict[str, Any]) -> None:
+        states["Keep earlier record"]["Arguments"]["TableName"] = "nowhere"
+
+    abort_in("Check distribution", bench, project, executions)
+    clumsy = state_machine_like(local_aws, stack["StateMachineArn"], lose_the_table)
+    failed = executions.ended(executions.begin({"ProjectArn": project}, state_machine_arn=clumsy))
+    assert (failed.status, failed.states[-3:]) == ("FAILED", ["Record failure", "Notify failure", "Failed"])
+    bench.finish()
+    assert executions.run({"ProjectArn": project}).output["Outcome"] == "DISTRIBUTED"
+    assert [told.subject.split(":")[0] for told in subscriber.received()] == ["FAILED", "DISTRIBUTED"]
 
 
 @pytest.mark.parametrize("state", ASKED)

@@ -1,7 +1,6 @@
 """The whole stack on the local AWS: started by events and by hand, to success and to failure."""
 
 import json
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from tests.executions import (
     only,
     pair_without_execution,
     read_records,
+    state_machine_like,
 )
 
 OUTCOMES = Path(__file__).parent.parent / "docs" / "outcomes.md"
@@ -172,20 +172,6 @@ def test_a_dataset_that_could_not_be_created_fails(
     assert_told_of_failure(execution, subscriber, "DatasetCreationFailed")
 
 
-def with_deadline_of_nothing(aws: LocalAws, state_machine_arn: str, choice: str) -> str:
-    """A state machine like the deployed one, but this Choice never lets anybody wait."""
-    stepfunctions = aws.client("stepfunctions")
-    deployed = stepfunctions.describe_state_machine(stateMachineArn=state_machine_arn)
-    definition = json.loads(deployed["definition"])
-    for rule in definition["States"][choice]["Choices"]:
-        rule["Condition"] = rule["Condition"].replace("> 86400", "> -1")
-    changed = stepfunctions.create_state_machine(
-        name=f"impatient-{uuid.uuid4().hex[:8]}", definition=json.dumps(definition), roleArn=deployed["roleArn"]
-    )
-    arn: str = changed["stateMachineArn"]
-    return arn
-
-
 @pytest.mark.parametrize(
     ("choice", "duration", "error", "said"),
     [
@@ -207,7 +193,12 @@ def test_a_deadline_that_passes_is_told_like_any_failure(
 ) -> None:
     bench.aws.configure(**{duration: 60})
     pair_without_execution(bench, project, executions)
-    impatient = with_deadline_of_nothing(local_aws, stack["StateMachineArn"], choice)
+
+    def lose_patience(states: dict[str, Any]) -> None:
+        for rule in states[choice]["Choices"]:
+            rule["Condition"] = rule["Condition"].replace("> 86400", "> -1")
+
+    impatient = state_machine_like(local_aws, stack["StateMachineArn"], lose_patience)
     execution = executions.ended(executions.begin({"ProjectArn": project}, state_machine_arn=impatient))
     assert said in execution.cause
     assert_told_of_failure(execution, subscriber, error)
