@@ -1,7 +1,9 @@
-"""What a subscriber reads, as JSONata over the workflow's variables `$pair`, `$project`, `$result` and `$failure`."""
+"""What a subscriber reads, as JSONata over the workflow's `$pair`, `$project`, `$result`, `$failure` and `$advice`."""
 
+import json
 from typing import NamedTuple
 
+from infra.failures import UNKNOWN, advice
 from infra.jsonata import jsonata
 
 
@@ -11,6 +13,9 @@ class Message(NamedTuple):
     subject: str
     text: str
 
+
+# Stands in an execution's cause when its outcome could not be told; a rule of EventBridge goes by it.
+NOBODY_TOLD = "Nobody could be told:"
 
 # SNS takes a subject of at most 100 ASCII characters on one line; a project's name alone may have 255.
 _SUBJECT_LENGTH = 99
@@ -58,9 +63,17 @@ _FAILURE_TEXT = jsonata(f"""(
         '',
         $failure.Cause,
         '',
+        'What to do: ' & $advice,
+        '',
         ($project = '' ? '' : 'Project: ' & $project & '\\n') & 'Execution: ' & $link
     ], '\\n')
 )""")
 
 SUCCESS = Message(_SUCCESS_SUBJECT, _SUCCESS_TEXT)
 FAILURE = Message(_FAILURE_SUBJECT, _FAILURE_TEXT)
+
+# What to do about `$failure`: by its error, by the service in front of the error's name, or in general.
+ADVICE = jsonata(f"""(
+    $by := {json.dumps(advice())};
+    [$lookup($by, $failure.Error), $lookup($by, $split($failure.Error, '.')[0]), {json.dumps(UNKNOWN.advice)}][0]
+)""")

@@ -1,50 +1,41 @@
-"""Which errors are worth another try, as Step Functions names them: by the exception's class. And how it is tried."""
+"""Give a task its retries, as the table of failures says."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_stepfunctions as sfn
 
-# AWS Step Functions Developer Guide, "Best practices": transient errors of the Lambda service itself.
-LAMBDA_ERRORS = [
-    "Lambda.ClientExecutionTimeoutException",
-    "Lambda.ServiceException",
-    "Lambda.AWSLambdaException",
-    "Lambda.SdkClientException",
-    "Lambda.TooManyRequestsException",
-    "Lambda.Unknown",  # out of memory, or the function's own timeout
-    "States.Timeout",
-]
+from infra.failures import ATTEMPTS, UNKNOWN, Retried, errors_of
 
-# Rekognition's own, an error that no model names (a bare 503), and what botocore raises when no answer came.
-SERVICE_ERRORS = [
-    "ClientError",
-    "ThrottlingException",
-    "ProvisionedThroughputExceededException",
-    "InternalServerError",
-    "EndpointConnectionError",
-    "ConnectTimeoutError",
-    "ReadTimeoutError",
-    "ConnectionClosedError",
-    "HTTPClientError",
-]
+# What no other try would change.
+_FINAL = errors_of(Retried.NEVER, Retried.WAITED_FOR)
 
-# Something is going on with a dataset: an earlier try of the same call, or somebody else's. Waiting tells.
-BUSY = ["ResourceNotReadyException", "ResourceInUseException"]
+# What passes by itself: a fault of a service, or of the way to it.
+PASSING = errors_of(Retried.QUICKLY, Retried.PATIENTLY)
 
 
-def retry(task: sfn.TaskStateBase, errors: list[str]) -> None:
-    """Six times within some two minutes, each at a random moment of its interval."""
-    task.add_retry(
-        errors=errors,
-        interval=Duration.seconds(2),
-        backoff_rate=2,
-        max_attempts=6,
-        max_delay=Duration.seconds(60),
-        jitter_strategy=sfn.JitterType.FULL,
-    )
+def retry_function(task: sfn.TaskStateBase) -> None:
+    """Step Functions retries before it catches, and takes the first rule that names the error."""
+    _retry(task, _FINAL, Retried.NEVER)
+    _retry(task, errors_of(Retried.PATIENTLY), Retried.PATIENTLY)
+    _retry(task, list(UNKNOWN.errors), UNKNOWN.retried)
 
 
 def retry_unless(task: sfn.TaskStateBase, answers: list[str]) -> None:
-    """Whatever happens, except for errors that are answers: Step Functions retries before it catches."""
+    """Whatever happens, except for errors that are answers."""
     if answers:
-        task.add_retry(errors=answers, max_attempts=0)
-    retry(task, ["States.ALL"])
+        _retry(task, answers, Retried.NEVER)
+    _retry(task, list(UNKNOWN.errors), UNKNOWN.retried)
+
+
+def _retry(task: sfn.TaskStateBase, errors: list[str], how: Retried) -> None:
+    attempts = ATTEMPTS.get(how)
+    if attempts is None:
+        task.add_retry(errors=errors, max_attempts=0)
+        return
+    task.add_retry(
+        errors=errors,
+        interval=Duration.seconds(attempts.interval),
+        backoff_rate=2,
+        max_attempts=attempts.most,
+        max_delay=Duration.seconds(attempts.longest),
+        jitter_strategy=sfn.JitterType.FULL,
+    )

@@ -8,8 +8,8 @@ from typing import Any, Self
 
 from lambdas.trigger import Trigger
 
-# Two waits of this length stay under the 25,000 events that an execution's history may have.
-_LONGEST_DEADLINE = 48
+# Two waits of this length stay far under the 25,000 events that an execution's history may have.
+LONGEST_DEADLINE = 36
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +59,8 @@ def _hours(key: str, given: Any) -> float:
         hours = math.nan if isinstance(given, bool) else float(given)
     except (TypeError, ValueError):
         hours = math.nan
-    if not 0 < hours <= _LONGEST_DEADLINE:
+    if not 0 < hours <= LONGEST_DEADLINE:
         raise ValueError(
-            f"Context {key} is {given!r}; give a number of hours, more than 0, at most {_LONGEST_DEADLINE}."
+            f"Context {key} is {given!r}; give a number of hours, more than 0, at most {LONGEST_DEADLINE}."
         )
     return hours

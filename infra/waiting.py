@@ -19,8 +19,8 @@ LAST_ASKED = f"$max([$toMillis($started), {EXECUTION_STARTED}])"
 
 
 def wait(scope: Construct, name: str, since: str) -> sfn.Wait:
-    """A tenth of what has passed, at least 10 seconds, at most 5 minutes, give or take a fifth."""
-    seconds = f"$round($min([300, $max([10, {_seconds_since(since)} / 10])]) * (0.8 + 0.4 * $random()))"
+    """A tenth of what has passed, at least 10 seconds, at most 10 minutes, give or take a fifth."""
+    seconds = f"$round($min([600, $max([10, {_seconds_since(since)} / 10])]) * (0.8 + 0.4 * $random()))"
     return sfn.Wait.jsonata(scope, name, time=sfn.WaitTime.seconds(jsonata(seconds)))
 
 

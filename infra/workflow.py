@@ -10,10 +10,11 @@ from constructs import Construct
 
 from infra import messages
 from infra.claim import Claim
+from infra.failures import BUSY
 from infra.functions import Functions
 from infra.jsonata import jsonata, when
 from infra.records import REFUSED, number, outcome, text, update_record
-from infra.retries import BUSY, LAMBDA_ERRORS, SERVICE_ERRORS, retry, retry_unless
+from infra.retries import PASSING, retry_function, retry_unless
 from infra.settings import Settings
 from infra.steps import CAUSE, failure, invoke, publish, succeed
 from infra.waiting import EXECUTION_STARTED, FIRST_ASKED, GRACE, LAST_ASKED, hours, past, wait
@@ -38,10 +39,11 @@ class Workflow(Construct):
         self._topic = topic
         self._records = records
         self._failed = sfn.Fail.jsonata(
-            self, "Failed", error=jsonata("$failure.Error"), cause=jsonata("$failure.Cause")
+            self, "Failed", error=jsonata("$failure.Error"), cause=jsonata(f"$failure.Cause & {_WHAT_TO_DO}")
         )
         self._claim = Claim(self, "Claim", table=records, guard=self._guard)
-        self._failure = self._fail_if_owner()
+        self._failure = sfn.Pass.jsonata(self, "Find advice", assign={"advice": messages.ADVICE})
+        self._failure.next(self._fail_if_owner())
         self.state_machine = sfn.StateMachine(
             self,
             "StateMachine",
@@ -63,7 +65,7 @@ class Workflow(Construct):
                 "project": jsonata("$states.result.Payload.ProjectName"),
             },
         )
-        retry(resolve, LAMBDA_ERRORS + SERVICE_ERRORS)
+        retry_function(resolve)
         self._fail_on_error(resolve)
         skipped = succeed(self, "Skipped", "SKIPPED", "$pair")
         distributed = succeed(self, "Already distributed", "ALREADY_DISTRIBUTED", "$pair")
@@ -79,7 +81,7 @@ class Workflow(Construct):
 
     def _begin(self) -> sfn.Pass:
         """No expression may name a variable that was never assigned."""
-        nothing = dict.fromkeys(("project", "asked", "before"), jsonata("''"))
+        nothing = dict.fromkeys(("project", "asked", "before", "refusal"), jsonata("''"))
         return sfn.Pass.jsonata(self, "Begin", assign={"claimed": jsonata("false"), **nothing})
 
     def _guard(self, task: sfn.TaskStateBase, answers: list[str]) -> None:
@@ -115,7 +117,8 @@ class Workflow(Construct):
     def _fail_if_owner(self) -> sfn.Choice:
         """Whoever fails before it owns a pair has no record to complete; whoever owns it no more has nothing to say."""
         notify = publish(self, "Notify failure", self._topic, messages.FAILURE)
-        notify.add_catch(self._failed).next(self._failed)
+        notify.add_catch(self._failed, assign=failure("$failure.Error", f"$failure.Cause & ' ' & {_NOBODY_TOLD}"))
+        notify.next(self._failed)
         reason = "$failure.Error & ': ' & $failure.Cause"
         record = update_record(
             self,
@@ -141,10 +144,9 @@ class Workflow(Construct):
             functions.start_distribution,
             {"Execution": jsonata("$states.context.Execution.Id"), "Pair": jsonata("$pair")},
         )
-        start.add_retry(errors=BUSY, max_attempts=0)
-        retry(start, LAMBDA_ERRORS + SERVICE_ERRORS)
-        start.add_catch(until_finished, errors=BUSY)
-        self._fail_on_error(start, more=_MAY_BE_RUNNING)
+        retry_function(start)
+        start.add_catch(until_finished, errors=list(BUSY.errors))
+        start.add_catch(until_finished, assign=_refused())
         return record.next(start).next(until_finished)
 
     def _wait_until_finished(self, functions: Functions, again: sfn.IChainable) -> sfn.IChainable:
@@ -156,9 +158,10 @@ class Workflow(Construct):
             {"Execution": jsonata("$states.context.Execution.Id"), "Pair": jsonata("$pair")},
             assign={"result": jsonata("$states.result.Payload")},
         )
-        retry(check, LAMBDA_ERRORS + SERVICE_ERRORS)
-        self._fail_on_error(check, more=_MAY_BE_RUNNING)
+        retry_function(check)
         finished = sfn.Choice.jsonata(self, "Distribution finished?")
+        check.add_catch(finished, errors=PASSING, assign=_unknown())
+        self._fail_on_error(check, more=_ASKED_FOR)
         finished.when(when("$result.State = 'COMPLETE'"), self._tell_success())
         finished.when(
             when("$result.State = 'FAILED'"),
@@ -166,11 +169,21 @@ class Workflow(Construct):
             assign={**failure("'DistributionFailed'", "$result.Reason"), "before": jsonata("''")},
         )
         finished.when(
+            when(
+                f"$result.State = 'NOT_STARTED' and $refusal != '' and ($refusal.Certain or {past(GRACE, LAST_ASKED)})"
+            ),
+            self._failure,
+            assign={
+                **failure("$refusal.Error", "$refusal.Cause"),
+                "before": jsonata("$refusal.Certain ? '' : $before"),
+            },
+        )
+        finished.when(
             when(past(self._distribution_deadline, FIRST_ASKED)),
             self._failure,
             assign=failure(
                 "'DistributionTimedOut'",
-                f"'Rekognition had not finished in time. ' & $result.Reason & '{_MAY_BE_RUNNING}'",
+                f"'Rekognition had not finished in time. ' & $result.Reason & {_ASKED_FOR}",
             ),
         )
         finished.when(when(f"$result.State = 'NOT_STARTED' and {past(GRACE, LAST_ASKED)}"), again)
@@ -183,7 +196,10 @@ class Workflow(Construct):
         notify = publish(self, "Notify success", self._topic, messages.SUCCESS)
         notify.add_catch(
             self._failed,
-            assign=failure("$states.errorOutput.Error", f"'It is distributed, but nobody could be told: ' & {CAUSE}"),
+            assign={
+                **failure("$states.errorOutput.Error", f"$result.Reason & ' ' & {_NOBODY_TOLD}"),
+                "advice": jsonata("'Nothing, but tell who has to know: it is distributed.'"),
+            },
         )
         record = update_record(
             self,
@@ -200,9 +216,9 @@ class Workflow(Construct):
         notify.next(succeed(self, "Distributed", "DISTRIBUTED", "$result"))
         return record.next(notify)
 
-    def _fail_on_error(self, task: sfn.TaskStateBase, *, more: str = "") -> None:
-        """`more` is told to people after the cause."""
-        task.add_catch(self._failure, assign=failure("$states.errorOutput.Error", f"{CAUSE} & '{more}'"))
+    def _fail_on_error(self, task: sfn.TaskStateBase, *, more: str = "''") -> None:
+        """`more` is an expression: what people are told after the cause."""
+        task.add_catch(self._failure, assign=failure("$states.errorOutput.Error", f"{CAUSE} & {more}"))
 
 
 # A task's arguments with the whole input in them may not exceed 256 KB; that error no Catch can catch.
@@ -215,14 +231,45 @@ _INPUT = f"""(
 # The pair as it is when Rekognition is asked to distribute it; kept in the record until it surely took no effect.
 _BEFORE = "$string({'Training': $pair.Training, 'Test': $pair.Test})"
 
-_MAY_BE_RUNNING = " The distribution may be running: look at the datasets in Rekognition before you start again."
+# Said unless Rekognition surely had refused.
+_ASKED_FOR = "($refusal.Certain ? '' : ' Rekognition had been asked to distribute, and may be doing so.')"
+
+
+_NOBODY_TOLD = f"'{messages.NOBODY_TOLD} ' & {CAUSE}"
+
+# The red state fails again when it is redriven, which is not what whoever redrives it expects.
+_WHAT_TO_DO = """'\\n\\nWhat to do: ' & $advice & ($exists($states.context.Execution.RedriveTime)
+    ? ' A redrive ends here again: start a new execution, which goes on where this one ended.' : '')"""
 
 
 def _asked() -> dict[str, Any]:
-    """When Rekognition was asked, the first time and the last time, and with what."""
+    """When Rekognition was asked, first and last, and with what; `hidden` when somebody had asked before."""
     now = "$states.context.State.EnteredTime"
     return {
         "asked": jsonata(f"$asked = '' ? {now} : $asked"),
         "started": jsonata(now),
         "before": jsonata(_BEFORE),
+        "hidden": jsonata("$before != ''"),
+        "refusal": jsonata("''"),
     }
+
+
+_CERTAIN = """$states.context.State.RetryCount = 0 and $not($hidden)
+    and $not($exists($states.context.Execution.RedriveTime))"""
+
+
+def _refused() -> dict[str, Any]:
+    """An error, which may hide that an earlier try took effect: what the datasets show decides."""
+    return {
+        "refusal": {
+            "Error": jsonata("$states.errorOutput.Error"),
+            "Cause": jsonata(CAUSE),
+            "Certain": jsonata(_CERTAIN),
+        }
+    }
+
+
+def _unknown() -> dict[str, Any]:
+    """What a check says that could not be made."""
+    reason = f"'They could not be looked at: ' & $states.errorOutput.Error & ': ' & {CAUSE}"
+    return {"result": {"State": "UNKNOWN", "Reason": jsonata(reason)}}

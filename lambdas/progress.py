@@ -51,7 +51,7 @@ def _failure(failed: dict[str, Dataset]) -> str:
     for name, dataset in failed.items():
         said.setdefault(dataset.status_message or "nothing", []).append(name)
     told = "; ".join(f"of the {' and the '.join(names)} dataset: {message}" for message, names in said.items())
-    return f"Rekognition could not distribute. It says {told} Mend the training dataset, then start again."
+    return f"Rekognition could not distribute. It says {told}"
 
 
 def _result(training_before: Dataset, training: Dataset, test: Dataset) -> str:

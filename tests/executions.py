@@ -11,6 +11,7 @@ from local.aws import LocalAws
 from local.queues import create_queue
 from tests.custom_labels import Workbench, images
 
+ADVICE = "\n\nWhat to do: "  # in the cause of a failure
 LONGEST_WAIT = 20  # seconds, of one ReceiveMessage
 Found = TypeVar("Found")
 
@@ -231,5 +232,6 @@ def assert_told_of_failure(execution: Execution, subscriber: Subscriber, error: 
     notification = only(subscriber.received())
     assert notification.subject.startswith("FAILED: ")
     assert error in notification.subject
+    assert ADVICE in execution.cause
     assert execution.cause in notification.message
     assert execution.arn in notification.message

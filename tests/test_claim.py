@@ -9,7 +9,15 @@ import pytest
 from lambdas.pair import Dataset
 from local.aws import LocalAws
 from tests.custom_labels import Workbench, images
-from tests.executions import Executions, Subscriber, pair_without_execution, read_records, state_machine_like, until
+from tests.executions import (
+    ADVICE,
+    Executions,
+    Subscriber,
+    pair_without_execution,
+    read_records,
+    state_machine_like,
+    until,
+)
 from tests.tally import ENDINGS, count
 
 RACES = 50
@@ -98,7 +106,7 @@ def test_an_owner_that_failed_is_taken_over_at_once_and_stays_in_the_history(
     latest, earlier = history()
     assert (latest["Execution"], latest["Outcome"]) == (execution.arn, "DISTRIBUTED")
     assert (earlier["Execution"], earlier["Outcome"]) == (failed.arn, "FAILED")
-    assert earlier["Reason"] == f"{failed.error}: {failed.cause}"
+    assert earlier["Reason"] == f"{failed.error}: {failed.cause.partition(ADVICE)[0]}"
     assert earlier["TestDatasetArn"] == f"{latest['TestDatasetArn']}#{earlier['StartedAt']}"
     assert earlier["StartedAt"] < earlier["EndedAt"] < latest["EndedAt"]
 

@@ -15,7 +15,9 @@ from botocore.loaders import Loader
 from ministack.services import stepfunctions
 from statelint.linter import Linter
 
-from infra.settings import Settings
+from infra.failures import ATTEMPTS, BUSY, FAILURES, Retried
+from infra.retries import PASSING
+from infra.settings import LONGEST_DEADLINE, Settings
 from lambdas import errors
 from tests.definition import render_definition
 
@@ -29,10 +31,16 @@ LAMBDA = {
     "Lambda.SdkClientException",
     "Lambda.TooManyRequestsException",
     "Lambda.Unknown",
+    "Sandbox.Timedout",
+    "Runtime.ExitError",
+    "Runtime.OutOfMemory",
 }
 # Integrations prefix the service's own errors: the optimized one of DynamoDB, and the SDK's of Step Functions.
 PREFIXED = {"DynamoDB": "dynamodb", "Sfn": "stepfunctions"}
 HOURS = 3600
+ENTERED_AND_LEFT = 2  # events of a state
+STATES_OF_A_ROUND = 4  # a Wait, a Task, two Choices at most
+EVENTS_OF_A_TRY = 3  # of a task: scheduled, started, failed or succeeded
 
 
 @pytest.fixture(scope="module")
@@ -75,20 +83,47 @@ def test_every_retry_is_bounded_and_jittered(definition: dict[str, Any]) -> None
 
 def test_an_error_that_is_an_answer_is_heard_at_once(definition: dict[str, Any]) -> None:
     for state in definition["States"].values():
-        answers = [name for catch in state.get("Catch", [])[:-1] for name in catch["ErrorEquals"]]
-        first = state.get("Retry", [{}])[0]
-        assert not answers or (first["ErrorEquals"], first["MaxAttempts"]) == (answers, 0)
+        caught = [name for catch in state.get("Catch", [])[:-1] for name in catch["ErrorEquals"]]
+        assert [name for name in set(caught) - set(PASSING) if _attempts(state, name)] == []
 
 
-def test_what_is_retried_is_bounded(definition: dict[str, Any]) -> None:
-    assert max(retry["MaxAttempts"] for state in definition["States"].values() for retry in state.get("Retry", [])) <= 6
+@pytest.mark.parametrize("state", ["Resolve datasets", "Start distribution", "Check distribution"])
+@pytest.mark.parametrize(
+    "error", [error for row in FAILURES for error in row.errors if row.retried != Retried.NO_TASK and ".*" not in error]
+)
+def test_a_function_is_retried_as_the_table_of_failures_says(
+    definition: dict[str, Any], state: str, error: str
+) -> None:
+    (row,) = [row for row in FAILURES if error in row.errors]
+    attempts = ATTEMPTS.get(row.retried)
+    assert _attempts(definition["States"][state], error) == (attempts.most if attempts else 0)
 
 
-def test_a_dataset_that_is_busy_is_waited_for_and_not_asked_again(definition: dict[str, Any]) -> None:
-    start = definition["States"]["Start distribution"]
-    busy = ["ResourceNotReadyException", "ResourceInUseException"]
-    assert (start["Retry"][0]["ErrorEquals"], start["Retry"][0]["MaxAttempts"]) == (busy, 0)
-    assert (start["Catch"][0]["ErrorEquals"], start["Catch"][0]["Next"]) == (busy, "Wait before checking")
+def test_a_dataset_that_is_busy_is_waited_for(definition: dict[str, Any]) -> None:
+    catch = definition["States"]["Start distribution"]["Catch"][0]
+    assert (tuple(catch["ErrorEquals"]), catch["Next"]) == (BUSY.errors, "Wait before checking")
+
+
+@pytest.mark.parametrize(
+    ("certain", "minutes", "following"),
+    [
+        (True, 1, "Find advice"),
+        (False, 1, "Wait before checking"),
+        (False, 14, "Wait before checking"),
+        (False, 16, "Find advice"),
+    ],
+)
+def test_a_refusal_is_believed_once_it_can_hide_nothing(
+    definition: dict[str, Any], certain: bool, minutes: int, following: str
+) -> None:
+    result = {"State": "NOT_STARTED", "Reason": "The training dataset is CREATE_COMPLETE."}
+    refusal = {"Error": "InvalidParameterException", "Cause": "It is not empty.", "Certain": certain}
+    state = definition["States"]["Distribution finished?"]
+    reached, variables = choose(state, minutes * 60, result=result, refusal=refusal, before="{}")
+    assert reached == following
+    if following == "Find advice":
+        assert variables["failure"] == {"Error": refusal["Error"], "Cause": refusal["Cause"]}
+        assert variables["before"] == ("" if certain else "{}")
 
 
 @pytest.mark.parametrize(("minutes", "following"), [(14, "Wait before checking"), (16, "Resolve datasets")])
@@ -118,7 +153,7 @@ def choose(state: dict[str, Any], seconds: float, **variables: Any) -> tuple[str
         "QueryLanguage": "JSONata",
         "Execution": {"StartTime": _text(began)},
         "State": {"EnteredTime": _text(now)},
-        "variables": {"started": _text(began), "asked": _text(began), "before": "", **variables},
+        "variables": {"started": _text(began), "asked": _text(began), "before": "", "refusal": "", **variables},
     }
     _, following = stepfunctions._execute_choice(state, {}, context)
     reached: str = following
@@ -130,7 +165,7 @@ def choose(state: dict[str, Any], seconds: float, **variables: Any) -> tuple[str
     ("hours", "action", "following"),
     [
         (23, "WAIT", "Wait for datasets"),
-        (25, "WAIT", "Pair claimed?"),
+        (25, "WAIT", "Find advice"),
         (25, "DISTRIBUTE", "Record start"),
     ],
 )
@@ -140,7 +175,7 @@ def test_datasets_are_waited_for_until_the_deadline(
     pair = {"Action": action, "Reason": "The training dataset is CREATE_IN_PROGRESS."}
     reached, variables = choose(definition["States"]["Ready to distribute?"], hours * HOURS, pair=pair)
     assert reached == following
-    if following == "Pair claimed?":
+    if following == "Find advice":
         assert variables["failure"]["Error"] == "CreationTimedOut"
         assert variables["failure"]["Cause"].endswith(pair["Reason"])
 
@@ -149,9 +184,9 @@ def test_datasets_are_waited_for_until_the_deadline(
     ("hours", "state", "following"),
     [
         (23, "IN_PROGRESS", "Wait before checking"),
-        (25, "IN_PROGRESS", "Pair claimed?"),
+        (25, "IN_PROGRESS", "Find advice"),
         (25, "COMPLETE", "Record success"),
-        (23, "FAILED", "Pair claimed?"),
+        (23, "FAILED", "Find advice"),
     ],
 )
 def test_a_distribution_is_waited_for_until_the_deadline(
@@ -160,7 +195,7 @@ def test_a_distribution_is_waited_for_until_the_deadline(
     result = {"State": state, "Reason": "The training dataset is UPDATE_IN_PROGRESS."}
     reached, variables = choose(definition["States"]["Distribution finished?"], hours * HOURS, result=result)
     assert reached == following
-    if following == "Pair claimed?":
+    if following == "Find advice":
         expected = "DistributionTimedOut" if state == "IN_PROGRESS" else "DistributionFailed"
         assert variables["failure"]["Error"] == expected
         assert result["Reason"] in variables["failure"]["Cause"]
@@ -172,9 +207,40 @@ def test_the_deadlines_are_as_the_settings_say() -> None:
     waiting = {"Action": "WAIT", "Reason": "The training dataset is CREATE_IN_PROGRESS."}
     going_on = {"State": "IN_PROGRESS", "Reason": "The training dataset is UPDATE_IN_PROGRESS."}
     ready, finished = (definition["States"][name] for name in ("Ready to distribute?", "Distribution finished?"))
-    assert [choose(ready, h * HOURS, pair=waiting)[0] for h in (0.9, 1.1)] == ["Wait for datasets", "Pair claimed?"]
+    assert [choose(ready, h * HOURS, pair=waiting)[0] for h in (0.9, 1.1)] == ["Wait for datasets", "Find advice"]
     reached = [choose(finished, h * HOURS, result=going_on)[0] for h in (1.9, 2.1)]
-    assert reached == ["Wait before checking", "Pair claimed?"]
+    assert reached == ["Wait before checking", "Find advice"]
+
+
+@pytest.mark.parametrize(("hours", "failing", "most"), [(24, False, 5_000), (LONGEST_DEADLINE, True, 22_500)])
+def test_no_execution_comes_near_the_longest_history(hours: float, failing: bool, most: int) -> None:
+    """AWS Step Functions Developer Guide, "Service quotas": an execution's history has 25,000 events at most."""
+    settings = Settings(creation_deadline_hours=hours, distribution_deadline_hours=hours)
+    states = render_definition(settings)["States"]
+    creation = _events_of_waiting(states, "Wait for datasets", "Resolve datasets", hours, failing)
+    distribution = _events_of_waiting(states, "Wait before checking", "Check distribution", hours, failing)
+    assert creation + distribution < most
+
+
+def _events_of_waiting(states: dict[str, Any], wait: str, task: str, hours: float, failing: bool) -> int:
+    """Of one that ends at its deadline; `failing`: each task is tried as often as any error makes it, at once."""
+    began, seconds, rounds = datetime(2026, 11, 23, tzinfo=UTC), 0.0, 0
+    variables = {"started": _text(began), "asked": _text(began)}
+    while seconds < hours * HOURS:
+        entered = _text(began + timedelta(seconds=seconds))
+        context = {"QueryLanguage": "JSONata", "variables": variables, "State": {"EnteredTime": entered}}
+        context["Execution"] = {"StartTime": _text(began)}
+        seconds += stepfunctions._jsonata_wait_seconds(states[wait], {}, context)
+        rounds += 1
+    tries = 1 + (max(retry["MaxAttempts"] for retry in states[task]["Retry"]) if failing else 0)
+    events: int = rounds * (ENTERED_AND_LEFT * STATES_OF_A_ROUND + tries * EVENTS_OF_A_TRY)
+    return events
+
+
+def _attempts(state: dict[str, Any], error: str) -> int:
+    """How often more an error is tried: the first rule that names it says."""
+    rules = [rule for rule in state.get("Retry", []) if {error, "States.ALL"} & set(rule["ErrorEquals"])]
+    return int(rules[0]["MaxAttempts"]) if rules else 0
 
 
 def _text(moment: datetime) -> str:

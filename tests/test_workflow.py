@@ -176,7 +176,7 @@ def test_a_dataset_that_could_not_be_created_fails(
     ("choice", "duration", "error", "said"),
     [
         ("Ready to distribute?", "update_seconds", "CreationTimedOut", "UPDATE_IN_PROGRESS"),
-        ("Distribution finished?", "distribution_seconds", "DistributionTimedOut", "may be running"),
+        ("Distribution finished?", "distribution_seconds", "DistributionTimedOut", "may be doing so"),
     ],
 )
 def test_a_deadline_that_passes_is_told_like_any_failure(
