@@ -1,0 +1,137 @@
+"""The distribution of a pair: ask Rekognition once, and wait until the datasets show what came of it."""
+
+from typing import Any
+
+from aws_cdk import Duration
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from infra.claim import Claim
+from infra.endings import Endings
+from infra.failures import BUSY
+from infra.functions import Functions
+from infra.jsonata import jsonata, when
+from infra.records import REFUSED, text, update_record
+from infra.retries import PASSING, retry_function, retry_unless
+from infra.steps import CAUSE, failure, invoke
+from infra.waiting import FIRST_ASKED, GRACE, LAST_ASKED, past, wait
+
+# The pair as it is when Rekognition is asked to distribute it; kept in the record until it surely took no effect.
+_BEFORE = "$string({'Training': $pair.Training, 'Test': $pair.Test})"
+
+# An error of the very first try hides nothing.
+_CERTAIN = """$states.context.State.RetryCount = 0 and $not($hidden)
+    and $not($exists($states.context.Execution.RedriveTime))"""
+
+_ASKED_FOR = "($refusal.Certain ? '' : ' Rekognition had been asked to distribute, and may be doing so.')"
+_BELIEVED = f"$refusal != '' and ($refusal.Certain or {past(GRACE, LAST_ASKED)})"
+
+
+def asked() -> dict[str, Any]:
+    """When Rekognition was asked, first and last, and with what; `hidden` when somebody had asked before."""
+    now = "$states.context.State.EnteredTime"
+    return {
+        "asked": jsonata(f"$asked = '' ? {now} : $asked"),
+        "started": jsonata(now),
+        "before": jsonata(_BEFORE),
+        "hidden": jsonata("$before != ''"),
+        "refusal": jsonata("''"),
+    }
+
+
+class Distribution(Construct):
+    """`start` asks for a distribution; `until_finished` goes on with one that was asked for, `asked` assigned."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        functions: Functions,
+        table: dynamodb.ITableV2,
+        deadline: Duration,
+        claim: Claim,
+        endings: Endings,
+        again: sfn.IChainable,
+    ) -> None:
+        """`again` is where it goes on when a distribution that was asked for does not show."""
+        super().__init__(scope, construct_id)
+        self._functions = functions
+        self._deadline = deadline
+        self._endings = endings
+        self.until_finished = self._wait_until_finished(again)
+        self.start = self._record_start(table, claim).next(self._start())
+
+    def _record_start(self, table: dynamodb.ITableV2, claim: Claim) -> sfn.TaskStateBase:
+        """What the pair is now comes first: should this execution end here, the next one can tell what came of it."""
+        attributes = {"PairBefore": text(_BEFORE)}
+        record = update_record(self, "Record start", table=table, attributes=attributes, assign=asked())
+        retry_unless(record, REFUSED)
+        record.add_catch(claim.refused, errors=REFUSED)
+        self._endings.fail_on_error(record)
+        return record
+
+    def _start(self) -> sfn.IChainable:
+        start = invoke(self, "Start distribution", self._functions.start_distribution, _OF_THE_PAIR)
+        retry_function(start)
+        start.add_catch(self.until_finished, errors=list(BUSY.errors))
+        start.add_catch(self.until_finished, assign=_refused())
+        return start.next(self.until_finished)
+
+    def _wait_until_finished(self, again: sfn.IChainable) -> sfn.IChainable:
+        pause = wait(self, "Wait before checking", LAST_ASKED)
+        result = {"result": jsonata("$states.result.Payload")}
+        check = invoke(self, "Check distribution", self._functions.check_distribution, _OF_THE_PAIR, assign=result)
+        finished = self._finished(pause, again)
+        retry_function(check)
+        check.add_catch(finished, errors=PASSING, assign=_unknown())
+        self._endings.fail_on_error(check, more=_ASKED_FOR)
+        return pause.next(check).next(finished)
+
+    def _finished(self, pause: sfn.IChainable, again: sfn.IChainable) -> sfn.Choice:
+        fail = self._endings.failure
+        finished = sfn.Choice.jsonata(self, "Distribution finished?")
+        finished.when(when("$result.State = 'COMPLETE'"), self._endings.success)
+        finished.when(when("$result.State = 'FAILED'"), fail, assign=_distribution_failed())
+        finished.when(when(f"$result.State = 'NOT_STARTED' and {_BELIEVED}"), fail, assign=_start_failed())
+        finished.when(when(past(self._deadline, FIRST_ASKED)), fail, assign=_timed_out())
+        finished.when(when(f"$result.State = 'NOT_STARTED' and {past(GRACE, LAST_ASKED)}"), again)
+        return finished.otherwise(pause)
+
+
+_OF_THE_PAIR = {"Execution": jsonata("$states.context.Execution.Id"), "Pair": jsonata("$pair")}
+
+
+def _refused() -> dict[str, Any]:
+    """An error, which may hide that an earlier try took effect: what the datasets show decides."""
+    return {
+        "refusal": {
+            "Error": jsonata("$states.errorOutput.Error"),
+            "Cause": jsonata(CAUSE),
+            "Certain": jsonata(_CERTAIN),
+        }
+    }
+
+
+def _unknown() -> dict[str, Any]:
+    """What a check says that could not be made."""
+    reason = f"'They could not be looked at: ' & $states.errorOutput.Error & ': ' & {CAUSE}"
+    return {"result": {"State": "UNKNOWN", "Reason": jsonata(reason)}}
+
+
+def _distribution_failed() -> dict[str, Any]:
+    return {**failure("'DistributionFailed'", "$result.Reason"), "before": jsonata("''")}
+
+
+def _start_failed() -> dict[str, Any]:
+    """What may still show stays in the record."""
+    return {
+        **failure("$refusal.Error", "$refusal.Cause"),
+        "before": jsonata("$refusal.Certain ? '' : $before"),
+    }
+
+
+def _timed_out() -> dict[str, Any]:
+    cause = f"'Rekognition had not finished in time. ' & $result.Reason & {_ASKED_FOR}"
+    return failure("'DistributionTimedOut'", cause)
