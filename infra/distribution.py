@@ -20,23 +20,19 @@ from infra.waiting import FIRST_ASKED, GRACE, LAST_ASKED, past, wait
 # The pair as it is when Rekognition is asked to distribute it; kept in the record until it surely took no effect.
 _BEFORE = "$string({'Training': $pair.Training, 'Test': $pair.Test})"
 
-# An error of the very first try hides nothing.
-_CERTAIN = """$states.context.State.RetryCount = 0 and $not($hidden)
-    and $not($exists($states.context.Execution.RedriveTime))"""
-
-_ASKED_FOR = "($refusal.Certain ? '' : ' Rekognition had been asked to distribute, and may be doing so.')"
-_BELIEVED = f"$refusal != '' and ($refusal.Certain or {past(GRACE, LAST_ASKED)})"
+_ASKED_FOR = "' Rekognition had been asked to distribute, and may be doing so.'"
+_NOTHING_CAME = f"$result.State = 'NOT_STARTED' and {past(GRACE, LAST_ASKED)}"
 
 
 def asked() -> dict[str, Any]:
-    """When Rekognition was asked, first and last, and with what; `hidden` when somebody had asked before."""
+    """When Rekognition was asked, first and last, and with what."""
     now = "$states.context.State.EnteredTime"
     return {
         "asked": jsonata(f"$asked = '' ? {now} : $asked"),
         "started": jsonata(now),
         "before": jsonata(_BEFORE),
-        "hidden": jsonata("$before != ''"),
         "refusal": jsonata("''"),
+        "accepted": jsonata("false"),
     }
 
 
@@ -73,7 +69,8 @@ class Distribution(Construct):
         return record
 
     def _start(self) -> sfn.IChainable:
-        start = invoke(self, "Start distribution", self._functions.start_distribution, _OF_THE_PAIR)
+        accepted = {"accepted": jsonata("$states.result.Payload.Accepted")}
+        start = invoke(self, "Start distribution", self._functions.start_distribution, _OF_THE_PAIR, assign=accepted)
         retry_function(start)
         start.add_catch(self.until_finished, errors=list(BUSY.errors))
         start.add_catch(self.until_finished, assign=_refused())
@@ -82,7 +79,7 @@ class Distribution(Construct):
     def _wait_until_finished(self, again: sfn.IChainable) -> sfn.IChainable:
         pause = wait(self, "Wait before checking", LAST_ASKED)
         result = {"result": jsonata("$states.result.Payload")}
-        check = invoke(self, "Check distribution", self._functions.check_distribution, _OF_THE_PAIR, assign=result)
+        check = invoke(self, "Check distribution", self._functions.check_distribution, _AS_ACCEPTED, assign=result)
         finished = self._finished(pause, again)
         retry_function(check)
         check.add_catch(finished, errors=PASSING, assign=_unknown())
@@ -94,24 +91,19 @@ class Distribution(Construct):
         finished = sfn.Choice.jsonata(self, "Distribution finished?")
         finished.when(when("$result.State = 'COMPLETE'"), self._endings.success)
         finished.when(when("$result.State = 'FAILED'"), fail, assign=_distribution_failed())
-        finished.when(when(f"$result.State = 'NOT_STARTED' and {_BELIEVED}"), fail, assign=_start_failed())
+        finished.when(when(f"{_NOTHING_CAME} and $refusal != ''"), fail, assign=_start_failed())
         finished.when(when(past(self._deadline, FIRST_ASKED)), fail, assign=_timed_out())
-        finished.when(when(f"$result.State = 'NOT_STARTED' and {past(GRACE, LAST_ASKED)}"), again)
+        finished.when(when(_NOTHING_CAME), again)
         return finished.otherwise(pause)
 
 
 _OF_THE_PAIR = {"Execution": jsonata("$states.context.Execution.Id"), "Pair": jsonata("$pair")}
+_AS_ACCEPTED = {**_OF_THE_PAIR, "Accepted": jsonata("$accepted")}
 
 
 def _refused() -> dict[str, Any]:
     """An error, which may hide that an earlier try took effect: what the datasets show decides."""
-    return {
-        "refusal": {
-            "Error": jsonata("$states.errorOutput.Error"),
-            "Cause": jsonata(CAUSE),
-            "Certain": jsonata(_CERTAIN),
-        }
-    }
+    return {"refusal": {"Error": jsonata("$states.errorOutput.Error"), "Cause": jsonata(CAUSE)}}
 
 
 def _unknown() -> dict[str, Any]:
@@ -125,11 +117,7 @@ def _distribution_failed() -> dict[str, Any]:
 
 
 def _start_failed() -> dict[str, Any]:
-    """What may still show stays in the record."""
-    return {
-        **failure("$refusal.Error", "$refusal.Cause"),
-        "before": jsonata("$refusal.Certain ? '' : $before"),
-    }
+    return {**failure("$refusal.Error", "$refusal.Cause"), "before": jsonata("''")}
 
 
 def _timed_out() -> dict[str, Any]:

@@ -8,8 +8,9 @@ from constructs import Construct
 
 from infra.jsonata import jsonata
 
-# A distribution that was asked for and does not show after this long has not taken effect.
-GRACE = Duration.minutes(15)
+# A distribution that was asked for and does not show after this long has not taken effect. What DescribeDataset shows
+# can lag behind, by a minute perhaps.
+GRACE = Duration.minutes(5)
 
 # When a wait began, in epoch milliseconds: JSONata. Whoever redrives an execution gives it its time anew.
 _CLOCK = "$states.context.Execution"

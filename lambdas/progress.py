@@ -2,6 +2,8 @@
 
 DescribeDataset shows the *last* operation on a dataset. A COMPLETE or FAILED that was there before says nothing of
 this distribution, so only a status newer than the start counts. Any other status, today's or tomorrow's, is "not yet".
+Entries leave a training dataset by a distribution and in no other way, which proves one; without that proof, two new
+COMPLETE are a distribution only if Rekognition has accepted one. People may have changed both datasets meanwhile.
 Where nothing is in progress and no entry has left the training dataset, none has started; or it does not show yet.
 """
 
@@ -28,21 +30,24 @@ class Progress:
     reason: str
 
 
-def judge(training_before: Dataset, test_before: Dataset, training: Dataset, test: Dataset) -> Progress:
-    """Compare a pair with what it was before the distribution started."""
+def judge(
+    training_before: Dataset, test_before: Dataset, training: Dataset, test: Dataset, *, accepted: bool = False
+) -> Progress:
+    """Compare a pair with what it was before the distribution started; `accepted` when Rekognition has said so."""
     pairs = (("training", training_before, training), ("test", test_before, test))
-    failed = {name: now for name, before, now in pairs if _reached("UPDATE_FAILED", before, now)}
+    failed = {
+        name: now for name, before, now in pairs if now.status == "UPDATE_FAILED" and now.updated > before.updated
+    }
     if failed:
         return Progress(State.FAILED, _failure(failed))
-    if all(_reached("UPDATE_COMPLETE", before, now) for _, before, now in pairs) and test.entries:
+    entries_left = training.entries < training_before.entries
+    both_new = all(now.updated > before.updated for _, before, now in pairs)
+    both_complete = all(now.status == "UPDATE_COMPLETE" for _, _, now in pairs)
+    if both_complete and test.entries and (entries_left or (accepted and both_new)):
         return Progress(State.COMPLETE, _result(training_before, training, test))
-    nothing_left = training.settled and test.settled and training.entries >= training_before.entries
-    state = State.NOT_STARTED if nothing_left else State.IN_PROGRESS
+    still = training.settled and test.settled and not entries_left
+    state = State.NOT_STARTED if still else State.IN_PROGRESS
     return Progress(state, f"The training dataset is {training.status} and the test dataset is {test.status}.")
-
-
-def _reached(status: str, before: Dataset, now: Dataset) -> bool:
-    return now.status == status and now.updated > before.updated
 
 
 def _failure(failed: dict[str, Dataset]) -> str:

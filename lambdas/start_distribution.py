@@ -16,7 +16,7 @@ from lambdas.step import logger, step
 
 @step
 def handler(event: dict[str, Any]) -> dict[str, Any]:
-    """From {Execution, Pair} to {Started}: false when the pair had changed since it was described."""
+    """From {Execution, Pair} to {Accepted}: false when the pair had changed since it was described."""
     pair = event["Pair"]
     logger.append_keys(project=pair["ProjectName"])
     before = [Dataset.from_state(pair[name]) for name in ("Training", "Test")]
@@ -24,9 +24,9 @@ def handler(event: dict[str, Any]) -> dict[str, Any]:
     progress = judge(*before, *now)
     if progress.state != State.NOT_STARTED:
         logger.info("Did not start a distribution: the datasets are changing", reason=progress.reason)
-        return {"Started": False}
+        return {"Accepted": False}
     distribute_dataset_entries(*(dataset.arn for dataset in before))
     logger.info("Started distribution")
     with single_metric(name="DistributionsStarted", unit=MetricUnit.Count, value=1):
         pass
-    return {"Started": True}
+    return {"Accepted": True}

@@ -104,29 +104,20 @@ def test_a_dataset_that_is_busy_is_waited_for(definition: dict[str, Any]) -> Non
     assert (tuple(catch["ErrorEquals"]), catch["Next"]) == (BUSY.errors, "Wait before checking")
 
 
-@pytest.mark.parametrize(
-    ("certain", "minutes", "following"),
-    [
-        (True, 1, "Find advice"),
-        (False, 1, "Wait before checking"),
-        (False, 14, "Wait before checking"),
-        (False, 16, "Find advice"),
-    ],
-)
-def test_a_refusal_is_believed_once_it_can_hide_nothing(
-    definition: dict[str, Any], certain: bool, minutes: int, following: str
+@pytest.mark.parametrize(("minutes", "following"), [(4, "Wait before checking"), (6, "Find advice")])
+def test_an_error_of_the_start_is_believed_when_nothing_came_of_it(
+    definition: dict[str, Any], minutes: int, following: str
 ) -> None:
     result = {"State": "NOT_STARTED", "Reason": "The training dataset is CREATE_COMPLETE."}
-    refusal = {"Error": "InvalidParameterException", "Cause": "It is not empty.", "Certain": certain}
+    refusal = {"Error": "InvalidParameterException", "Cause": "It is not empty."}
     state = definition["States"]["Distribution finished?"]
     reached, variables = choose(state, minutes * 60, result=result, refusal=refusal, before="{}")
     assert reached == following
     if following == "Find advice":
-        assert variables["failure"] == {"Error": refusal["Error"], "Cause": refusal["Cause"]}
-        assert variables["before"] == ("" if certain else "{}")
+        assert (variables["failure"], variables["before"]) == (refusal, "")
 
 
-@pytest.mark.parametrize(("minutes", "following"), [(14, "Wait before checking"), (16, "Resolve datasets")])
+@pytest.mark.parametrize(("minutes", "following"), [(4, "Wait before checking"), (6, "Resolve datasets")])
 def test_a_distribution_that_does_not_show_is_begun_again(
     definition: dict[str, Any], minutes: int, following: str
 ) -> None:
