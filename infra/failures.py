@@ -218,6 +218,42 @@ UNKNOWN = Failure(
     advice="The cause and the function's log group say more. Start it again when it is mended.",
 )
 
+UNTOLD = (
+    Failure(
+        errors=("ABORTED",),
+        retried=Retried.NO_TASK,
+        why="Somebody stopped the execution. A rule of EventBridge tells it: a message `ABORTED: …` through the same "
+        "topic. What the execution had asked of Rekognition goes on.",
+        advice="Redrive it, or start a new execution: either goes on with what was asked for. To leave it at that, do "
+        "nothing.",
+    ),
+    Failure(
+        errors=("TIMED_OUT",),
+        retried=Retried.NO_TASK,
+        why="The execution took longer than both its deadlines and an hour, which it does not by itself: a task did "
+        "not answer. A rule of EventBridge tells it: a message `TIMED_OUT: …`.",
+        advice="Look at the state that it was in, then start a new execution, which goes on where this one ended.",
+    ),
+    Failure(
+        errors=("Nobody could be told",),
+        retried=Retried.NO_TASK,
+        why="SNS did not take the message of an outcome. The execution is red and its cause begins with what came of "
+        "the pair, which the record has too. A rule of EventBridge tries to tell it for 24 hours; what it could not "
+        "tell either is in the queue *Watch … Undelivered*, whose alarm is red in the CloudWatch console.",
+        advice="Mend what SNS says (the topic, its policy, its key), then purge the queue. A distribution that is done "
+        "needs no other execution.",
+    ),
+    Failure(
+        errors=("An event that started nothing",),
+        retried=Retried.NO_TASK,
+        why="EventBridge could not start an execution within 24 hours, for want of a permission say. The event is in "
+        "the queue *Trigger … Undelivered*, whose alarm is red and told through the topic.",
+        advice="Mend what the message's attributes ERROR_CODE and ERROR_MESSAGE say, start an execution by hand with "
+        "the event as its input, then purge the queue.",
+    ),
+)
+"""What no notification of the workflow's own can say."""
+
 
 def errors_of(*how: Retried) -> list[str]:
     """The errors of a function that are retried like this."""
