@@ -1,5 +1,6 @@
 """Start and stop the local AWS, and reach it."""
 
+import json
 import os
 import select
 import shutil
@@ -17,6 +18,8 @@ import boto3
 import trustme
 import urllib3
 from botocore.config import Config
+
+from local.faults import Fault
 
 ROOT = Path(__file__).resolve().parent.parent
 ACCOUNT = "123456789012"
@@ -36,6 +39,16 @@ def forget_other_accounts() -> None:
 
 class LocalAwsError(Exception):
     """The local AWS could not do what was asked; the message is one sentence for the person who asked."""
+
+
+def control(endpoint_url: str, ca_bundle: Path, name: str, body: object) -> dict[str, Any]:
+    """What the local AWS there answers to one of its controls (local/server.py)."""
+    with urllib3.PoolManager(ca_certs=str(ca_bundle)) as pool:
+        response = pool.request("POST", f"{endpoint_url}/_custom_labels/{name}", body=json.dumps(body))
+    if response.status != 200:
+        raise LocalAwsError(response.json()["message"])
+    answer: dict[str, Any] = response.json()
+    return answer
 
 
 class LocalAws:
@@ -119,15 +132,28 @@ class LocalAws:
         """Move the clock of the Custom Labels service."""
         self._control("clock", {"advance": seconds})
 
+    def follow_waits(self, follow: bool) -> None:
+        """Whether Step Functions has that clock too, and moves it on instead of waiting."""
+        self._control("clock", {"follow_waits": follow})
+
     def reset(self) -> None:
-        """Forget every project and dataset, and every change to the settings."""
+        """Forget every project and dataset, every change to the settings, and every fault; waits move no clock."""
         self._control("reset", {})
 
-    def _control(self, name: str, body: dict[str, object]) -> None:
-        with urllib3.PoolManager(ca_certs=str(self.ca_bundle)) as pool:
-            response = pool.request("POST", f"{self.endpoint_url}/_custom_labels/{name}", json=body)
-            if response.status != 200:
-                raise LocalAwsError(response.json()["message"])
+    def inject(self, *faults: Fault) -> None:
+        """Let these faults strike (local/faults.py), and no others any more: none when there are none."""
+        self._control("faults", [fault.as_json() for fault in faults])
+
+    def struck(self) -> list[int]:
+        """How often each of the faults has struck."""
+        return [fault["struck"] for fault in self._control("faults", None)["faults"]]
+
+    def truth(self) -> dict[str, Any]:
+        """What the Custom Labels service knows, whatever its API shows (local/custom_labels/truth.py)."""
+        return self._control("truth", {})
+
+    def _control(self, name: str, body: object) -> dict[str, Any]:
+        return control(self.endpoint_url, self.ca_bundle, name, body)
 
     def wait(self) -> None:
         """Return when the server has ended by itself, which it does not unless it breaks."""

@@ -1,4 +1,6 @@
-"""`python -m local` keeps a local AWS running with the stack deployed; `python -m local demo` shows a distribution."""
+"""`python -m local` keeps a local AWS running with the stack deployed; `python -m local demo` shows a distribution.
+
+`python -m local fault` lets something go wrong in the one that is running."""
 
 import argparse
 import signal
@@ -11,10 +13,10 @@ from rich.console import Console
 from local.aws import ENDINGS, LocalAws, LocalAwsError, forget_other_accounts
 from local.cdk import deploy
 from local.demo import run_demo
+from local.fault_command import ENV_FILE, add_arguments, run_fault
 from local.manifest_file import ManifestError
 from local.steps import Steps
 
-ENV_FILE = Path(".local/env")
 WAIT_SCALE = 0.1
 HIGHEST_PORT = 65535
 
@@ -29,6 +31,8 @@ def main() -> int:
     try:
         if arguments.command == "demo":
             return run_demo(console, arguments.manifest)
+        if arguments.command == "fault":
+            return run_fault(arguments)
         return _keep_running(console, arguments.port)
     except (LocalAwsError, ManifestError) as error:
         print(error, file=sys.stderr)
@@ -44,6 +48,7 @@ def _parse_arguments() -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command")
     demo = commands.add_parser("demo", help="distribute a dataset, before your eyes")
     demo.add_argument("--manifest", type=Path, help="a manifest of your own; a sample when left out")
+    add_arguments(commands.add_parser("fault", help="let something go wrong in the local AWS that is running"))
     return parser.parse_args()
 
 
@@ -67,13 +72,14 @@ def _keep_running(console: Console, port: int) -> int:
             aws = running.enter_context(LocalAws(port=port, wait_scale=WAIT_SCALE))
             outputs = deploy(aws, report=steps.begin)
         running.callback(ENV_FILE.unlink, missing_ok=True)
-        _write_environment(aws, outputs)
+        write_environment(aws, outputs)
         print(_how_to_reach(aws), flush=True)
         aws.wait()
         raise LocalAwsError(f"The local AWS has ended by itself; the last line of its log is: {aws.last_words()}")
 
 
-def _write_environment(aws: LocalAws, outputs: dict[str, str]) -> None:
+def write_environment(aws: LocalAws, outputs: dict[str, str]) -> None:
+    """Tell shells and `fault` where the local AWS is; `outputs` are the stack's."""
     variables = {
         **aws.environment,
         "STATE_MACHINE_ARN": outputs["StateMachineArn"],

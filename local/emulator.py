@@ -1,7 +1,8 @@
 """The Custom Labels service goes into MiniStack, and what MiniStack lacks is repaired.
 
-Here, in lambda_runtime.py, redrive.py and service_roles.py are MiniStack's private names, and nowhere else. It is
-pinned exactly; the tests of these four say which repair breaks when the pin moves.
+Here, in fault_injection.py, lambda_processes.py, lambda_runtime.py, redrive.py, service_roles.py and waits.py are
+MiniStack's private names, and nowhere else. It is pinned exactly; their tests say which repair breaks when the pin
+moves.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from ministack import app as ministack
 from ministack.core import iam_actions, iam_evaluator, responses, router
 from ministack.services import eventbridge, s3, stepfunctions
 
-from local import lambda_runtime, redrive, service_roles
+from local import lambda_runtime, redrive, service_roles, waits
 from local.custom_labels.caller import AccessDenied, Caller, ObjectForbidden, ObjectUnreadable
 from local.custom_labels.service import CustomLabels
 from local.custom_labels.wire import handle
@@ -41,6 +42,7 @@ def install(service: CustomLabels) -> Any:
     stepfunctions._apply_output_path = _with_output_of_succeed(stepfunctions._apply_output_path)
     lambda_runtime.install()
     redrive.install()
+    waits.install(service)
     service_roles.install()
     return ministack.app
 

@@ -7,6 +7,7 @@ error would match. Its path for custom runtimes speaks the real Lambda Runtime A
 
 import os
 import shlex
+import socketserver
 import sys
 import tempfile
 import threading
@@ -31,6 +32,8 @@ def install() -> None:
     lambda_svc._execute_function_warm = lambda_svc._execute_function_provided_warm
     lambda_svc._provided_runtime_code_dir = _with_bootstrap(lambda_svc._provided_runtime_code_dir, packages)
     lambda_svc._provided_worker_env = _without_ours(lambda_svc._provided_worker_env)
+    # MiniStack's Lambda Runtime API writes headers and body apart, and TCP waits 40 ms between the two.
+    socketserver.StreamRequestHandler.disable_nagle_algorithm = True
 
 
 def link_packages(folder: Path) -> None:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from ministack.core.responses import error_response_json, json_response, now_iso
+from ministack.core.responses import error_response_json, json_response
 from ministack.services import stepfunctions
 
 REDRIVABLE = ("FAILED", "ABORTED", "TIMED_OUT")
@@ -48,7 +48,7 @@ def _redrive(arn: str) -> Any:
         return error_response_json("ExecutionDoesNotExist", f"Execution {arn} not found")
     if former["status"] not in REDRIVABLE:
         return error_response_json("ExecutionNotRedrivable", f"Execution is {former['status']} and cannot be redriven")
-    count, date = former.get("redrives", NEVER)["redriveCount"] + 1, now_iso()
+    count, date = former.get("redrives", NEVER)["redriveCount"] + 1, stepfunctions.now_iso()
     execution = {**former, **dict.fromkeys(("stopDate", "output", "error", "cause")), "status": "RUNNING"}
     execution |= {"events": list(former["events"]), "redrives": {"redriveCount": count, "redriveDate": date}}
     details = {"executionRedrivenEventDetails": {"redriveCount": count}}

@@ -16,10 +16,13 @@ from typing import Any
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
+from local import fault_injection
 from local.custom_labels.clock import Clock
 from local.custom_labels.service import CustomLabels
 from local.custom_labels.settings import Settings
 from local.emulator import install, put_event
+from local.faults import read_fault
+from local.strikes import Faults
 
 CONTROL = "/_custom_labels/"
 READY = "ready"
@@ -28,7 +31,9 @@ READY = "ready"
 def main() -> None:
     """Serve until standard input closes."""
     service = CustomLabels(clock=Clock(), settings=Settings(), put_event=put_event)
-    asyncio.run(_serve(_with_controls(install(service), service)))
+    faults = Faults()
+    app = fault_injection.install(install(service), faults)
+    asyncio.run(_serve(_with_controls(app, service, faults)))
 
 
 async def _serve(app: Any) -> None:
@@ -46,7 +51,7 @@ def _end(folder: str) -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def _with_controls(app: Any, service: CustomLabels) -> Callable[..., Awaitable[None]]:
+def _with_controls(app: Any, service: CustomLabels, faults: Faults) -> Callable[..., Awaitable[None]]:
     """MiniStack's application, with paths of ours before it and a word on standard output once it has started."""
 
     async def controlled(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -54,7 +59,7 @@ def _with_controls(app: Any, service: CustomLabels) -> Callable[..., Awaitable[N
             await app(scope, receive, _announcing(send))
         elif scope["type"] == "http" and scope["path"].startswith(CONTROL):
             body = await _body(receive)
-            await _answer(send, *await asyncio.to_thread(_control, service, scope["path"], body))
+            await _answer(send, *await asyncio.to_thread(_control, service, faults, scope["path"], body))
         else:
             await app(scope, receive, send)
 
@@ -70,22 +75,52 @@ def _announcing(send: Any) -> Any:
     return announce
 
 
-def _control(service: CustomLabels, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
-    """`settings` takes some of the service's settings, `clock` {"advance": seconds}, `reset` {}: as it was at first."""
+def _control(service: CustomLabels, faults: Faults, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
+    """`settings` takes some of the service's settings, `reset` {}: as it was at first.
+
+    `clock` takes {"advance": seconds}, or {"follow_waits": true}: Step Functions has the service's clock then, and a
+    Wait or the pause before a Retry moves it at once by as long as it says. With false it has real time again.
+    `truth` takes nothing, and answers what the service knows. `faults` takes a list of them, which takes the place of
+    those before, or null; it answers those that are in force.
+    """
     try:
-        changes = json.loads(body)
+        if path == CONTROL + "truth":
+            return 200, service.truth()
+        changes = json.loads(body or b"null")
+        if path == CONTROL + "faults":
+            return 200, _replace_faults(faults, changes)
         if path == CONTROL + "settings":
             service.settings = service.settings.changed(changes)
         elif path == CONTROL + "clock":
-            service.advance(float(changes["advance"]))
+            _change_clock(service, changes)
         elif path == CONTROL + "reset":
             service.reset()
             service.settings = Settings()
+            service.clock.follows_waits = False
+            faults.replace([])
         else:
-            return 404, {"message": f"{path} is not a control; there are settings, clock and reset under {CONTROL}."}
+            return 404, {"message": f"{path} is none of settings, clock, reset, truth and faults under {CONTROL}."}
     except (ValueError, KeyError, TypeError) as error:
         return 400, {"message": str(error)}
     return 200, {}
+
+
+def _replace_faults(faults: Faults, given: object) -> dict[str, Any]:
+    if given is not None:
+        if not isinstance(given, list):
+            raise ValueError(f"The faults are a list, or null, not {given!r}.")
+        faults.replace([read_fault(fault) for fault in given])
+    return {"faults": [{**fault.as_json(), "struck": struck} for fault, struck in faults.struck()]}
+
+
+def _change_clock(service: CustomLabels, changes: Any) -> None:
+    match changes:
+        case {"advance": int() | float() as seconds}:
+            service.advance(seconds)
+        case {"follow_waits": bool() as follows}:
+            service.clock.follows_waits = follows
+        case _:
+            raise ValueError(f'The clock takes {{"advance": seconds}} or {{"follow_waits": true}}, not {changes!r}.')
 
 
 async def _body(receive: Any) -> bytes:

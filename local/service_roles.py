@@ -1,6 +1,7 @@
 """The roles that services assume have to hold up too: a state machine's for its tasks, a rule's for its target.
 
-MiniStack asks IAM about whoever signs a request. Step Functions and EventBridge call within its process, unsigned.
+MiniStack asks IAM about whoever signs a request. Step Functions, EventBridge and CloudWatch call within its process,
+unsigned. Where a service has no role, it is the topic's policy that has to let it in.
 """
 
 import contextvars
@@ -9,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ministack.core import iam_evaluator, responses
-from ministack.services import eventbridge, stepfunctions
+from ministack.services import cloudwatch, eventbridge, sns, stepfunctions
 
 _role: contextvars.ContextVar[str] = contextvars.ContextVar("role of the running execution")
 
@@ -23,12 +24,18 @@ TASKS = {
     "aws-sdk:sfn:describeExecution": ("states:DescribeExecution", "ExecutionArn", "Sfn.AccessDeniedException"),
 }
 
+# Of a rule's target, by service: the action that its role needs.
+TARGETS = {"states": "states:StartExecution", "sns": "sns:Publish"}
+
+ALARM_ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
+
 
 def install() -> None:
-    """Hold executions and rules to their roles."""
+    """Hold executions and rules to their roles, rules and alarms to the policy of their topic."""
     stepfunctions._run_execution = _under_its_role(stepfunctions._run_execution)
     stepfunctions._invoke_resource = _if_the_role_may(stepfunctions._invoke_resource)
     eventbridge._invoke_target = _if_the_rule_may(eventbridge._invoke_target)
+    cloudwatch._dispatch_alarm_actions = _if_the_alarm_may(cloudwatch._dispatch_alarm_actions)
 
 
 def allows(principal: Any, action: str, resource_arn: str) -> bool:
@@ -86,20 +93,43 @@ def _arn_of(argument: str, value: str) -> str:
 
 
 def _if_the_rule_may(original: Callable[..., None]) -> Callable[..., None]:
-    """What a rule may not start goes to the target's dead-letter queue, which MiniStack does not know either."""
+    """What a rule may not deliver goes to the target's dead-letter queue, which MiniStack does not know either."""
 
     def invoke_target(target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], view: Any = None) -> None:
-        arn = target["Arn"]
-        if ":states:" in arn and not _role_allows(target.get("RoleArn", ""), "states:StartExecution", arn):
-            _keep_undelivered(target, event)
-            return
-        original(target, event, rule, view)
+        if _may_deliver(target):
+            original(target, event, rule, view)
+        else:
+            keep_undelivered(target, event)
 
     return invoke_target
 
 
-def _keep_undelivered(target: dict[str, Any], event: dict[str, Any]) -> None:
+def _may_deliver(target: dict[str, Any]) -> bool:
+    """A topic's policy learns nothing from EventBridge that its conditions could go by."""
+    arn, role = target["Arn"], target.get("RoleArn", "")
+    action = TARGETS.get(arn.split(":")[2])
+    if action == "sns:Publish" and not role:
+        return bool(sns.topic_policy_allows(arn, "events.amazonaws.com", "", ""))
+    return action is None or _role_allows(role, action, arn)
+
+
+def keep_undelivered(target: dict[str, Any], event: dict[str, Any]) -> None:
+    """Put the event into the target's dead-letter queue, if it has one."""
     queue = target.get("DeadLetterConfig", {}).get("Arn")
     if queue:
         payload = eventbridge._pattern_event_view(event).event_with_detail()
         eventbridge._dispatch_to_sqs(eventbridge.parse_arn(queue), json.dumps(payload))
+
+
+def _if_the_alarm_may(original: Callable[..., None]) -> Callable[..., None]:
+    """An alarm's action is dropped where the topic's policy does not let the alarm publish."""
+
+    def dispatch_alarm_actions(alarm: dict[str, Any], *change: str) -> None:
+        source, account = alarm["AlarmArn"], responses.get_account_id()
+
+        def may(action: str) -> bool:
+            return bool(sns.topic_policy_allows(action, "cloudwatch.amazonaws.com", source, account))
+
+        original({**alarm, **{key: list(filter(may, alarm.get(key) or [])) for key in ALARM_ACTIONS}}, *change)
+
+    return dispatch_alarm_actions

@@ -1,19 +1,34 @@
 """One local AWS a test process, with the stack deployed when a test asks for it."""
 
+import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from local.aws import LocalAws, forget_other_accounts
 from local.cdk import deploy
-from tests import tally
+from local.queues import create_queue
+from tests import answers, tally
 from tests.custom_labels import Workbench
 from tests.executions import Executions, Subscriber
 
 # Nothing finishes unless a test moves the clock.
 DURATIONS = dict.fromkeys(("creation_seconds", "update_seconds", "distribution_seconds", "deletion_seconds"), 60.0)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    about = "how the Custom Labels service answers what AWS does not say, in every test: setting=answer,setting=answer"
+    parser.addoption("--answer", default="", help=about)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "assumes(*settings): what it asserts follows from their default answers")
+    try:
+        answers.read(config.getoption("--answer"))
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -35,8 +50,12 @@ def _custom_labels_defaults(request: pytest.FixtureRequest) -> Iterator[None]:
     if "local_aws" not in request.fixturenames:
         yield
         return
+    answer = answers.read(request.config.getoption("--answer"))
+    assumed = {name for marker in request.node.iter_markers("assumes") for name in marker.args}
+    if assumed & answer.keys():
+        pytest.skip(f"It assumes the default answers to {', '.join(sorted(assumed))}.")
     aws: LocalAws = request.getfixturevalue("local_aws")
-    aws.configure(**DURATIONS)
+    aws.configure(**{**DURATIONS, **answer})
     yield
     aws.reset()
 
@@ -87,3 +106,43 @@ def subscriber(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[Subscribe
     subscriber = Subscriber(local_aws, stack["TopicArn"])
     yield subscriber
     subscriber.leave()
+
+
+@pytest.fixture
+def questions(local_aws: LocalAws) -> str:
+    """The URL of a queue."""
+    return create_queue(local_aws, "states.amazonaws.com")[0]
+
+
+@pytest.fixture
+def asked(local_aws: LocalAws, questions: str) -> Callable[[], str]:
+    """The next token to answer with."""
+    sqs = local_aws.client("sqs")
+
+    def receive() -> str:
+        (message,) = sqs.receive_message(QueueUrl=questions, WaitTimeSeconds=20)["Messages"]
+        return str(message["Body"])
+
+    return receive
+
+
+@pytest.fixture
+def changes(local_aws: LocalAws) -> Iterator[Callable[[str, int], list[str]]]:
+    """The next so many statuses that EventBridge tells of an execution."""
+    queue, queue_arn = create_queue(local_aws, "events.amazonaws.com")
+    events, sqs, rule = local_aws.client("events"), local_aws.client("sqs"), f"changes-{uuid.uuid4().hex[:12]}"
+    events.put_rule(Name=rule, EventPattern=json.dumps({"source": ["aws.states"]}))
+    events.put_targets(Rule=rule, Targets=[{"Id": "queue", "Arn": queue_arn}])
+
+    def receive(arn: str, count: int) -> list[str]:
+        statuses: list[str] = []
+        while len(statuses) < count:
+            (message,) = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
+            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+            detail = json.loads(message["Body"])["detail"]
+            statuses += [detail["status"]] if detail["executionArn"] == arn else []
+        return statuses
+
+    yield receive
+    events.remove_targets(Rule=rule, Ids=["queue"])
+    events.delete_rule(Name=rule)

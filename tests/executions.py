@@ -49,6 +49,11 @@ class Notification:
     subject: str
     message: str
 
+    @property
+    def outcome(self) -> str:
+        """The word that it begins with."""
+        return self.message.partition(":")[0].strip('"')
+
 
 class Executions:
     """Hears of every execution's end through EventBridge."""

@@ -104,25 +104,100 @@ def test_last_updated_is_when_a_change_ended_not_when_it_was_looked_at(bench: Wo
     assert (bench.describe(arn)["LastUpdatedTimestamp"] - created).total_seconds() == pytest.approx(60, abs=0.01)
 
 
-@pytest.mark.parametrize(("at_start", "moves"), [(True, True), (False, False)])
-def test_last_updated_moves_at_the_start_of_a_change_as_the_setting_says(
-    bench: Workbench, project: str, at_start: bool, moves: bool
+@pytest.mark.parametrize(
+    ("answer", "begun", "succeeded", "failed"),
+    [("start_and_end", 0, 60, 60), ("end", None, 60, 60), ("start", 0, 0, 0), ("success", None, 60, None)],
+)
+def test_last_updated_moves_when_the_setting_says(
+    bench: Workbench, project: str, answer: str, begun: int | None, succeeded: int | None, failed: int | None
 ) -> None:
-    bench.aws.configure(last_updated_at_start=at_start)
+    """The numbers are seconds since the change began; None where it is as before."""
+    bench.aws.configure(last_updated=answer)
     arn = bench.create(project, "TRAIN", images(2))
-    before = bench.describe(arn)["LastUpdatedTimestamp"]
-    bench.update(arn, *images(1))
-    assert (bench.describe(arn)["LastUpdatedTimestamp"] > before) is moves
+    for line, afterwards in ((images(1)[0], succeeded), (classified("elsewhere.jpg", bucket="elsewhere"), failed)):
+        before = bench.describe(arn)["LastUpdatedTimestamp"]
+        bench.update(arn, line)
+        moves = [bench.describe(arn)["LastUpdatedTimestamp"]]
+        bench.finish()
+        moves.append(bench.describe(arn)["LastUpdatedTimestamp"])
+        assert [moved > before for moved in moves] == [seconds is not None for seconds in (begun, afterwards)]
+        if begun is not None and afterwards is not None:
+            assert (moves[1] - moves[0]).total_seconds() == pytest.approx(afterwards - begun, abs=0.01)
+        bench.aws.advance(1)
 
 
-def test_a_stale_status_is_shown_for_as_long_as_the_setting_says(bench: Workbench, project: str) -> None:
-    bench.aws.configure(stale_status_seconds=30)
+def test_timestamps_are_in_whole_seconds_if_the_setting_says_so(bench: Workbench, project: str) -> None:
+    bench.aws.configure(timestamps="seconds")
+    arn = bench.create(project, "TRAIN")
+    (described,) = bench.rekognition.describe_projects()["ProjectDescriptions"]
+    shown = [bench.describe(arn)[f"{name}Timestamp"] for name in ("Creation", "LastUpdated")]
+    shown += [described["CreationTimestamp"], described["Datasets"][0]["CreationTimestamp"]]
+    assert [moment.microsecond for moment in shown] == [0] * 4
+
+
+def stale_for(bench: Workbench, seconds: float, **settings: Any) -> None:
+    bench.aws.configure(stale_status_seconds=seconds, **settings)
+
+
+def test_a_stale_read_shows_all_as_it_was_for_as_long_as_the_setting_says(bench: Workbench, project: str) -> None:
+    stale_for(bench, 30)
     arn = bench.create(project, "TRAIN", images(2))
-    bench.update(arn, *images(1))
-    assert bench.status(arn) == "CREATE_COMPLETE"
+    before = bench.describe(arn)
+    bench.update(arn, *images(3))
+    assert bench.describe(arn) == before
     assert attempt(bench, "delete", arn) == "ResourceInUseException"
     bench.aws.advance(30)
     assert bench.status(arn) == "UPDATE_IN_PROGRESS"
+
+
+def test_a_read_can_be_stale_after_the_change_has_finished(bench: Workbench, project: str) -> None:
+    stale_for(bench, 90)
+    arn = bench.create(project, "TRAIN", images(2))
+    before = bench.describe(arn)
+    bench.update(arn, *images(3))
+    bench.finish()
+    assert bench.describe(arn) == before
+    assert len(bench.entries(arn)) == 3
+    bench.aws.advance(30)
+    after = bench.describe(arn)
+    assert (after["Status"], after["DatasetStats"]["TotalEntries"]) == ("UPDATE_COMPLETE", 3)
+    assert (after["LastUpdatedTimestamp"] - before["LastUpdatedTimestamp"]).total_seconds() > 60
+
+
+@pytest.mark.parametrize(
+    ("stale", "statuses"),
+    [
+        ("both", ["CREATE_COMPLETE", "CREATE_COMPLETE"]),
+        ("train", ["CREATE_COMPLETE", "UPDATE_IN_PROGRESS"]),
+        ("test", ["UPDATE_IN_PROGRESS", "CREATE_COMPLETE"]),
+    ],
+)
+def test_reads_of_one_dataset_can_be_stale(bench: Workbench, project: str, stale: str, statuses: list[str]) -> None:
+    stale_for(bench, 30, stale_datasets=stale)
+    pair = bench.pair(project, images(10))
+    bench.distribute(*pair)
+    assert [bench.status(arn) for arn in pair] == statuses
+
+
+def test_counts_can_come_later_than_the_status(bench: Workbench, project: str) -> None:
+    arn = bench.create(project, "TRAIN", images(2))
+    bench.aws.configure(stats_late_seconds=30)
+    bench.update(arn, *images(3))
+    bench.finish()
+    assert (bench.status(arn), bench.total(arn)) == ("UPDATE_COMPLETE", 2)
+    bench.aws.advance(30)
+    assert bench.total(arn) == 3
+
+
+def test_a_dataset_can_be_listed_later_than_it_is_created(bench: Workbench, project: str) -> None:
+    def listed() -> int:
+        return len(bench.rekognition.describe_projects()["ProjectDescriptions"][0]["Datasets"])
+
+    bench.aws.configure(unlisted_seconds=90)
+    bench.create(project, "TRAIN")
+    assert listed() == 0
+    bench.aws.advance(30)
+    assert listed() == 1
 
 
 def test_status_texts_in_progress_and_after_are_settings(bench: Workbench, project: str) -> None:

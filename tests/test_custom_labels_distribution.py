@@ -1,5 +1,6 @@
 """DistributeDatasetEntries: what moves, what is refused, what fails later."""
 
+import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -176,6 +177,105 @@ def test_a_filled_test_dataset_can_fail_later_instead(bench: Workbench, project:
     bench.finish()
     assert [bench.status(arn) for arn in (train, test)] == ["UPDATE_FAILED"] * 2
     assert (bench.total(train), bench.total(test)) == (10, 3)
+
+
+@pytest.mark.parametrize("code", [INVALID, NOT_READY, "ResourceInUseException"])
+def test_a_filled_test_dataset_is_refused_with_the_error_of_the_setting(
+    bench: Workbench, project: str, code: str
+) -> None:
+    bench.aws.configure(size_refusal=code)
+    train = bench.begin(project, "TRAIN", images(10))
+    assert refused(bench, train, bench.create(project, "TEST", images(3, "wet"))) == code
+
+
+@pytest.mark.parametrize("code", [INVALID, NOT_READY, "ResourceNotFoundException", "ResourceInUseException"])
+def test_a_pair_that_is_being_distributed_is_refused_with_the_error_of_the_setting(
+    bench: Workbench, project: str, code: str
+) -> None:
+    bench.aws.configure(distribute_while_updating=code)
+    train, test = bench.pair(project, images(10))
+    bench.distribute(train, test)
+    assert refused(bench, train, test) == code
+
+
+@pytest.mark.parametrize(("late", "between"), [("train", [10, 2]), ("test", [8, 0])])
+def test_one_dataset_can_finish_later_each_with_its_own_entries(
+    bench: Workbench, project: str, late: str, between: list[int]
+) -> None:
+    train, test = bench.pair(project, images(10))
+    bench.aws.configure(late_dataset=late)
+    bench.distribute(train, test)
+    bench.finish()
+    done, waiting = (train, test) if late == "test" else (test, train)
+    assert [bench.status(arn) for arn in (done, waiting)] == ["UPDATE_COMPLETE", "UPDATE_IN_PROGRESS"]
+    assert [bench.total(arn) for arn in (train, test)] == between
+    bench.aws.advance(30)
+    assert bench.status(waiting) == "UPDATE_COMPLETE"
+    assert [bench.total(arn) for arn in (train, test)] == [8, 2]
+
+
+def test_more_changes_at_once_than_the_limit_are_refused(bench: Workbench, project: str) -> None:
+    bench.aws.configure(max_concurrent_changes=1)
+    train, test = bench.create(project, "TRAIN", images(10)), bench.create(project, "TEST")
+    other = bench.rekognition.create_project(ProjectName="other")["ProjectArn"]
+    bench.begin(other, "TRAIN")
+    assert refused(bench, train, test) == "LimitExceededException"
+
+
+def test_the_right_to_read_the_images_can_be_needed(bench: Workbench, project: str) -> None:
+    bench.aws.configure(distribution_reads_images=True)
+    train, test = bench.pair(project, images(10))
+    nobody = bench.aws.client("iam").create_user(UserName="splitter")["User"]["UserName"]
+    allowed = {"Effect": "Allow", "Action": "rekognition:*", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    bench.aws.client("iam").put_user_policy(UserName=nobody, PolicyName="split", PolicyDocument=policy)
+    key = bench.aws.client("iam").create_access_key(UserName=nobody)["AccessKey"]
+    theirs = bench.aws.client(
+        "rekognition", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"]
+    )
+    datasets = [{"Arn": train}, {"Arn": test}]
+    assert refusal(theirs.distribute_dataset_entries, Datasets=datasets) == "AccessDeniedException"
+    bench.distribute(train, test)
+
+
+def test_the_truth_is_what_there_is_and_what_was_accepted(bench: Workbench, project: str) -> None:
+    train, test = bench.pair(project, images(10))
+    bench.aws.configure(stale_status_seconds=90, late_dataset="test")
+    bench.distribute(train, test)
+    refused(bench, train, test)
+    bench.finish()
+    bench.rekognition.delete_dataset(DatasetArn=train)
+    truth = bench.aws.truth()
+    (distribution,) = truth["distributions"]
+    assert {name: distribution[name] for name in ("datasets", "caller", "status", "moved")} == {
+        "datasets": [train, test],
+        "caller": "arn:aws:iam::123456789012:root",
+        "status": "UPDATE_COMPLETE",
+        "moved": 2,
+    }
+    assert distribution["due"] - distribution["accepted"] == pytest.approx(90)
+    datasets = truth["projects"][project]
+    shown = [(dataset["arn"], dataset["type"], dataset["status"], dataset["being_deleted"]) for dataset in datasets]
+    assert shown == [
+        (train, "TRAIN", "DELETE_IN_PROGRESS", True),
+        (test, "TEST", "UPDATE_IN_PROGRESS", False),
+    ]
+    assert [len(dataset["source_refs"]) for dataset in datasets] == [8, 0]
+    assert all(image.startswith("s3://images/rusty-") for image in datasets[0]["source_refs"])
+
+
+def test_the_truth_outlives_the_datasets_until_a_reset(bench: Workbench, project: str) -> None:
+    train, test = bench.pair(project, images(1))
+    bench.distribute(train, test)
+    bench.finish()
+    for arn in (train, test):
+        bench.rekognition.delete_dataset(DatasetArn=arn)
+    bench.finish()
+    truth = bench.aws.truth()
+    assert truth["projects"] == {project: []}
+    assert [(each["status"], each["moved"]) for each in truth["distributions"]] == [("UPDATE_FAILED", 0)]
+    bench.aws.reset()
+    assert bench.aws.truth() == {"projects": {}, "distributions": []}
 
 
 def test_an_empty_training_dataset_can_be_refused_at_once(bench: Workbench, project: str) -> None:

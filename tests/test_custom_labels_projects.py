@@ -105,6 +105,14 @@ def test_datasets_are_described_in_the_order_of_the_setting(
     assert [dataset["DatasetType"] for dataset in description["Datasets"]] == types
 
 
+@pytest.mark.parametrize("code", ["InvalidParameterException", "ResourceNotFoundException"])
+def test_a_name_that_nobody_has_can_be_refused(bench: Workbench, project: str, code: str) -> None:
+    asked = [project.split("/")[1], "nobody"]
+    assert len(bench.rekognition.describe_projects(ProjectNames=asked)["ProjectDescriptions"]) == 1
+    bench.aws.configure(unknown_project_names=code)
+    assert refusal(bench.rekognition.describe_projects, ProjectNames=asked) == code
+
+
 def test_projects_of_another_region_are_apart(bench: Workbench, project: str) -> None:
     ireland = bench.aws.client("rekognition", region_name="eu-west-1")
     assert describe(ireland) == []

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from local.aws import ACCOUNT, LocalAws
+from infra.messages import NOBODY_TOLD
+from local.aws import ACCOUNT, REGION, LocalAws
 from local.queues import create_queue
 from tests.custom_labels import Workbench, images
 from tests.executions import Executions, Subscriber, pair_without_execution
@@ -111,8 +112,8 @@ def test_a_state_machine_runs_under_its_role(
     with refused(local_aws, role_of(local_aws, "WorkflowStateMachineRole"), action):
         execution = executions.run({"ProjectName": "x"})
     assert execution.status == "FAILED"
-    assert len(subscriber.received()) == (0 if action == "sns:Publish" else 1)
-    assert (action in execution.cause) == (action == "lambda:InvokeFunction")
+    assert f"not authorized to perform: {action}" in execution.cause
+    assert len(subscriber.received()) == 1
 
 
 def test_a_distribution_that_nobody_could_be_told_of_says_that_it_took_place(
@@ -122,7 +123,8 @@ def test_a_distribution_that_nobody_could_be_told_of_says_that_it_took_place(
     with refused(bench.aws, role_of(bench.aws, "WorkflowStateMachineRole"), "sns:Publish"):
         execution = executions.run({"ProjectArn": project})
     assert execution.states[-2:] == ["Notify success", "Failed"]
-    assert execution.cause.startswith("It is distributed, but nobody could be told: User: ")
+    assert execution.cause.startswith("2 of 10 entries (20%) are in the test dataset now")
+    assert f"{NOBODY_TOLD} User: " in execution.cause
     assert bench.total(training) + bench.total(test) == 10
     assert bench.total(test) == 2
     assert executions.run({"ProjectArn": project}).output["Outcome"] == "ALREADY_DISTRIBUTED"
@@ -130,9 +132,54 @@ def test_a_distribution_that_nobody_could_be_told_of_says_that_it_took_place(
 
 def test_an_event_that_its_rule_may_not_deliver_is_kept(bench: Workbench, project: str, executions: Executions) -> None:
     sqs = bench.aws.client("sqs")
-    (queue,) = [url for url in sqs.list_queues()["QueueUrls"] if "Undelivered" in url]
-    with refused(bench.aws, role_of(bench.aws, "EventsRole"), "states:StartExecution"):
+    (queue,) = [url for url in sqs.list_queues()["QueueUrls"] if "TriggerUndelivered" in url]
+    with refused(bench.aws, role_of(bench.aws, "StateMachineEventsRole"), "states:StartExecution"):
         dataset = bench.create(project, "TRAIN")
     (message,) = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
     assert dataset in message["Body"]
     assert executions.count(given=dataset) == 0
+
+
+def topic_for(aws: LocalAws, service: str, condition: dict[str, Any]) -> str:
+    """The ARN of a topic whose policy lets the service publish under this condition, and nobody else."""
+    sns = aws.client("sns")
+    arn: str = sns.create_topic(Name=f"topic-{uuid.uuid4().hex[:12]}")["TopicArn"]
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sns:Publish", "Resource": arn}
+    policy = {"Version": "2012-10-17", "Statement": [{**statement, "Condition": condition}]}
+    sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=json.dumps(policy))
+    return arn
+
+
+@pytest.mark.parametrize(("account", "told"), [(ACCOUNT, 1), ("210987654321", 0)])
+def test_an_alarm_needs_the_policy_of_its_topic(local_aws: LocalAws, account: str, told: int) -> None:
+    alarms = f"arn:aws:cloudwatch:{REGION}:{account}:alarm:*"
+    topic = topic_for(local_aws, "cloudwatch.amazonaws.com", {"ArnLike": {"aws:SourceArn": alarms}})
+    subscriber, cloudwatch = Subscriber(local_aws, topic), local_aws.client("cloudwatch")
+    cloudwatch.put_metric_alarm(
+        AlarmName=topic,
+        AlarmActions=[topic],
+        Namespace="Test",
+        MetricName="Test",
+        Period=60,
+        EvaluationPeriods=1,
+        Statistic="Maximum",
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    cloudwatch.set_alarm_state(AlarmName=topic, StateValue="ALARM", StateReason="a test")
+    assert len(subscriber.received()) == told
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [({}, 1), ({"ArnLike": {"aws:SourceArn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/*"}}, 0)],
+)
+def test_a_rule_without_a_role_needs_the_policy_of_its_topic(
+    bench: Workbench, project: str, condition: dict[str, Any], told: int
+) -> None:
+    topic = topic_for(bench.aws, "events.amazonaws.com", condition)
+    subscriber, events = Subscriber(bench.aws, topic), bench.aws.client("events")
+    events.put_rule(Name=topic[-12:], EventPattern=json.dumps({"source": ["aws.rekognition"]}))
+    events.put_targets(Rule=topic[-12:], Targets=[{"Id": "topic", "Arn": topic}])
+    bench.create(project, "TRAIN")
+    assert len(subscriber.received()) == told

@@ -2,14 +2,13 @@
 
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from local.aws import LocalAws
-from local.queues import create_queue
 from tests.test_emulator import TRUST, refused
 
 TABLE = {
@@ -17,7 +16,7 @@ TABLE = {
     "AttributeDefinitions": [{"AttributeName": "Id", "AttributeType": "S"}],
     "BillingMode": "PAY_PER_REQUEST",
 }
-ENDS = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted")
+ENDS = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut")
 FAILING = {"Stop": {"Type": "Fail", "Error": "{% $states.input.Error %}"}}
 ENDING = {"Done": {"Type": "Succeed"}}
 ASKED_TWICE = [
@@ -30,13 +29,14 @@ ASKED_TWICE = [
 class Machine:
     """A state machine of a test's own, under a role of its own, that begins with its first state."""
 
-    def __init__(self, aws: LocalAws, states: dict[str, Any]) -> None:
+    def __init__(self, aws: LocalAws, states: dict[str, Any], **more: Any) -> None:
+        """`more` is what else its definition has."""
         self.stepfunctions, iam = aws.client("stepfunctions"), aws.client("iam")
         name = unique("machine")
         self.role = name
         role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
         iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=allowing("dynamodb:*", "*"))
-        definition = {"QueryLanguage": "JSONata", "StartAt": next(iter(states)), "States": states}
+        definition = {"QueryLanguage": "JSONata", "StartAt": next(iter(states)), "States": states, **more}
         self._arn = self.stepfunctions.create_state_machine(name=name, roleArn=role, definition=json.dumps(definition))[
             "stateMachineArn"
         ]
@@ -167,50 +167,10 @@ def looking(local_aws: LocalAws, table: str) -> Machine:
 
 
 @pytest.fixture
-def questions(local_aws: LocalAws) -> str:
-    """The URL of a queue."""
-    return create_queue(local_aws, "states.amazonaws.com")[0]
-
-
-@pytest.fixture
 def asking(local_aws: LocalAws, questions: str) -> Machine:
     """Asks, and waits for the answer."""
     ask = {"QueueUrl": questions, "MessageBody": "{% $states.context.Task.Token %}"}
     return Machine(local_aws, {"Ask": task("sqs:sendMessage.waitForTaskToken", ask, Next="Done"), **ENDING})
-
-
-@pytest.fixture
-def asked(local_aws: LocalAws, questions: str) -> Callable[[], str]:
-    """The next token to answer with."""
-    sqs = local_aws.client("sqs")
-
-    def receive() -> str:
-        (message,) = sqs.receive_message(QueueUrl=questions, WaitTimeSeconds=20)["Messages"]
-        return str(message["Body"])
-
-    return receive
-
-
-@pytest.fixture
-def changes(local_aws: LocalAws) -> Iterator[Callable[[str, int], list[str]]]:
-    """The next so many statuses that EventBridge tells of an execution."""
-    queue, queue_arn = create_queue(local_aws, "events.amazonaws.com")
-    events, sqs, rule = local_aws.client("events"), local_aws.client("sqs"), unique("changes")
-    events.put_rule(Name=rule, EventPattern=json.dumps({"source": ["aws.states"]}))
-    events.put_targets(Rule=rule, Targets=[{"Id": "queue", "Arn": queue_arn}])
-
-    def receive(arn: str, count: int) -> list[str]:
-        statuses: list[str] = []
-        while len(statuses) < count:
-            (message,) = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
-            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-            detail = json.loads(message["Body"])["detail"]
-            statuses += [detail["status"]] if detail["executionArn"] == arn else []
-        return statuses
-
-    yield receive
-    events.remove_targets(Rule=rule, Ids=["queue"])
-    events.delete_rule(Name=rule)
 
 
 def test_it_goes_on_from_the_failed_state(machine: Machine, dynamodb: Any, missing: str) -> None:

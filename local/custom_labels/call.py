@@ -28,7 +28,7 @@ class Call:
         return round(self.clock.now(), 3)
 
     def settle(self) -> None:
-        self.holdings.settle(self.now())
+        self.holdings.settle(self.now(), self.settings)
 
     def project(self, arn: str) -> Project:
         """ResourceNotFoundException when there is none, or it is being deleted and nothing can be done with it."""

@@ -3,18 +3,18 @@
 from typing import Any
 
 from local.custom_labels.call import Call
-from local.custom_labels.datasets import SHOWN_AT_ONCE, UPDATED, Change, Dataset, Result, client_error, success
+from local.custom_labels.datasets import UPDATED, Change, Dataset, Result, client_error, success, timestamp
 from local.custom_labels.legality import require_allowed
 from local.custom_labels.manifest import UnusableManifest, check_limits, max_entries, read_lines
 
 
 def describe_dataset(call: Call, parameters: dict[str, Any]) -> dict[str, Any]:
     dataset, now = call.dataset(parameters["DatasetArn"]), call.now()
-    entries = dataset.entries
+    entries = dataset.counted_entries(now, call.settings)
     return {
         "DatasetDescription": {
-            "CreationTimestamp": dataset.created,
-            "LastUpdatedTimestamp": dataset.last_updated(now, call.settings),
+            "CreationTimestamp": timestamp(dataset.created, call.settings),
+            "LastUpdatedTimestamp": timestamp(dataset.seen_updated(now, call.settings), call.settings),
             **dataset.describe_status(now, call.settings),
             "DatasetStats": {
                 "LabeledEntries": entries.labeled_count,
@@ -30,7 +30,7 @@ def delete_dataset(call: Call, parameters: dict[str, Any]) -> dict[str, Any]:
     dataset, now = call.dataset(parameters["DatasetArn"]), call.now()
     require_allowed("delete", dataset, call.settings)
     call.require_capacity()
-    dataset.change = Change("DELETE_IN_PROGRESS", now, now + call.settings.deletion_seconds, SHOWN_AT_ONCE, None)
+    dataset.begin(Change("DELETE_IN_PROGRESS", now, now + call.settings.deletion_seconds, None))
     return {}
 
 
@@ -44,8 +44,13 @@ def update_dataset_entries(call: Call, parameters: dict[str, Any]) -> dict[str, 
 
 
 def begin_update(call: Call, dataset: Dataset, seconds: float, result: Result) -> None:
+    """`seconds` is how long it takes."""
     now = call.now()
-    dataset.change = Change("UPDATE_IN_PROGRESS", now, now + seconds, now + call.settings.stale_status_seconds, result)
+    stale = call.settings.stale_datasets in ("both", dataset.type.lower())
+    dataset.begin(
+        Change("UPDATE_IN_PROGRESS", now, now + seconds, result),
+        stale_seconds=call.settings.stale_status_seconds if stale else 0.0,
+    )
 
 
 def _update(call: Call, dataset: Dataset, data: bytes) -> Result:

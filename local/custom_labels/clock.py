@@ -8,6 +8,8 @@ class Clock:
     """Real time plus an offset, in epoch seconds. It only ever moves forward."""
 
     def __init__(self) -> None:
+        self.follows_waits = False
+        """Whether Step Functions has this clock too, and moves it on instead of waiting."""
         self._offset = 0.0
         self._lock = Lock()
 
@@ -20,3 +22,8 @@ class Clock:
             raise ValueError(f"The clock advances by a finite number of seconds, 0 or more, not by {seconds}.")
         with self._lock:
             self._offset += seconds
+
+    def move_to(self, moment: float) -> None:
+        """Move forward to then, in epoch seconds, unless it is later already."""
+        with self._lock:
+            self._offset = max(self._offset, moment - time.time())

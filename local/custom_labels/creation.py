@@ -8,7 +8,6 @@ from local.custom_labels.caller import ObjectForbidden, ObjectUnreadable
 from local.custom_labels.datasets import (
     CREATED,
     CREATED_FROM_MANIFEST,
-    SHOWN_AT_ONCE,
     Change,
     Dataset,
     Result,
@@ -50,9 +49,9 @@ def create_dataset(call: Call, parameters: dict[str, Any]) -> dict[str, Any]:
         _require_place(call, project.arn, type_)
         created = max(call.now(), identity / 1000)  # an ARN's milliseconds are never after its creation
         due = call.now() + call.settings.creation_seconds
-        change = Change("CREATE_IN_PROGRESS", created, due, SHOWN_AT_ONCE, result)
-        tags = parameters.get("Tags", {})
-        call.holdings.datasets[arn] = Dataset(arn, type_, project.arn, created, created, tags, change)
+        dataset = Dataset(arn, type_, project.arn, created, created, parameters.get("Tags", {}), None)
+        dataset.begin(Change("CREATE_IN_PROGRESS", created, due, result))
+        call.holdings.datasets[arn] = dataset
     return {"DatasetArn": arn}
 
 

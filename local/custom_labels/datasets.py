@@ -1,6 +1,6 @@
 """A dataset and its changes: what it shows at a moment follows from timestamps."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from local.custom_labels.arns import DatasetType
@@ -12,7 +12,6 @@ CREATED = "The dataset was successfully created."
 UPDATED = "The dataset was successfully updated."
 DISTRIBUTED = "The dataset was successfully distributed."
 
-SHOWN_AT_ONCE = 0.0
 IN_PROGRESS_MESSAGES = {
     "CREATE_IN_PROGRESS": "The dataset is being created.",
     "UPDATE_IN_PROGRESS": "The dataset is being updated.",
@@ -28,6 +27,10 @@ class Result:
     message: str
     code: str
     entries: Entries
+
+    @property
+    def succeeded(self) -> bool:
+        return self.code == "SUCCESS"
 
 
 def success(status: str, message: str, entries: Entries) -> Result:
@@ -46,13 +49,21 @@ class Change:
     status: str
     started: float
     due: float
-    shown_from: float
     result: Result | None
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a dataset was before its last change, and until when, in epoch seconds, reads still see no more."""
+
+    result: Result
+    updated: float
+    seen_until: float
 
 
 @dataclass
 class Dataset:
-    """`change` is what is in progress, `result` what the last change came to."""
+    """`change` is what is in progress, `result` what the last change came to, and `settled` when it did."""
 
     arn: str
     type: DatasetType
@@ -62,6 +73,8 @@ class Dataset:
     tags: dict[str, str]
     change: Change | None
     result: Result = field(default_factory=lambda: Result("CREATE_IN_PROGRESS", "", "SUCCESS", Entries()))
+    past: Past | None = None
+    settled: float = 0.0
 
     @property
     def status(self) -> str:
@@ -72,28 +85,60 @@ class Dataset:
     def entries(self) -> Entries:
         return self.result.entries
 
-    def settle(self, now: float) -> None:
+    def begin(self, change: Change, *, stale_seconds: float = 0.0) -> None:
+        """`stale_seconds` is how long reads do not see it, nor what they do not see yet."""
+        seen = self._seen_past(change.started) or Past(self.result, self.updated, 0.0)
+        self.past = replace(seen, seen_until=change.started + stale_seconds)
+        self.change = change
+
+    def settle(self, now: float, settings: Settings) -> None:
         """Take over the result of a change that is due. A deletion that is due leaves the change in place."""
-        if self.change and self.change.result and self.change.due <= now:
-            self.updated = self.change.due
-            self.result, self.change = self.change.result, None
+        change = self.change
+        if change and change.result and change.due <= now:
+            self.updated = _updated_by(change, change.result, self.updated, settings)
+            self.settled, self.result, self.change = change.due, change.result, None
 
     def is_gone(self, now: float) -> bool:
         return self.change is not None and self.change.result is None and self.change.due <= now
 
     def describe_status(self, now: float, settings: Settings) -> dict[str, Any]:
-        """Status, StatusMessage and StatusMessageCode, those of the change only once it is shown."""
-        if self.change and now >= self.change.shown_from:
+        """Status, StatusMessage and StatusMessageCode, as a read sees them."""
+        past = self._seen_past(now)
+        if self.change and not past:
             return _describe_progress(self.change.status, settings)
-        shown = {"Status": self.result.status, "StatusMessage": self.result.message}
-        if self.result.code != "SUCCESS" or settings.success_message_code == "SUCCESS":
-            shown["StatusMessageCode"] = self.result.code
+        result = past.result if past else self.result
+        shown = {"Status": result.status, "StatusMessage": result.message}
+        if result.code != "SUCCESS" or settings.success_message_code == "SUCCESS":
+            shown["StatusMessageCode"] = result.code
         return shown
 
-    def last_updated(self, now: float, settings: Settings) -> float:
-        if self.change and settings.last_updated_at_start and now >= self.change.shown_from:
-            return self.change.started
-        return self.updated
+    def seen_updated(self, now: float, settings: Settings) -> float:
+        """The time of the last update, as a read sees it."""
+        if past := self._seen_past(now):
+            return past.updated
+        moved = self.change and settings.last_updated in ("start_and_end", "start")
+        return self.change.started if self.change and moved else self.updated
+
+    def counted_entries(self, now: float, settings: Settings) -> Entries:
+        """Those that a read counts."""
+        late = self.past is not None and now < self.settled + settings.stats_late_seconds
+        past = self.past if late else self._seen_past(now)
+        return past.result.entries if past else self.entries
+
+    def _seen_past(self, now: float) -> Past | None:
+        return self.past if self.past and now < self.past.seen_until else None
+
+
+def _updated_by(change: Change, result: Result, before: float, settings: Settings) -> float:
+    """LastUpdatedTimestamp after a change."""
+    if settings.last_updated == "start":
+        return change.started
+    return change.due if result.succeeded or settings.last_updated != "success" else before
+
+
+def timestamp(moment: float, settings: Settings) -> float:
+    """Epoch seconds as the API shows them."""
+    return float(int(moment)) if settings.timestamps == "seconds" else moment
 
 
 def _describe_progress(status: str, settings: Settings) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 from local.custom_labels.call import Call
 from local.custom_labels.changes import begin_update
 from local.custom_labels.datasets import DISTRIBUTED, UPDATED, Dataset, Result, client_error, success
-from local.custom_labels.errors import invalid_parameter
+from local.custom_labels.errors import ServiceError, invalid_parameter
+from local.custom_labels.holdings import Distribution
 from local.custom_labels.legality import require_allowed
 from local.custom_labels.manifest import UnusableManifest, check_limits, max_entries
 from local.custom_labels.settings import Settings
@@ -29,9 +30,38 @@ def distribute_dataset_entries(call: Call, parameters: dict[str, Any]) -> dict[s
     datasets = [call.dataset(dataset["Arn"]) for dataset in parameters["Datasets"]]
     for dataset in datasets:
         require_allowed("distribute", dataset, call.settings)
-    for dataset, result in _results(call, datasets):
-        begin_update(call, dataset, call.settings.distribution_seconds, result)
+    _authorize_images(call, datasets)
+    call.require_capacity()
+    results = _results(call, datasets)
+    call.holdings.distributions.append(_accepted(call, results))
+    for dataset, result in results:
+        begin_update(call, dataset, _seconds(dataset, call.settings), result)
     return {}
+
+
+def _seconds(dataset: Dataset, settings: Settings) -> float:
+    late = settings.late_seconds if dataset.type.lower() == settings.late_dataset else 0.0
+    return settings.distribution_seconds + late
+
+
+def _accepted(call: Call, results: Results) -> Distribution:
+    now = call.now()
+    moved = [len(result.entries) - len(dataset.entries) for dataset, result in results if dataset.type == "TEST"]
+    return Distribution(
+        datasets=tuple(dataset.arn for dataset, _ in results),
+        caller=call.caller.arn,
+        accepted=now,
+        due=now + max(_seconds(dataset, call.settings) for dataset, _ in results),
+        status="UPDATE_COMPLETE" if all(result.succeeded for _, result in results) else "UPDATE_FAILED",
+        moved=sum(moved),
+    )
+
+
+def _authorize_images(call: Call, datasets: list[Dataset]) -> None:
+    if call.settings.distribution_reads_images:
+        for dataset in datasets:
+            for bucket in dataset.entries.buckets:
+                call.authorize("s3:GetObject", f"arn:aws:s3:::{bucket}/*")
 
 
 def _results(call: Call, datasets: list[Dataset]) -> Results:
@@ -64,9 +94,13 @@ def _refuse_pair(datasets: list[Dataset], settings: Settings) -> Results:
 def _require_sizes(pair: Pair, settings: Settings) -> None:
     if len(pair.test.entries):
         message = f"The test dataset is not empty: it has {len(pair.test.entries)} entries."
-        raise invalid_parameter(message) if settings.test_not_empty == "sync" else Undistributable(message)
+        raise _refuse_size(message, settings) if settings.test_not_empty == "sync" else Undistributable(message)
     if not len(pair.train.entries) and settings.train_empty == "sync":
-        raise invalid_parameter("The training dataset is empty.")
+        raise _refuse_size("The training dataset is empty.", settings)
+
+
+def _refuse_size(message: str, settings: Settings) -> ServiceError:
+    return ServiceError(settings.size_refusal, message)
 
 
 def _distribute(call: Call, pair: Pair) -> Results:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from local.custom_labels.arns import DatasetType
 from local.custom_labels.datasets import Dataset
+from local.custom_labels.settings import Settings
 
 
 @dataclass
@@ -23,12 +24,25 @@ class Project:
         return "CREATED" if self.gone_at is None else "DELETING"
 
 
+@dataclass(frozen=True)
+class Distribution:
+    """A DistributeDatasetEntries that was accepted: by whom, and when, in epoch seconds; what it comes to, and when."""
+
+    datasets: tuple[str, ...]
+    caller: str
+    accepted: float
+    due: float
+    status: str
+    moved: int
+
+
 @dataclass
 class Holdings:
-    """Both by ARN, in the order of their creation."""
+    """Projects and datasets by ARN, in the order of their creation, and every distribution there ever was."""
 
     projects: dict[str, Project] = field(default_factory=dict)
     datasets: dict[str, Dataset] = field(default_factory=dict)
+    distributions: list[Distribution] = field(default_factory=list)
     _last_id: int = 0
 
     def mint_id(self, now: float) -> int:
@@ -36,14 +50,14 @@ class Holdings:
         self._last_id = max(int(now * 1000), self._last_id + 1)
         return self._last_id
 
-    def settle(self, now: float) -> None:
+    def settle(self, now: float, settings: Settings) -> None:
         """Let take place what is due."""
         self.projects = {
             arn: project for arn, project in self.projects.items() if project.gone_at is None or now < project.gone_at
         }
         self.datasets = {arn: dataset for arn, dataset in self.datasets.items() if not dataset.is_gone(now)}
         for dataset in self.datasets.values():
-            dataset.settle(now)
+            dataset.settle(now, settings)
 
     def datasets_of(self, project: Project, type_: DatasetType | None = None) -> list[Dataset]:
         """The datasets of a project, of one type if given, in the order of their creation."""

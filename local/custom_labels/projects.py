@@ -4,7 +4,7 @@ from typing import Any
 
 from local.custom_labels.arns import project_arn
 from local.custom_labels.call import Call
-from local.custom_labels.datasets import Dataset
+from local.custom_labels.datasets import Dataset, timestamp
 from local.custom_labels.errors import ServiceError, invalid_parameter
 from local.custom_labels.holdings import Project
 from local.custom_labels.paging import start_position, token_member
@@ -34,6 +34,7 @@ def describe_projects(call: Call, parameters: dict[str, Any]) -> dict[str, Any]:
     names, features = parameters.get("ProjectNames"), parameters.get("Features", ["CUSTOM_LABELS"])
     size = parameters.get("MaxResults", limit("ProjectsPageSize", "max"))
     start = start_position("DescribeProjects", parameters)
+    _require_known(call, names or [])
     selected = [
         project
         for project in call.holdings.projects.values()
@@ -65,10 +66,17 @@ def _require_consistent(feature: str, auto_update: str | None) -> None:
         raise invalid_parameter("AutoUpdate is accepted only when Feature is CONTENT_MODERATION.")
 
 
+def _require_known(call: Call, names: list[str]) -> None:
+    answer, known = call.settings.unknown_project_names, {project.name for project in call.holdings.projects.values()}
+    unknown = [name for name in names if name not in known]
+    if unknown and answer != "absent":
+        raise ServiceError(answer, f"There is no project named {unknown[0]}.")
+
+
 def _describe(call: Call, project: Project) -> dict[str, Any]:
     description: dict[str, Any] = {
         "ProjectArn": project.arn,
-        "CreationTimestamp": project.created,
+        "CreationTimestamp": timestamp(project.created, call.settings),
         "Status": project.status,
         "Datasets": [_describe_dataset(call, dataset) for dataset in _ordered(call, project)],
         "Feature": project.feature,
@@ -79,7 +87,8 @@ def _describe(call: Call, project: Project) -> dict[str, Any]:
 
 
 def _ordered(call: Call, project: Project) -> list[Dataset]:
-    datasets = call.holdings.datasets_of(project)
+    listed_before = call.now() - call.settings.unlisted_seconds
+    datasets = [dataset for dataset in call.holdings.datasets_of(project) if dataset.created <= listed_before]
     if call.settings.dataset_order == "newest_first":
         return datasets[::-1]
     if call.settings.dataset_order == "train_first":
@@ -89,7 +98,7 @@ def _ordered(call: Call, project: Project) -> list[Dataset]:
 
 def _describe_dataset(call: Call, dataset: Dataset) -> dict[str, Any]:
     return {
-        "CreationTimestamp": dataset.created,
+        "CreationTimestamp": timestamp(dataset.created, call.settings),
         "DatasetType": dataset.type,
         "DatasetArn": dataset.arn,
         **dataset.describe_status(call.now(), call.settings),

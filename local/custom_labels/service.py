@@ -15,6 +15,7 @@ from local.custom_labels.errors import ServiceError
 from local.custom_labels.holdings import Holdings
 from local.custom_labels.settings import Settings
 from local.custom_labels.shapes import service_model
+from local.custom_labels.truth import describe_truth
 from local.custom_labels.validation import read_parameters
 
 Operation = Callable[[Call, dict[str, Any]], dict[str, Any]]
@@ -53,9 +54,22 @@ class CustomLabels:
             self._holdings.clear()
         self._delivery.forget()
 
+    def truth(self) -> dict[str, Any]:
+        """What there is, and what was accepted since the beginning or the last reset, whatever the API shows."""
+        with self._lock:
+            holdings = list(self._holdings.values())
+            for each in holdings:
+                each.settle(self.clock.now(), self.settings)
+            return describe_truth(holdings)
+
     def advance(self, seconds: float) -> None:
         """Move the clock forward, and deliver the events that are due then; ValueError as the clock's."""
         self.clock.advance(seconds)
+        self._delivery.deliver_due()
+
+    def move_to(self, moment: float) -> None:
+        """Likewise to a moment in epoch seconds, unless it has passed."""
+        self.clock.move_to(moment)
         self._delivery.deliver_due()
 
     def perform(self, operation: str, given: dict[str, Any], caller: Caller, request_id: str) -> dict[str, Any]:

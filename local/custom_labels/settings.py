@@ -12,6 +12,7 @@ from typing import Any
 ACCEPT = "accept"
 NOT_READY, IN_USE = "ResourceNotReadyException", "ResourceInUseException"
 NOT_FOUND, EXISTS = "ResourceNotFoundException", "ResourceAlreadyExistsException"
+INVALID = "InvalidParameterException"
 
 
 def _choice(default: str, *others: str, about: str) -> Any:
@@ -32,9 +33,14 @@ def _refusal(default: str) -> Any:
     return _choice(default, *others, about="the error in that status (3.1, A or I)")
 
 
-def _tolerance(default: str) -> Any:
+def _distribution_refusal() -> Any:
+    """Likewise, where the operation's own list of errors has two that fit."""
+    return _choice(NOT_READY, INVALID, NOT_FOUND, IN_USE, about="the error in that status (3.1, I; 10)")
+
+
+def _tolerance(default: str, *more: str) -> Any:
     """The answer to an operation on a dataset whose last change failed: go ahead, or an error."""
-    others = sorted({ACCEPT, NOT_READY, IN_USE} - {default})
+    others = sorted({ACCEPT, NOT_READY, IN_USE, *more} - {default})
     return _choice(default, *others, about="go ahead or the error in that status (3.1, A)")
 
 
@@ -46,8 +52,16 @@ class Settings:
     update_seconds: float = _number(5.0, "from UpdateDatasetEntries to its result (3.3, U)")
     distribution_seconds: float = _number(10.0, "from DistributeDatasetEntries to its result (3.3, U)")
     deletion_seconds: float = _number(5.0, "from DeleteDataset or DeleteProject until it is gone (3.3, U)")
-    stale_status_seconds: float = _number(0.0, "how long the status before an update is still shown (3.2, I)")
-    last_updated_at_start: bool = _flag(True, "LastUpdatedTimestamp moves at a change's start too (U)")
+    late_dataset: str = _choice("neither", "train", "test", about="which finishes a distribution after the other (3.2)")
+    late_seconds: float = _number(30.0, "how much later (3.2, 3.3, U)")
+    stale_status_seconds: float = _number(0.0, "how long a dataset is still described as before an update (3.2, I)")
+    stale_datasets: str = _choice("both", "train", "test", about="which are described like that (3.2, I)")
+    stats_late_seconds: float = _number(0.0, "from a change's result until DatasetStats has it (3.2, I)")
+    unlisted_seconds: float = _number(0.0, "from CreateDataset until DescribeProjects has the dataset (1.2)")
+    last_updated: str = _choice(
+        "start_and_end", "end", "start", "success", about="when LastUpdatedTimestamp moves: at a change's … (1.3, 3.2)"
+    )
+    timestamps: str = _choice("milliseconds", "seconds", about="how exact they are (1, I)")
 
     rounding: str = _choice("floor", "ceil", "round", about="of 20% of a stratum (3.2, U)")
     stratify: str = _choice("label_set", "none", about="what 20% is taken of: each label set, or the whole (3.2, U)")
@@ -59,17 +73,19 @@ class Settings:
     total_labels_after: str = _choice("counted", "copied", about="each dataset's own labels, or all in both (3.2, U)")
     failed_datasets: str = _choice("both", "train", "test", about="which become UPDATE_FAILED (3.2, U)")
     spared_dataset: str = _choice("UPDATE_COMPLETE", "earlier", about="the other's status then (3.2, U)")
-    test_not_empty: str = _choice("sync", "async", about="InvalidParameterException, or UPDATE_FAILED (3.2, U)")
-    train_empty: str = _choice("async", "sync", about="UPDATE_FAILED, or InvalidParameterException (10, U)")
-    wrong_pair: str = _choice("sync", "async", about="two of one type or of two projects: likewise (3.2, I; 10, U)")
+    test_not_empty: str = _choice("sync", "async", about="refused, or UPDATE_FAILED (3.2, U)")
+    train_empty: str = _choice("async", "sync", about="UPDATE_FAILED, or refused (10, U)")
+    size_refusal: str = _choice(INVALID, NOT_READY, IN_USE, about="the error of these two, if refused (3.2, I)")
+    wrong_pair: str = _choice("sync", "async", about="InvalidParameterException, or UPDATE_FAILED (3.2, I; 10, U)")
     accepted_order: str = _choice("any", "train_first", about="of Datasets (3.2, U)")
+    distribution_reads_images: bool = _flag(False, "the caller needs s3:GetObject on them (7, 10, U)")
     foreign_arn_error: str = _choice(NOT_FOUND, "AccessDeniedException", about="other account or Region (3.2, U)")
 
-    distribute_while_creating: str = _refusal(NOT_READY)
-    distribute_while_updating: str = _refusal(NOT_READY)
-    distribute_while_deleting: str = _refusal(NOT_READY)
-    distribute_after_failed_creation: str = _tolerance(NOT_READY)
-    distribute_after_failed_update: str = _tolerance(ACCEPT)
+    distribute_while_creating: str = _distribution_refusal()
+    distribute_while_updating: str = _distribution_refusal()
+    distribute_while_deleting: str = _distribution_refusal()
+    distribute_after_failed_creation: str = _tolerance(NOT_READY, INVALID)
+    distribute_after_failed_update: str = _tolerance(ACCEPT, INVALID)
     update_while_creating: str = _refusal(IN_USE)
     update_while_updating: str = _refusal(IN_USE)
     update_while_deleting: str = _refusal(IN_USE)
@@ -99,6 +115,7 @@ class Settings:
     in_progress_message: str = _choice("absent", "present", about="StatusMessage while in progress (1.3, U)")
     in_progress_message_code: str = _choice("absent", "SUCCESS", about="StatusMessageCode while in progress (1.3, U)")
     success_message_code: str = _choice("SUCCESS", "absent", about="StatusMessageCode after success (10, U)")
+    unknown_project_names: str = _choice("absent", INVALID, NOT_FOUND, about="in DescribeProjects (1.2, I)")
     dataset_order: str = _choice("oldest_first", "newest_first", "train_first", about="in DescribeProjects (1.3, U)")
     has_errors_false: str = _choice("all", "without_errors", about="what HasErrors=False lists (1.2, U)")
     end_of_pages: str = _choice("absent", "empty", about="NextToken of a last page (1.2, X)")

@@ -1,0 +1,67 @@
+"""Faults strike: HTTP calls to MiniStack, the tasks of its state machines and the targets of its rules."""
+
+import contextvars
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ministack.services import eventbridge, stepfunctions
+
+from local import lambda_processes, service_roles
+from local.failing_calls import App, failing_calls
+from local.faults import RULE, STATE
+from local.strikes import Call, Faults
+
+Record = dict[str, Any]
+
+_state: contextvars.ContextVar[str] = contextvars.ContextVar("name of the state whose task runs", default="")
+
+
+def install(app: App, faults: Faults) -> App:
+    """Expose MiniStack to the faults, and return its application as it is exposed to them.
+
+    After the other repairs: a fault comes before the question whether a role may.
+    """
+    lambda_processes.install()
+    stepfunctions._execute_task = _knowing_its_state(stepfunctions._execute_task)
+    stepfunctions._invoke_resource = _failing_states(stepfunctions._invoke_resource, faults)
+    eventbridge._invoke_target = _failing_rules(eventbridge._invoke_target, faults)
+    return failing_calls(app, faults)
+
+
+def _knowing_its_state(original: Callable[..., Any]) -> Callable[..., Any]:
+    def execute_task(state: Record, given: Any, execution: Record, context: Record) -> Any:
+        _state.set(context["State"]["Name"])
+        return original(state, given, execution, context)
+
+    return execute_task
+
+
+def _failing_states(original: Callable[[str, Any], Any], faults: Faults) -> Callable[[str, Any], Any]:
+    """Each attempt at a task is a call."""
+
+    def invoke_resource(resource: str, arguments: Any) -> Any:
+        fault = faults.strike(Call(STATE + _state.get()))
+        if fault is None:
+            return original(resource, arguments)
+        time.sleep(0 if fault.after else fault.seconds)
+        result = original(resource, arguments) if fault.takes_effect else None
+        time.sleep(fault.seconds if fault.after else 0)
+        if fault.error:
+            raise stepfunctions._ExecutionError(fault.error, fault.message)
+        return result
+
+    return invoke_resource
+
+
+def _failing_rules(original: Callable[..., None], faults: Faults) -> Callable[..., None]:
+    """An execution that a rule cannot start: the event goes to the target's dead-letter queue."""
+
+    def invoke_target(target: Record, event: Record, rule: Record, view: Any = None) -> None:
+        fault = faults.strike(Call(RULE)) if ":states:" in target["Arn"] else None
+        if fault is None or fault.takes_effect:
+            original(target, event, rule, view)
+        if fault:
+            service_roles.keep_undelivered(target, event)
+
+    return invoke_target
