@@ -14,7 +14,7 @@ from infra.steps import CAUSE, failure, publish, succeed
 _NOBODY_TOLD = f"'{messages.NOBODY_TOLD} ' & {CAUSE}"
 
 # The red state fails again when it is redriven, which is not what whoever redrives it expects.
-_WHAT_TO_DO = """'\\n\\nWhat to do: ' & $advice & ($exists($states.context.Execution.RedriveTime)
+_WHAT_TO_DO = f"""'\\n\\n{messages.WHAT_TO_DO} ' & $advice & ($exists($states.context.Execution.RedriveTime)
     ? ' A redrive ends here again: start a new execution, which goes on where this one ended.' : '')"""
 
 

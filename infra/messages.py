@@ -17,6 +17,9 @@ class Message(NamedTuple):
 # Stands in an execution's cause when its outcome could not be told; a rule of EventBridge goes by it.
 NOBODY_TOLD = "Nobody could be told:"
 
+# Stands in the cause of every execution that failed in the red state: it has told people, or says that it could not.
+WHAT_TO_DO = "What to do:"
+
 # SNS takes a subject of at most 100 ASCII characters on one line; a project's name alone may have 255.
 _SUBJECT_LENGTH = 99
 _NAME_LENGTH = 45
@@ -63,7 +66,7 @@ _FAILURE_TEXT = jsonata(f"""(
         '',
         $failure.Cause,
         '',
-        'What to do: ' & $advice,
+        '{WHAT_TO_DO} ' & $advice,
         '',
         ($project = '' ? '' : 'Project: ' & $project & '\\n') & 'Execution: ' & $link
     ], '\\n')

@@ -8,6 +8,7 @@ from infra.notifications import Notifications
 from infra.records import Records
 from infra.settings import Settings
 from infra.trigger import Trigger
+from infra.watch import Watch
 from infra.workflow import Workflow
 
 
@@ -27,7 +28,14 @@ class DatasetDistribution(Stack):
             records=records.table,
             settings=settings,
         )
-        Trigger(self, "Trigger", state_machine=workflow.state_machine, setting=settings.trigger)
+        Trigger(
+            self,
+            "Trigger",
+            state_machine=workflow.state_machine,
+            setting=settings.trigger,
+            topic=notifications.topic,
+        )
+        Watch(self, "Watch", state_machine=workflow.state_machine, topic=notifications.topic)
 
         arn = workflow.state_machine.state_machine_arn
         console = f"https://{Aws.REGION}.console.aws.amazon.com"

@@ -1,28 +1,34 @@
 """Starts the workflow when a dataset is created: EventBridge rule, with a queue for what could not be delivered."""
 
-from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 import lambdas.trigger
+from infra.undelivered import Undelivered
 
 
 class Trigger(Construct):
     """The rule passes the whole event on and filters on nothing whose key casing CloudTrail does not promise."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, state_machine: sfn.IStateMachine, setting: lambdas.trigger.Trigger
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        state_machine: sfn.IStateMachine,
+        setting: lambdas.trigger.Trigger,
+        topic: sns.ITopic,
     ) -> None:
         super().__init__(scope, construct_id)
-        undelivered = sqs.Queue(
+        undelivered = Undelivered(
             self,
             "Undelivered",
-            enforce_ssl=True,
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
-            retention_period=Duration.days(14),
+            topic=topic,
+            why="The creation of a dataset could not start a distribution: Step Functions did not take its event.",
+            advice="Mend that, and start a distribution by hand for the project of each event.",
         )
         rule = events.Rule(
             self,
@@ -39,4 +45,4 @@ class Trigger(Construct):
                 },
             ),
         )
-        rule.add_target(targets.SfnStateMachine(state_machine, dead_letter_queue=undelivered))
+        rule.add_target(targets.SfnStateMachine(state_machine, dead_letter_queue=undelivered.queue))

@@ -63,7 +63,7 @@ def test_of_two_executions_that_race_one_distributes_and_the_other_is_quiet(
     count(record_property, "Races run, by what became of the two", "races", " and ".join(outcomes))
     assert outcomes in (["DISTRIBUTED", "SKIPPED"], ["ALREADY_DISTRIBUTED", "DISTRIBUTED"]), race
     assert bench.total(training) + bench.total(test) == 10
-    assert [told.subject.split(":")[0] for told in subscriber.received()] == ["DISTRIBUTED"]
+    assert [told.outcome for told in subscriber.received()] == ["DISTRIBUTED"]
 
 
 @pytest.mark.parametrize("types", [("TRAIN", "TEST"), ("TEST", "TRAIN")])
@@ -73,7 +73,7 @@ def test_both_datasets_created_at_once_are_distributed_once(
     created = [bench.begin(project, type_, images(10) if type_ == "TRAIN" else None) for type_ in types]
     outcomes = [executions.started_by(arn).output["Outcome"] for arn in created]
     assert outcomes.count("DISTRIBUTED") == 1
-    assert [told.subject.split(":")[0] for told in subscriber.received()] == ["DISTRIBUTED"]
+    assert [told.outcome for told in subscriber.received()] == ["DISTRIBUTED"]
 
 
 def test_an_owner_that_runs_is_never_pushed_aside(
@@ -148,7 +148,7 @@ def test_an_owner_that_is_redriven_keeps_its_pair(
     bench.finish()
     assert executions.ended(owner, times=2).output["Outcome"] == "DISTRIBUTED"
     assert (record()["Execution"], record()["Outcome"]) == (owner, "DISTRIBUTED")
-    assert [told.subject.split(":")[0] for told in subscriber.received()] == ["DISTRIBUTED"]
+    assert [told.outcome for told in subscriber.received()] == ["ABORTED", "DISTRIBUTED"]
 
 
 def test_an_owner_that_is_redriven_too_late_stands_aside(
@@ -161,7 +161,7 @@ def test_an_owner_that_is_redriven_too_late_stands_aside(
     late = executions.ended(owner, times=2)
     assert (successor.output["Outcome"], late.output["Outcome"]) == ("DISTRIBUTED", "ALREADY_DISTRIBUTED")
     assert record()["Execution"] == successor.arn
-    assert [told.subject.split(":")[0] for told in subscriber.received()] == ["DISTRIBUTED"]
+    assert [told.outcome for told in subscriber.received()] == ["ABORTED", "DISTRIBUTED"]
 
 
 ASKED = ["Record start", "Start distribution", "Wait before checking", "Check distribution", "Distribution finished?"]
@@ -189,7 +189,7 @@ def test_a_distribution_whose_owner_was_aborted_is_told_by_the_next(
     execution = executions.ended(successor)
     assert execution.output["Outcome"] == "DISTRIBUTED"
     assert execution.output["Before"]["Training"]["TotalEntries"] == 10
-    assert [told.subject.split(":")[0] for told in subscriber.received()] == ["DISTRIBUTED"]
+    assert [told.outcome for told in subscriber.received()] == ["ABORTED", "DISTRIBUTED"]
     assert [(r["Execution"], r["Outcome"]) for r in history()] == [(successor, "DISTRIBUTED"), (owner, "FAILED")]
 
 
@@ -210,7 +210,7 @@ def test_an_owner_that_fails_as_soon_as_it_took_over_hands_on_what_was_asked(
     assert (failed.status, failed.states[-3:]) == ("FAILED", ["Record failure", "Notify failure", "Failed"])
     bench.finish()
     assert executions.run({"ProjectArn": project}).output["Outcome"] == "DISTRIBUTED"
-    assert [told.subject.split(":")[0] for told in subscriber.received()] == ["FAILED", "DISTRIBUTED"]
+    assert [told.outcome for told in subscriber.received()] == ["ABORTED", "FAILED", "DISTRIBUTED"]
 
 
 @pytest.mark.parametrize("state", ASKED)
@@ -222,7 +222,7 @@ def test_an_owner_that_is_redriven_while_it_distributes_tells_the_truth(
     until(lambda: bench.status(training) == "UPDATE_IN_PROGRESS")
     bench.finish()
     assert executions.ended(owner, times=2).output["Outcome"] == "DISTRIBUTED"
-    assert [told.subject.split(":")[0] for told in subscriber.received()] == ["DISTRIBUTED"]
+    assert [told.outcome for told in subscriber.received()] == ["ABORTED", "DISTRIBUTED"]
     assert (record()["Execution"], record()["Outcome"]) == (owner, "DISTRIBUTED")
 
 
@@ -239,7 +239,7 @@ def test_an_owner_that_is_redriven_after_it_was_taken_over_says_nothing(
     outcomes = [executions.ended(successor), executions.ended(owner, times=2)]
     assert outcomes[0].output["Outcome"] == "DISTRIBUTED"
     assert outcomes[1].output["Outcome"] in ("SKIPPED", "ALREADY_DISTRIBUTED")
-    assert [told.subject.split(":")[0] for told in subscriber.received()] == ["DISTRIBUTED"]
+    assert [told.outcome for told in subscriber.received()] == ["ABORTED", "DISTRIBUTED"]
 
 
 def test_what_failed_is_told_once_however_often_the_events_come(
@@ -266,7 +266,7 @@ def test_a_training_dataset_created_anew_is_tried_again(
     bench.rekognition.delete_dataset(DatasetArn=training)
     mended = executions.started_by(bench.create(project, "TRAIN", images(10)))
     assert mended.output["Outcome"] == "DISTRIBUTED"
-    assert [told.subject.split(":")[0] for told in subscriber.received()] == ["FAILED", "DISTRIBUTED"]
+    assert [told.outcome for told in subscriber.received()] == ["FAILED", "DISTRIBUTED"]
 
 
 def test_a_creation_that_failed_is_told_once_to_whoever_waited_and_whoever_comes_late(

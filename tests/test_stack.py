@@ -1,5 +1,7 @@
 """What the template promises: one promise a test."""
 
+from typing import Any
+
 import pytest
 from aws_cdk import App
 from aws_cdk.assertions import Match, Template
@@ -105,11 +107,81 @@ def test_the_rule_passes_the_whole_event(template: Template) -> None:
     template.has_resource_properties("AWS::Events::Rule", {"Targets": [target]})
 
 
-def test_what_the_rule_cannot_deliver_is_kept(template: Template) -> None:
-    queue = next(iter(template.find_resources("AWS::SQS::Queue")))
+@pytest.mark.parametrize("box", ["Trigger", "Watch"])
+def test_what_a_rule_cannot_deliver_is_kept(template: Template, box: str) -> None:
+    (rule,) = [rule for name, rule in template.find_resources("AWS::Events::Rule").items() if name.startswith(box)]
+    (target,) = rule["Properties"]["Targets"]
+    assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": [queue_of(template, box), "Arn"]}}
+    assert "RetryPolicy" not in target
+
+
+def queue_of(template: Template, box: str) -> str:
+    (queue,) = [name for name in template.find_resources("AWS::SQS::Queue") if name.startswith(box)]
+    return queue
+
+
+@pytest.mark.parametrize("box", ["Trigger", "Watch"])
+def test_a_queue_that_is_not_empty_alarms(template: Template, box: str) -> None:
     template.has_resource_properties(
-        "AWS::Events::Rule", {"Targets": [{"DeadLetterConfig": {"Arn": {"Fn::GetAtt": [queue, "Arn"]}}}]}
+        "AWS::CloudWatch::Alarm",
+        {
+            "Namespace": "AWS/SQS",
+            "MetricName": "ApproximateNumberOfMessagesVisible",
+            "Dimensions": [{"Name": "QueueName", "Value": {"Fn::GetAtt": [queue_of(template, box), "QueueName"]}}],
+            "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+            "Statistic": "Maximum",
+            "Threshold": 1,
+            "TreatMissingData": "notBreaching",
+            "AlarmActions": [{"Ref": topic_of(template)}],
+        },
     )
+
+
+def topic_of(template: Template) -> str:
+    (topic,) = template.find_resources("AWS::SNS::Topic")
+    return topic
+
+
+def test_queues_are_encrypted(template: Template) -> None:
+    template.all_resources_properties("AWS::SQS::Queue", {"SqsManagedSseEnabled": True})
+
+
+def test_the_topics_policy_lets_in_the_alarms_of_this_account_only(template: Template) -> None:
+    ((principal, action, conditions),) = allowed(template, "AWS::SNS::TopicPolicy")
+    assert (principal, action) == ({"Service": "cloudwatch.amazonaws.com"}, "sns:Publish")
+    partition, region, account = ({"Ref": f"AWS::{name}"} for name in ("Partition", "Region", "AccountId"))
+    alarms = {"Fn::Join": ["", ["arn:", partition, ":cloudwatch:", region, ":", account, ":alarm:*"]]}
+    assert conditions == {"ArnLike": {"aws:SourceArn": alarms}}
+
+
+def test_the_policy_of_a_queue_lets_in_its_rule_only(template: Template) -> None:
+    rules = [{"Fn::GetAtt": [name, "Arn"]} for name in template.find_resources("AWS::Events::Rule")]
+    assert allowed(template, "AWS::SQS::QueuePolicy") == [
+        ({"Service": "events.amazonaws.com"}, "sqs:SendMessage", {"ArnEquals": {"aws:SourceArn": rule}})
+        for rule in rules
+    ]
+
+
+def allowed(template: Template, kind: str) -> list[tuple[Any, Any, Any]]:
+    """Whom policies of this kind let in, to do what, and when."""
+    policies = template.find_resources(kind).values()
+    statements = [s for policy in policies for s in policy["Properties"]["PolicyDocument"]["Statement"]]
+    return [(s["Principal"], s["Action"], s.get("Condition")) for s in statements if s["Effect"] == "Allow"]
+
+
+def test_the_watch_may_publish_to_the_topic_and_nothing_else(template: Template) -> None:
+    (name,) = [name for name in template.find_resources("AWS::IAM::Role") if name.startswith("Watch")]
+    policies = [policy["Properties"] for policy in template.find_resources("AWS::IAM::Policy").values()]
+    (statements,) = [policy["PolicyDocument"]["Statement"] for policy in policies if {"Ref": name} in policy["Roles"]]
+    assert statements == [{"Action": "sns:Publish", "Effect": "Allow", "Resource": {"Ref": topic_of(template)}}]
+    template.has_resource_properties("AWS::Events::Rule", {"Targets": [{"RoleArn": {"Fn::GetAtt": [name, "Arn"]}}]})
+
+
+def test_the_watch_passes_on_nothing_that_others_wrote(template: Template) -> None:
+    (rule,) = [r for name, r in template.find_resources("AWS::Events::Rule").items() if name.startswith("Watch")]
+    passed = rule["Properties"]["Targets"][0]["InputTransformer"]["InputPathsMap"].values()
+    detail = {"$.detail.status", "$.detail.name", "$.detail.executionArn"}
+    assert set(passed) == {"$.region", "$.time", *detail}
 
 
 @pytest.mark.parametrize("kind", ["AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy"])

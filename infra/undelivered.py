@@ -1,0 +1,33 @@
+"""What EventBridge could not deliver: a queue that keeps it, and an alarm while anything is in there."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+
+class Undelivered(Construct):
+    """The `queue` keeps an event for 14 days."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, topic: sns.ITopic, why: str, advice: str) -> None:
+        """`why` and `advice` are sentences for whoever reads the alarm."""
+        super().__init__(scope, construct_id)
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            enforce_ssl=True,
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            retention_period=Duration.days(14),
+        )
+        where = f"The events are in the queue {self.queue.queue_name}; the attribute ERROR_MESSAGE of each says more."
+        alarm = self.queue.metric_approximate_number_of_messages_visible(period=Duration.minutes(1)).create_alarm(
+            self,
+            "Alarm",
+            alarm_description=f"{why} {where} {advice} Then purge the queue.",
+            threshold=1,
+            evaluation_periods=1,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+        alarm.add_alarm_action(actions.SnsAction(topic))

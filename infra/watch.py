@@ -1,0 +1,77 @@
+"""Tells people what an execution cannot say of itself: that it ended before it could, or did not get through."""
+
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from infra.messages import NOBODY_TOLD, WHAT_TO_DO
+from infra.undelivered import Undelivered
+
+
+class Watch(Construct):
+    """A rule on the ends of executions, for the topic; and a queue for what SNS did not take.
+
+    While SNS takes nothing at all, that queue's alarm is red in the CloudWatch console and reaches nobody.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, state_machine: sfn.IStateMachine, topic: sns.ITopic
+    ) -> None:
+        super().__init__(scope, construct_id)
+        undelivered = Undelivered(
+            self,
+            "Undelivered",
+            topic=topic,
+            why="An execution ended without a word of its own, and SNS did not take the message that says so: "
+            "it may not have taken this one either.",
+            advice="Mend that, look at the executions that the events name, and start them again by hand.",
+        )
+        rule = events.Rule(
+            self,
+            "Untold",
+            description="An execution ended, and people do not know",
+            event_pattern=events.EventPattern(
+                source=["aws.states"],
+                detail_type=["Step Functions Execution Status Change"],
+                detail={"stateMachineArn": [state_machine.state_machine_arn], "$or": _UNTOLD},
+            ),
+        )
+        rule.add_target(
+            targets.SnsTopic(
+                topic,
+                message=events.RuleTargetInput.from_multiline_text(_message()),
+                dead_letter_queue=undelivered.queue,
+                # "You can't use Condition blocks in Amazon SNS topic policies for EventBridge": a policy would let in
+                # the rules of every account. The role is this rule's.
+                authorize_using_role=True,
+            )
+        )
+
+
+_UNTOLD = [
+    {"status": ["TIMED_OUT", "ABORTED"]},
+    {"status": ["FAILED"], "cause": [{"wildcard": f"*{NOBODY_TOLD}*"}]},
+    # An error that no Catch can catch, or of a state that has none.
+    {"status": ["FAILED"], "cause": [{"anything-but": {"wildcard": f"*{WHAT_TO_DO}*"}}, {"exists": False}]},
+]
+
+
+def _message() -> str:
+    """Only what AWS itself says of an execution, no input and no cause. EventBridge puts each line in quotes."""
+    region = events.EventField.region
+    name, status, arn = (
+        events.EventField.from_path(f"$.detail.{field}") for field in ("name", "status", "executionArn")
+    )
+    return "\n".join(
+        [
+            f"{status}: {name}",
+            f"It ended without a word of its own, at {events.EventField.time}.",
+            f"{WHAT_TO_DO} read its error and its cause. Unless they say otherwise, start it again by hand, for the "
+            "project that its input names: a new execution goes on where this one ended. The record of the pair says "
+            "who owned it.",
+            f"Execution: https://{region}.console.aws.amazon.com/states/home?region={region}"
+            f"#/v2/executions/details/{arn}",
+        ]
+    )
