@@ -1,10 +1,11 @@
-# Each target sets up what it needs. Variables: MANIFEST (demo), PORT (local), NOTIFY (deploy), PYTHON.
+# Each target sets up what it needs. Variables: MANIFEST (demo), PORT (local), NOTIFY (deploy), ANSWER (unknowns), RUNS, SEED,
+# FIRST (chaos), PYTHON.
 PYTHON ?= python3
 BIN := .venv/bin
 # The Node.js of package-lock.json goes before the machine's, for the CDK CLI and for jsii.
 WITH_NODE := PATH="$(CURDIR)/node_modules/.bin:$(CURDIR)/$(BIN):$$PATH"
-export MANIFEST PORT NOTIFY
-.PHONY: demo local test check deploy setup
+export MANIFEST PORT NOTIFY RUNS SEED FIRST ANSWER
+.PHONY: demo local test chaos unknowns check deploy setup
 
 demo: setup ## deploy the real stack on a local AWS and distribute a dataset; MANIFEST=path takes your own
 	@$(BIN)/python -m local demo $${MANIFEST:+--manifest="$$MANIFEST"}
@@ -14,6 +15,12 @@ local: setup ## keep a local AWS running with the stack deployed; PORT=4566 fixe
 
 test: setup ## every test
 	@$(WITH_NODE) $(BIN)/python -m pytest
+
+unknowns: setup ## the end-to-end tests under each plausible answer to what AWS does not say; ANSWER=word takes those with it
+	@$(WITH_NODE) $(BIN)/python -m tests.unknowns $${ANSWER:+"$$ANSWER"}
+
+chaos: setup ## random faults against every promise; RUNS=10000 SEED=1; FIRST=3 begins at that run
+	@$(WITH_NODE) $(BIN)/python -m tests.chaos $${RUNS:+--runs="$$RUNS"} $${SEED:+--seed="$$SEED"} $${FIRST:+--first="$$FIRST"}
 
 check: setup ## ruff and mypy
 	@$(BIN)/ruff check .

@@ -221,6 +221,7 @@ def pair_without_execution(bench: Workbench, project: str, executions: Execution
         assert aside.status == "SUCCEEDED", aside
         assert aside.output["Outcome"] == "SKIPPED"
     bench.update(training, *images(10))
+    until(lambda: bench.total(training) == 10 or bench.status(training) == "UPDATE_IN_PROGRESS")  # reads may be late
     return training, test
 
 

@@ -285,6 +285,7 @@ def test_a_creation_that_failed_is_told_once_to_whoever_waited_and_whoever_comes
     assert len(subscriber.received()) == 1
 
 
+@pytest.mark.assumes("stale_status_seconds", "stats_late_seconds")
 def test_an_owner_that_stands_aside_after_all_gives_the_pair_back(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, record: Any
 ) -> None:

@@ -245,6 +245,24 @@ def test_a_forbidden_manifest_fails_for_another_reason_than_a_missing_one() -> N
     assert message == "The S3 bucket permissions are incorrect."
 
 
+class StoppedClock(Clock):
+    """One millisecond that does not end."""
+
+    def now(self) -> float:
+        return 1_795_000_000.0
+
+
+def test_a_dataset_that_is_created_in_the_millisecond_of_its_project_is_done_at_once() -> None:
+    service = CustomLabels(clock=StoppedClock(), settings=Settings(creation_seconds=0), put_event=_must_be_json)
+
+    def call(operation: str, **parameters: Any) -> dict[str, Any]:
+        return service.perform(operation, parameters, a_caller(), "")
+
+    project = call("CreateProject", ProjectName="p")["ProjectArn"]
+    arn = call("CreateDataset", ProjectArn=project, DatasetType="TEST")["DatasetArn"]
+    assert call("DescribeDataset", DatasetArn=arn)["DatasetDescription"]["Status"] == "CREATE_COMPLETE"
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"unknown": 1}, {"rounding": "up"}, {"creation_seconds": -1}, {"seed": 1.5}, {"at_least_one": 1}, {"seed": True}],

@@ -48,6 +48,7 @@ def name_of(project: str) -> str:
     return project.split("/")[1]
 
 
+@pytest.mark.assumes("stats_late_seconds")
 def test_creating_both_datasets_distributes_them_once(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
@@ -126,6 +127,7 @@ def test_tags_overrule_what_an_event_would_do(
     assert execution.output["Outcome"] == outcome
 
 
+@pytest.mark.assumes("stale_status_seconds")
 def test_it_goes_round_until_the_distribution_has_finished(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
@@ -211,8 +213,9 @@ def test_an_event_of_a_project_that_is_gone_by_now_is_let_be(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, anew: bool
 ) -> None:
     bench.aws.configure(deletion_seconds=0)
-    event = executions.started_by(bench.create(project, "TRAIN")).given
-    bench.rekognition.delete_dataset(DatasetArn=event["detail"]["responseElements"]["datasetArn"])
+    training = bench.create(project, "TRAIN")
+    event = executions.started_by(training).given
+    bench.rekognition.delete_dataset(DatasetArn=training)
     bench.rekognition.delete_project(ProjectArn=project)
     if anew:
         bench.rekognition.create_project(ProjectName=name_of(project))
@@ -239,6 +242,7 @@ def test_a_second_start_by_hand_says_that_it_was_distributed_already(
     assert subscriber.received() == []
 
 
+@pytest.mark.assumes("stale_status_seconds", "stats_late_seconds")
 def test_a_test_dataset_that_somebody_else_filled_fails(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
@@ -250,6 +254,7 @@ def test_a_test_dataset_that_somebody_else_filled_fails(
 DRY_RUN = ["Begin", "Resolve datasets", "Anything to do?", "Dry run"]
 
 
+@pytest.mark.assumes("stale_status_seconds", "stats_late_seconds")
 def test_a_dry_run_reports_and_changes_nothing(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:

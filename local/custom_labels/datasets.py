@@ -88,7 +88,7 @@ class Dataset:
     def begin(self, change: Change, *, stale_seconds: float = 0.0) -> None:
         """`stale_seconds` is how long reads do not see it, nor what they do not see yet."""
         seen = self._seen_past(change.started) or Past(self.result, self.updated, 0.0)
-        self.past = replace(seen, seen_until=change.started + stale_seconds)
+        self.past = replace(seen, seen_until=change.started + stale_seconds if stale_seconds else 0.0)
         self.change = change
 
     def settle(self, now: float, settings: Settings) -> None:
