@@ -9,7 +9,7 @@ from constructs import Construct
 
 from infra.claim import Claim
 from infra.endings import Endings
-from infra.failures import BUSY
+from infra.failures import BUSY, LIMIT
 from infra.functions import Functions
 from infra.jsonata import jsonata, when
 from infra.records import REFUSED, text, update_record
@@ -72,7 +72,7 @@ class Distribution(Construct):
         accepted = {"accepted": jsonata("$states.result.Payload.Accepted")}
         start = invoke(self, "Start distribution", self._functions.start_distribution, _OF_THE_PAIR, assign=accepted)
         retry_function(start)
-        start.add_catch(self.until_finished, errors=list(BUSY.errors))
+        start.add_catch(self.until_finished, errors=list(BUSY.errors), assign=_busy())
         start.add_catch(self.until_finished, assign=_refused())
         return start.next(self.until_finished)
 
@@ -93,6 +93,7 @@ class Distribution(Construct):
         finished.when(when("$result.State = 'FAILED'"), fail, assign=_distribution_failed())
         finished.when(when(f"{_NOTHING_CAME} and $refusal != ''"), fail, assign=_start_failed())
         finished.when(when(past(self._deadline, FIRST_ASKED)), fail, assign=_timed_out())
+        finished.when(when(f"{_NOTHING_CAME} and $accepted"), fail, assign=_accepted_in_vain())
         finished.when(when(_NOTHING_CAME), again)
         return finished.otherwise(pause)
 
@@ -104,6 +105,13 @@ _AS_ACCEPTED = {**_OF_THE_PAIR, "Accepted": jsonata("$accepted")}
 def _refused() -> dict[str, Any]:
     """An error, which may hide that an earlier try took effect: what the datasets show decides."""
     return {"refusal": {"Error": jsonata("$states.errorOutput.Error"), "Cause": jsonata(CAUSE)}}
+
+
+def _busy() -> dict[str, Any]:
+    """Whatever goes on ends; should nothing be going on when it says so again, it is an error like any other."""
+    waited_for = f"$busy and $states.errorOutput.Error != '{LIMIT}'"
+    refusal = f"{waited_for} ? {{'Error': $states.errorOutput.Error, 'Cause': {CAUSE}}} : ''"
+    return {"refusal": jsonata(refusal), "busy": jsonata("true")}
 
 
 def _unknown() -> dict[str, Any]:
@@ -118,6 +126,11 @@ def _distribution_failed() -> dict[str, Any]:
 
 def _start_failed() -> dict[str, Any]:
     return {**failure("$refusal.Error", "$refusal.Cause"), "before": jsonata("''")}
+
+
+def _accepted_in_vain() -> dict[str, Any]:
+    cause = "'Rekognition has accepted the distribution, and nothing shows of it. ' & $result.Reason"
+    return {**failure("'DistributionFailed'", cause), "before": jsonata("''")}
 
 
 def _timed_out() -> dict[str, Any]:

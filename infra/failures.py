@@ -43,8 +43,9 @@ class Failure:
     advice: str
 
 
+LIMIT = "LimitExceededException"  # of all projects together: it may last
 BUSY = Failure(
-    errors=("ResourceNotReadyException", "ResourceInUseException", "LimitExceededException"),
+    errors=("ResourceNotReadyException", "ResourceInUseException", LIMIT),
     retried=Retried.WAITED_FOR,
     why="A dataset is being changed, or as many as the account may change at once.",
     advice="Wait until Rekognition shows both datasets as complete, then start it again.",

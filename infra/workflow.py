@@ -56,7 +56,8 @@ class Workflow(Construct):
     def _begin(self) -> sfn.Pass:
         """No expression may name a variable that was never assigned."""
         nothing = dict.fromkeys(("project", "asked", "before", "refusal"), jsonata("''"))
-        return sfn.Pass.jsonata(self, "Begin", assign={"claimed": jsonata("false"), **nothing})
+        no = dict.fromkeys(("claimed", "busy"), jsonata("false"))
+        return sfn.Pass.jsonata(self, "Begin", assign={**no, **nothing})
 
     def _resolve(self) -> sfn.IChainable:
         """Resolve datasets, again and again while they are being created, and do what the decision says."""

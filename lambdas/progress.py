@@ -1,9 +1,10 @@
 """Judge how far a distribution has come, from both datasets before it was started and now.
 
 DescribeDataset shows the *last* operation on a dataset. A COMPLETE or FAILED that was there before says nothing of
-this distribution, so only a status newer than the start counts. Any other status, today's or tomorrow's, is "not yet".
-Entries leave a training dataset by a distribution and in no other way, which proves one; without that proof, two new
-COMPLETE are a distribution only if Rekognition has accepted one. People may have changed both datasets meanwhile.
+this distribution: only what has changed since the start counts, and only once both datasets have settled. Any other
+status, today's or tomorrow's, is "not yet". Entries leave a training dataset by a distribution and in no other way,
+which proves one; without that proof, two new COMPLETE are a distribution only if Rekognition has accepted one. People
+may have changed both datasets meanwhile.
 Where nothing is in progress and no entry has left the training dataset, none has started; or it does not show yet.
 """
 
@@ -34,20 +35,29 @@ def judge(
     training_before: Dataset, test_before: Dataset, training: Dataset, test: Dataset, *, accepted: bool = False
 ) -> Progress:
     """Compare a pair with what it was before the distribution started; `accepted` when Rekognition has said so."""
-    pairs = (("training", training_before, training), ("test", test_before, test))
-    failed = {
-        name: now for name, before, now in pairs if now.status == "UPDATE_FAILED" and now.updated > before.updated
-    }
-    if failed:
-        return Progress(State.FAILED, _failure(failed))
     entries_left = training.entries < training_before.entries
-    both_new = all(now.updated > before.updated for _, before, now in pairs)
-    both_complete = all(now.status == "UPDATE_COMPLETE" for _, _, now in pairs)
-    if both_complete and test.entries and (entries_left or (accepted and both_new)):
+    settled = training.settled and test.settled
+    if settled and entries_left and test.entries and _changed_both(training, test):
         return Progress(State.COMPLETE, _result(training_before, training, test))
-    still = training.settled and test.settled and not entries_left
-    state = State.NOT_STARTED if still else State.IN_PROGRESS
+    pairs = (("training", training_before, training), ("test", test_before, test))
+    new = {name: now for name, before, now in pairs if _is_new(before, now)}
+    failed = {name: now for name, now in new.items() if now.status == "UPDATE_FAILED"}
+    if settled and failed:
+        return Progress(State.FAILED, _failure(failed))
+    if accepted and len(new) == len(pairs) and training.status == test.status == "UPDATE_COMPLETE" and test.entries:
+        return Progress(State.COMPLETE, _result(training_before, training, test))
+    state = State.NOT_STARTED if settled and not entries_left else State.IN_PROGRESS
     return Progress(state, f"The training dataset is {training.status} and the test dataset is {test.status}.")
+
+
+def _is_new(before: Dataset, now: Dataset) -> bool:
+    """Whether a change moves the timestamp in whatever it ends is not documented; a new status tells, too."""
+    return now.updated > before.updated or (now.updated == before.updated and now.status != before.status)
+
+
+def _changed_both(training: Dataset, test: Dataset) -> bool:
+    """Whatever came after: a later change that failed does not take the entries back."""
+    return all(dataset.status in ("UPDATE_COMPLETE", "UPDATE_FAILED") for dataset in (training, test))
 
 
 def _failure(failed: dict[str, Dataset]) -> str:

@@ -1,5 +1,7 @@
 """The Rekognition calls of the functions."""
 
+from typing import Any
+
 import boto3
 
 from lambdas.errors import ProjectNotFound
@@ -9,6 +11,7 @@ from lambdas.sdk import CONFIG
 from lambdas.trigger import Wish
 
 _rekognition = boto3.client("rekognition", config=CONFIG)
+_errors = _rekognition.exceptions
 
 
 def describe_dataset(arn: str) -> Dataset:
@@ -22,9 +25,8 @@ def describe_pair(request: Request) -> Pair:
     Raises ProjectNotFound when there is none, or when it is not the one whose ARNs the request gives. To an event,
     which may be late, a project that is gone by now is one without datasets.
     """
-    described = _rekognition.describe_projects(ProjectNames=[request.project_name])["ProjectDescriptions"]
-    for project in described:
-        arns = {dataset["DatasetType"]: dataset["DatasetArn"] for dataset in project.get("Datasets", [])}
+    for project in _describe_projects(request.project_name):
+        arns = _arns_by_type(project.get("Datasets", []))
         if project["ProjectArn"] == (request.project_arn or project["ProjectArn"]):
             _require_its_own(request, set(arns.values()))
             return Pair(
@@ -56,7 +58,7 @@ def count_labels(dataset: Dataset | None) -> dict[str, int] | None:
     pages = _rekognition.get_paginator("list_dataset_labels").paginate(DatasetArn=dataset.arn)
     try:
         found = [label for page in pages for label in page["DatasetLabelDescriptions"]]
-    except (_rekognition.exceptions.ResourceNotReadyException, _rekognition.exceptions.ResourceInUseException):
+    except (_errors.ResourceNotReadyException, _errors.ResourceInUseException, _errors.ResourceNotFoundException):
         return None
     return {label["LabelName"]: label["LabelStats"].get("EntryCount", 0) for label in found}
 
@@ -64,6 +66,21 @@ def count_labels(dataset: Dataset | None) -> dict[str, int] | None:
 def distribute_dataset_entries(training_arn: str, test_arn: str) -> None:
     """Start the distribution. The order of the two is not documented; this is the order of AWS's own examples."""
     _rekognition.distribute_dataset_entries(Datasets=[{"Arn": training_arn}, {"Arn": test_arn}])
+
+
+def _describe_projects(name: str) -> list[dict[str, Any]]:
+    """None where there is no project of that name; how Rekognition says so is not documented."""
+    try:
+        described: list[dict[str, Any]] = _rekognition.describe_projects(ProjectNames=[name])["ProjectDescriptions"]
+    except (_errors.ResourceNotFoundException, _errors.InvalidParameterException):
+        return []
+    return described
+
+
+def _arns_by_type(datasets: list[dict[str, Any]]) -> dict[str, str]:
+    """One that is being deleted gives way to the one that takes its place."""
+    last = sorted(datasets, key=lambda dataset: dataset.get("Status") != "DELETE_IN_PROGRESS")
+    return {dataset["DatasetType"]: dataset["DatasetArn"] for dataset in last}
 
 
 def _described(arn: str | None) -> Dataset | None:

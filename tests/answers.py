@@ -44,7 +44,6 @@ _COMPANIONS: dict[str, Answer] = {
 _MORE: list[Answer] = [
     {"stale_status_seconds": LAG},
     {"stats_late_seconds": LAG},
-    {"unlisted_seconds": LAG},
     {"min_per_label": 1},
     {"min_per_label": 3},
     {"failed_datasets": "test", "spared_dataset": "earlier"},

@@ -189,17 +189,6 @@ def test_counts_can_come_later_than_the_status(bench: Workbench, project: str) -
     assert bench.total(arn) == 3
 
 
-def test_a_dataset_can_be_listed_later_than_it_is_created(bench: Workbench, project: str) -> None:
-    def listed() -> int:
-        return len(bench.rekognition.describe_projects()["ProjectDescriptions"][0]["Datasets"])
-
-    bench.aws.configure(unlisted_seconds=90)
-    bench.create(project, "TRAIN")
-    assert listed() == 0
-    bench.aws.advance(30)
-    assert listed() == 1
-
-
 def test_status_texts_in_progress_and_after_are_settings(bench: Workbench, project: str) -> None:
     arn = bench.begin(project, "TRAIN")
     assert not {"StatusMessage", "StatusMessageCode"} & bench.describe(arn).keys()

@@ -144,7 +144,14 @@ def choose(state: dict[str, Any], seconds: float, **variables: Any) -> tuple[str
         "QueryLanguage": "JSONata",
         "Execution": {"StartTime": _text(began)},
         "State": {"EnteredTime": _text(now)},
-        "variables": {"started": _text(began), "asked": _text(began), "before": "", "refusal": "", **variables},
+        "variables": {
+            "started": _text(began),
+            "asked": _text(began),
+            "before": "",
+            "refusal": "",
+            "accepted": False,
+            **variables,
+        },
     }
     _, following = stepfunctions._execute_choice(state, {}, context)
     reached: str = following

@@ -5,7 +5,7 @@ import pytest
 from lambdas.pair import Dataset
 from lambdas.progress import State, judge
 
-BEFORE, LATER = "2026-11-23T10:00:00.000+00:00", "2026-11-23T10:00:00.001+00:00"
+EARLIER, BEFORE, LATER = (f"2026-11-23T10:00:00.00{number}+00:00" for number in range(3))
 
 
 def dataset(status: str, entries: int, updated: str = LATER, message: str = "") -> Dataset:
@@ -42,6 +42,7 @@ def test_both_updated_and_the_test_dataset_filled_is_complete() -> None:
         pytest.param(dataset("UPDATE_COMPLETE", 183), dataset("UPDATE_IN_PROGRESS", 0), id="training first"),
         pytest.param(dataset("UPDATE_IN_PROGRESS", 229), dataset("UPDATE_COMPLETE", 46), id="test first"),
         pytest.param(dataset("CREATE_COMPLETE", 183), dataset("CREATE_COMPLETE", 46), id="lagging status"),
+        pytest.param(dataset("UPDATE_FAILED", 229), dataset("UPDATE_IN_PROGRESS", 0), id="one failed"),
         pytest.param(dataset("A_STATUS_OF_TOMORROW", 183), dataset("UPDATE_COMPLETE", 46), id="unknown status"),
     ],
 )
@@ -59,6 +60,15 @@ def test_where_no_entry_is_missed_in_the_training_dataset_it_counts_whether_reko
     assert judge_now(dataset("UPDATE_COMPLETE", 240), dataset("UPDATE_COMPLETE", 46), accepted)[0] == state
 
 
+def test_a_failure_that_moves_no_timestamp_is_a_failure() -> None:
+    assert judge_now(dataset("UPDATE_FAILED", 229, BEFORE), dataset("UPDATE_FAILED", 0, BEFORE))[0] == State.FAILED
+
+
+def test_a_later_change_that_failed_does_not_undo_a_distribution() -> None:
+    """Somebody's, or a second call that was accepted and found the test dataset filled."""
+    assert judge_now(dataset("UPDATE_FAILED", 183), dataset("UPDATE_FAILED", 46))[0] == State.COMPLETE
+
+
 def test_entries_that_left_the_training_dataset_prove_it_whatever_the_time_says() -> None:
     training, test = dataset("UPDATE_COMPLETE", 183, BEFORE), dataset("UPDATE_COMPLETE", 46, BEFORE)
     assert judge_now(training, test)[0] == State.COMPLETE
@@ -68,8 +78,7 @@ def test_entries_that_left_the_training_dataset_prove_it_whatever_the_time_says(
     ("training", "test"),
     [
         pytest.param(dataset("CREATE_COMPLETE", 229, BEFORE), dataset("CREATE_COMPLETE", 0, BEFORE), id="not begun"),
-        pytest.param(dataset("UPDATE_COMPLETE", 229, BEFORE), dataset("UPDATE_COMPLETE", 0, BEFORE), id="old update"),
-        pytest.param(dataset("UPDATE_FAILED", 229, BEFORE), dataset("UPDATE_FAILED", 0, BEFORE), id="old failure"),
+        pytest.param(dataset("UPDATE_FAILED", 229, EARLIER), dataset("UPDATE_FAILED", 0, EARLIER), id="old failure"),
         pytest.param(dataset("UPDATE_COMPLETE", 230), dataset("CREATE_COMPLETE", 0, BEFORE), id="edited by hand"),
         pytest.param(dataset("CREATE_COMPLETE", 229, BEFORE), dataset("UPDATE_COMPLETE", 9), id="filled by hand"),
         pytest.param(dataset("UPDATE_COMPLETE", 229), dataset("UPDATE_COMPLETE", 0), id="test still empty"),
@@ -85,7 +94,7 @@ def test_where_nothing_left_the_training_dataset_no_distribution_has_started(tra
         ("UPDATE_FAILED", "UPDATE_COMPLETE", "of the training dataset: Too few."),
         ("UPDATE_COMPLETE", "UPDATE_FAILED", "of the test dataset: Too few."),
         ("UPDATE_FAILED", "UPDATE_FAILED", "of the training and the test dataset: Too few."),
-        ("UPDATE_FAILED", "UPDATE_IN_PROGRESS", "of the training dataset: Too few."),
+        ("UPDATE_FAILED", "CREATE_COMPLETE", "of the training dataset: Too few."),
     ],
 )
 def test_a_new_failure_of_either_is_failure_in_the_services_words(training: str, test: str, said: str) -> None:

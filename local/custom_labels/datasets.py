@@ -121,7 +121,8 @@ class Dataset:
 
     def counted_entries(self, now: float, settings: Settings) -> Entries:
         """Those that a read counts."""
-        late = self.past is not None and now < self.settled + settings.stats_late_seconds
+        updated = self.past is not None and self.past.result.status != "CREATE_IN_PROGRESS"
+        late = updated and now < self.settled + settings.stats_late_seconds
         past = self.past if late else self._seen_past(now)
         return past.result.entries if past else self.entries
 

@@ -87,8 +87,7 @@ def _describe(call: Call, project: Project) -> dict[str, Any]:
 
 
 def _ordered(call: Call, project: Project) -> list[Dataset]:
-    listed_before = call.now() - call.settings.unlisted_seconds
-    datasets = [dataset for dataset in call.holdings.datasets_of(project) if dataset.created <= listed_before]
+    datasets = call.holdings.datasets_of(project)
     if call.settings.dataset_order == "newest_first":
         return datasets[::-1]
     if call.settings.dataset_order == "train_first":

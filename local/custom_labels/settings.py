@@ -56,8 +56,7 @@ class Settings:
     late_seconds: float = _number(30.0, "how much later (3.2, 3.3, U)")
     stale_status_seconds: float = _number(0.0, "how long a dataset is still described as before an update (3.2, I)")
     stale_datasets: str = _choice("both", "train", "test", about="which are described like that (3.2, I)")
-    stats_late_seconds: float = _number(0.0, "from a change's result until DatasetStats has it (3.2, I)")
-    unlisted_seconds: float = _number(0.0, "from CreateDataset until DescribeProjects has the dataset (1.2)")
+    stats_late_seconds: float = _number(0.0, "from an update's result until DatasetStats has it (3.2, I)")
     last_updated: str = _choice(
         "start_and_end", "end", "start", "success", about="when LastUpdatedTimestamp moves: at a change's … (1.3, 3.2)"
     )
