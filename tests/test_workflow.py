@@ -1,6 +1,7 @@
 """The whole stack on the local AWS: started by events and by hand, to success and to failure."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.executions import (
     pair_without_execution,
     read_records,
     state_machine_like,
+    until,
 )
 
 OUTCOMES = Path(__file__).parent.parent / "docs" / "outcomes.md"
@@ -363,8 +365,11 @@ def test_logs_say_which_execution_and_which_project(
     logs = local_aws.client("logs")
     groups = [g["logGroupName"] for g in logs.describe_log_groups()["logGroups"] if "Functions" in g["logGroupName"]]
     assert len(groups) == 3
-    for group in groups:
+
+    def logged(group: str) -> list[str]:
         pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group)
-        messages = [event["message"] for page in pages for event in page["events"] if execution.arn in event["message"]]
-        records = [json.loads(message) for message in messages]
+        return [event["message"] for page in pages for event in page["events"] if execution.arn in event["message"]]
+
+    for group in groups:
+        records = [json.loads(message) for message in until(partial(logged, group))]
         assert {(record["execution"], record["project"]) for record in records} == {(execution.arn, name_of(project))}

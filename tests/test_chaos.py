@@ -1,0 +1,116 @@
+"""A part of the campaign: random faults, and every promise. `make chaos` plays as many runs as you like."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from local.aws import LocalAws
+from tests.chaos.campaign import NO_FAULT, play
+from tests.chaos.promises import violations
+from tests.chaos.scenario import Scenario, Step, draw
+from tests.chaos.stage import Aftermath, Ending, Stage, Told
+from tests.tally import count
+
+SEED, RUNS = 1, 100
+
+
+@pytest.fixture(scope="module")
+def stage(local_aws: LocalAws, stack: dict[str, str]) -> Stage:
+    return Stage(local_aws, stack)
+
+
+@pytest.mark.parametrize("number", range(RUNS))
+def test_every_promise_holds(
+    stage: Stage, local_aws: LocalAws, record_property: Callable[[str, object], None], number: int
+) -> None:
+    run = play(stage, SEED, number)
+    local_aws.reset()
+    assert not run.violations, "\n".join([*run.violations, "The shortest story found:", *run.story])
+    for fault in run.struck or [NO_FAULT]:
+        for ending in run.endings.elements():
+            count(record_property, "How executions ended, by what went wrong", fault, ending)
+
+
+def test_a_run_is_always_the_same() -> None:
+    assert draw(1, 7) == draw(1, 7) != draw(1, 8)
+
+
+def test_a_smaller_scenario_has_one_thing_less() -> None:
+    scenario = next(each for number in range(100) if len((each := draw(1, number)).faults) > 1)
+    smaller = list(scenario.smaller())
+    assert scenario not in smaller
+    assert {len(each.faults) for each in smaller} == {len(scenario.faults), len(scenario.faults) - 1}
+    assert all({"create TRAIN", "create TEST"} <= {step.what for step in each.steps} for each in smaller)
+
+
+PROJECT = "arn:aws:rekognition:us-east-1:123456789012:project/p/1"
+TRAIN, TEST = f"{PROJECT}/dataset/train/1", f"{PROJECT}/dataset/test/1"
+REFS = [f"s3://images/rusty-{number}.jpg" for number in range(10)]
+QUIET_RUN = Scenario("enough", {}, (), (Step("create TRAIN"), Step("create TEST")), redrives=False)
+
+
+def truth(stayed: int) -> dict[str, Any]:
+    contents = {"TRAIN": (TRAIN, REFS[:stayed]), "TEST": (TEST, REFS[stayed:])}
+    datasets = [
+        {"arn": arn, "type": type_, "status": "UPDATE_COMPLETE", "source_refs": refs}
+        for type_, (arn, refs) in contents.items()
+    ]
+    taken = {"datasets": (TRAIN, TEST), "moved": 10 - stayed, "accepted": 10}
+    return {"projects": {PROJECT: datasets}, "distributions": [taken] if stayed < 10 else []}
+
+
+def aftermath() -> Aftermath:
+    """Of a pair that was distributed and told, and then started by hand once more."""
+    distributed, last = Told("arn:1", by_event=True), Told("arn:2", by_event=False)
+    distributed.endings = [Ending("SUCCEEDED", "", "", "DISTRIBUTED", "2 of 10", at=20)]
+    distributed.messages = ["DISTRIBUTED: p"]
+    last.endings = [Ending("SUCCEEDED", "", "", "ALREADY_DISTRIBUTED", "before", at=30)]
+    return Aftermath([distributed, last], last, [], truth(8), truth(8), REFS, {"Outcome": "DISTRIBUTED"}, [], [])
+
+
+def spoil(after: Aftermath, **changes: Any) -> None:
+    """Of the execution that distributed."""
+    for name, value in changes.items():
+        setattr(after.executions[0], name, value)
+
+
+def failed(error: str, cause: str) -> list[Ending]:
+    return [Ending("FAILED", error, cause, "", "", at=20)]
+
+
+def test_what_is_as_it_should_be_breaks_no_promise() -> None:
+    assert violations(QUIET_RUN, aftermath()) == []
+
+
+@pytest.mark.parametrize(
+    ("promise", "change"),
+    [
+        ("1", lambda after: after.stuck.append("arn:3")),
+        ("1", lambda after: spoil(after, events=25_000)),
+        ("1", lambda after: spoil(after, endings=failed("States.QueryEvaluationError", "What to do: x"))),
+        ("2", lambda after: after.truth["distributions"].append(after.truth["distributions"][0])),
+        ("2", lambda after: after.truth["projects"][PROJECT][0]["source_refs"].pop()),
+        ("2", lambda after: after.truth["projects"][PROJECT][0]["source_refs"].append(REFS[9])),
+        ("3", lambda after: after.truth["distributions"].clear()),
+        ("3", lambda after: spoil(after, endings=failed("DistributionFailed", "What to do: x"))),
+        ("4", lambda after: spoil(after, messages=[])),
+        ("4", lambda after: spoil(after, messages=["DISTRIBUTED: p"] * 2)),
+        ("4", lambda after: after.last.messages.append("FAILED: p")),
+        ("4", lambda after: after.unknown_messages.append("FAILED: somebody")),
+        ("5", lambda after: spoil(after, endings=failed("KeyError", "'x'"), messages=["FAILED: What to do: x"])),
+        ("6", lambda after: setattr(after.last, "endings", failed("TestDatasetNotEmpty", "What to do: x"))),
+        ("6", lambda after: after.record.clear()),
+    ],
+)
+def test_what_is_not_breaks_its_promise(promise: str, change: Callable[[Aftermath], None]) -> None:
+    after = aftermath()
+    change(after)
+    assert promise in {violation[0] for violation in violations(QUIET_RUN, after)}
+
+
+def test_an_error_that_hides_a_success_breaks_a_promise() -> None:
+    after = aftermath()
+    states = ["Distribution finished?", "Find advice", "Pair claimed?", "Record failure", "Notify failure", "Failed"]
+    spoil(after, endings=failed("InternalServerError", "What to do: x"), messages=["FAILED: What to do"], states=states)
+    assert any("and the pair was distributed" in violation for violation in violations(QUIET_RUN, after))
