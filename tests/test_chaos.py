@@ -1,6 +1,6 @@
 """A part of the campaign: random faults, and every promise. `make chaos` plays as many runs as you like."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -16,8 +16,12 @@ SEED, RUNS = 1, 100
 
 
 @pytest.fixture(scope="module")
-def stage(local_aws: LocalAws, stack: dict[str, str]) -> Stage:
-    return Stage(local_aws, stack)
+def stage(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[Stage]:
+    yield Stage(local_aws, stack)
+    sqs = local_aws.client("sqs")
+    for queue in sqs.list_queues()["QueueUrls"]:
+        if "Undelivered" in queue:
+            sqs.purge_queue(QueueUrl=queue)
 
 
 @pytest.mark.parametrize("number", range(RUNS))

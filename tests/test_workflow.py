@@ -367,8 +367,8 @@ def test_logs_say_which_execution_and_which_project(
     assert len(groups) == 3
 
     def logged(group: str) -> list[str]:
-        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group)
-        return [event["message"] for page in pages for event in page["events"] if execution.arn in event["message"]]
+        named = {"logGroupName": group, "filterPattern": f'"{execution.arn}"'}
+        return [event["message"] for event in logs.filter_log_events(**named)["events"]]
 
     for group in groups:
         records = [json.loads(message) for message in until(partial(logged, group))]
