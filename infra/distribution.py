@@ -79,7 +79,7 @@ class Distribution(Construct):
     def _wait_until_finished(self, again: sfn.IChainable) -> sfn.IChainable:
         pause = wait(self, "Wait before checking", LAST_ASKED)
         result = {"result": jsonata("$states.result.Payload")}
-        check = invoke(self, "Check distribution", self._functions.check_distribution, _AS_ACCEPTED, assign=result)
+        check = invoke(self, "Check distribution", self._functions.check_distribution, _OF_THE_PAIR, assign=result)
         finished = self._finished(pause, again)
         retry_function(check)
         check.add_catch(finished, errors=PASSING, assign=_unknown())
@@ -99,7 +99,6 @@ class Distribution(Construct):
 
 
 _OF_THE_PAIR = {"Execution": jsonata("$states.context.Execution.Id"), "Pair": jsonata("$pair")}
-_AS_ACCEPTED = {**_OF_THE_PAIR, "Accepted": jsonata("$accepted")}
 
 
 def _refused() -> dict[str, Any]:

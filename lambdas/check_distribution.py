@@ -13,12 +13,12 @@ from lambdas.step import logger, step
 
 @step
 def handler(event: dict[str, Any]) -> dict[str, Any]:
-    """From {Execution, Pair, Accepted} to {State, Reason, Training, Test}."""
+    """From {Execution, Pair} to {State, Reason, Training, Test}."""
     pair = event["Pair"]
     logger.append_keys(project=pair["ProjectName"])
     training_before, test_before = (Dataset.from_state(pair[name]) for name in ("Training", "Test"))
     training, test = describe_dataset(training_before.arn), describe_dataset(test_before.arn)
-    progress = judge(training_before, test_before, training, test, accepted=event["Accepted"])
+    progress = judge(training_before, test_before, training, test)
     logger.info("Checked distribution", state=progress.state, reason=progress.reason)
     with single_metric(name="DistributionsChecked", unit=MetricUnit.Count, value=1) as metric:
         metric.add_dimension("State", progress.state)

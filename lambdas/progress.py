@@ -3,8 +3,7 @@
 DescribeDataset shows the *last* operation on a dataset. A COMPLETE or FAILED that was there before says nothing of
 this distribution: only what has changed since the start counts, and only once both datasets have settled. Any other
 status, today's or tomorrow's, is "not yet". Entries leave a training dataset by a distribution and in no other way,
-which proves one; without that proof, two new COMPLETE are a distribution only if Rekognition has accepted one. People
-may have changed both datasets meanwhile.
+which proves one, whatever came after. Without that proof, for people may have added as many, two new COMPLETE count.
 Where nothing is in progress and no entry has left the training dataset, none has started; or it does not show yet.
 """
 
@@ -31,10 +30,8 @@ class Progress:
     reason: str
 
 
-def judge(
-    training_before: Dataset, test_before: Dataset, training: Dataset, test: Dataset, *, accepted: bool = False
-) -> Progress:
-    """Compare a pair with what it was before the distribution started; `accepted` when Rekognition has said so."""
+def judge(training_before: Dataset, test_before: Dataset, training: Dataset, test: Dataset) -> Progress:
+    """Compare a pair with what it was before the distribution started."""
     entries_left = training.entries < training_before.entries
     settled = training.settled and test.settled
     if settled and entries_left and test.entries and _changed_both(training, test):
@@ -44,7 +41,7 @@ def judge(
     failed = {name: now for name, now in new.items() if now.status == "UPDATE_FAILED"}
     if settled and failed:
         return Progress(State.FAILED, _failure(failed))
-    if accepted and len(new) == len(pairs) and training.status == test.status == "UPDATE_COMPLETE" and test.entries:
+    if len(new) == len(pairs) and training.status == test.status == "UPDATE_COMPLETE" and test.entries:
         return Progress(State.COMPLETE, _result(training_before, training, test))
     state = State.NOT_STARTED if settled and not entries_left else State.IN_PROGRESS
     return Progress(state, f"The training dataset is {training.status} and the test dataset is {test.status}.")
