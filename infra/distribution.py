@@ -21,6 +21,7 @@ from infra.waiting import FIRST_ASKED, GRACE, LAST_ASKED, past, wait
 _BEFORE = "$string({'Training': $pair.Training, 'Test': $pair.Test})"
 
 _ASKED_FOR = "' Rekognition had been asked to distribute, and may be doing so.'"
+_IN_VAIN = "'Rekognition has accepted the distribution, and nothing shows of it. ' & $result.Reason"
 _NOTHING_CAME = f"$result.State = 'NOT_STARTED' and {past(GRACE, LAST_ASKED)}"
 
 
@@ -88,12 +89,15 @@ class Distribution(Construct):
 
     def _finished(self, pause: sfn.IChainable, again: sfn.IChainable) -> sfn.Choice:
         fail = self._endings.failure
+        failed = _without_effect("'DistributionFailed'", "$result.Reason")
+        start_failed = _without_effect("$refusal.Error", "$refusal.Cause")
+        in_vain = _without_effect("'DistributionFailed'", _IN_VAIN)
         finished = sfn.Choice.jsonata(self, "Distribution finished?")
         finished.when(when("$result.State = 'COMPLETE'"), self._endings.success)
-        finished.when(when("$result.State = 'FAILED'"), fail, assign=_distribution_failed())
-        finished.when(when(f"{_NOTHING_CAME} and $refusal != ''"), fail, assign=_start_failed())
+        finished.when(when("$result.State = 'FAILED'"), fail, assign=failed)
+        finished.when(when(f"{_NOTHING_CAME} and $refusal != ''"), fail, assign=start_failed)
         finished.when(when(past(self._deadline, FIRST_ASKED)), fail, assign=_timed_out())
-        finished.when(when(f"{_NOTHING_CAME} and $accepted"), fail, assign=_accepted_in_vain())
+        finished.when(when(f"{_NOTHING_CAME} and $accepted"), fail, assign=in_vain)
         finished.when(when(_NOTHING_CAME), again)
         return finished.otherwise(pause)
 
@@ -119,17 +123,9 @@ def _unknown() -> dict[str, Any]:
     return {"result": {"State": "UNKNOWN", "Reason": jsonata(reason)}}
 
 
-def _distribution_failed() -> dict[str, Any]:
-    return {**failure("'DistributionFailed'", "$result.Reason"), "before": jsonata("''")}
-
-
-def _start_failed() -> dict[str, Any]:
-    return {**failure("$refusal.Error", "$refusal.Cause"), "before": jsonata("''")}
-
-
-def _accepted_in_vain() -> dict[str, Any]:
-    cause = "'Rekognition has accepted the distribution, and nothing shows of it. ' & $result.Reason"
-    return {**failure("'DistributionFailed'", cause), "before": jsonata("''")}
+def _without_effect(error: str, cause: str) -> dict[str, Any]:
+    """The record need not say any more what was asked for."""
+    return {**failure(error, cause), "before": jsonata("''")}
 
 
 def _timed_out() -> dict[str, Any]:
