@@ -16,8 +16,8 @@ from typing import Any, Self
 
 import boto3
 import trustme
-import urllib3
 from botocore.config import Config
+from urllib3 import PoolManager
 
 from local.faults import Fault
 
@@ -41,10 +41,9 @@ class LocalAwsError(Exception):
     """The local AWS could not do what was asked; the message is one sentence for the person who asked."""
 
 
-def control(endpoint_url: str, ca_bundle: Path, name: str, body: object) -> dict[str, Any]:
+def control(connections: PoolManager, endpoint_url: str, name: str, body: object) -> dict[str, Any]:
     """What the local AWS there answers to one of its controls (local/server.py)."""
-    with urllib3.PoolManager(ca_certs=str(ca_bundle)) as pool:
-        response = pool.request("POST", f"{endpoint_url}/_custom_labels/{name}", body=json.dumps(body))
+    response = connections.request("POST", f"{endpoint_url}/_custom_labels/{name}", body=json.dumps(body))
     if response.status != 200:
         raise LocalAwsError(response.json()["message"])
     answer: dict[str, Any] = response.json()
@@ -153,7 +152,7 @@ class LocalAws:
         return self._control("truth", {})
 
     def _control(self, name: str, body: object) -> dict[str, Any]:
-        return control(self.endpoint_url, self.ca_bundle, name, body)
+        return control(self._connections, self.endpoint_url, name, body)
 
     def wait(self) -> None:
         """Return when the server has ended by itself, which it does not unless it breaks."""
@@ -168,6 +167,7 @@ class LocalAws:
         with _listen(self._port) as listener:
             self.endpoint_url = f"https://{HOST}:{listener.getsockname()[1]}"
             certificate, key = self._write_certificates()
+            self._connections = PoolManager(ca_certs=str(self.ca_bundle))
             with self.log.open("wb") as log:
                 self._process = subprocess.Popen(
                     [
@@ -234,6 +234,7 @@ class LocalAws:
         blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
         try:
             if self._process is not None:
+                self._connections.clear()
                 _kill_group(self._process.pid)
                 with self._process:  # closes the pipes and waits
                     pass

@@ -6,6 +6,7 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
+from urllib3 import PoolManager
 from urllib3.exceptions import HTTPError
 
 from local.aws import LocalAwsError, control
@@ -63,8 +64,8 @@ def _value(name: str, given: str) -> object:
 def _control(faults: list[object] | None) -> list[object]:
     try:
         environment = dict(EXPORT.findall(ENV_FILE.read_text()))
-        ca_bundle = Path(environment["AWS_CA_BUNDLE"])
-        answer = control(environment["AWS_ENDPOINT_URL"], ca_bundle, "faults", faults)
+        with PoolManager(ca_certs=environment["AWS_CA_BUNDLE"]) as connections:
+            answer = control(connections, environment["AWS_ENDPOINT_URL"], "faults", faults)
     except (OSError, KeyError, HTTPError):
         raise LocalAwsError("No local AWS runs here: start one with `make local`, and try again.") from None
     in_force: list[object] = answer["faults"]

@@ -26,6 +26,7 @@ from local.strikes import Faults
 
 CONTROL = "/_custom_labels/"
 READY = "ready"
+IDLE = 3600  # seconds, after which a connection is closed; who asks again sooner finds it open
 
 
 def main() -> None:
@@ -40,6 +41,7 @@ async def _serve(app: Any) -> None:
     config = Config()
     config.bind = [f"fd://{sys.argv[1]}"]
     config.certfile, config.keyfile = sys.argv[2], sys.argv[3]
+    config.keep_alive_timeout = IDLE
     config.loglevel = os.environ["LOG_LEVEL"]
     asyncio.get_running_loop().add_reader(sys.stdin, _end, sys.argv[4])
     await serve(app, config)

@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from math import inf
 from threading import Lock
+from types import SimpleNamespace
 from typing import Any, NoReturn
 
 from ministack.services import stepfunctions
@@ -30,6 +31,8 @@ def install(service: CustomLabels) -> None:
     """Give Step Functions a clock that may be the service's, and executions their deadlines."""
     waits = _Waits(service)
     stepfunctions.now_iso = waits.now_iso
+    # An execution begins at once; MiniStack lets each wait a moment.
+    stepfunctions.time = SimpleNamespace(time=time.time, monotonic=time.monotonic, sleep=lambda _: None)
     stepfunctions._scaled_sleep = waits.wait
     stepfunctions._sleep_until = waits.wait_until
     stepfunctions._find_matching_retrier = waits.as_it_says(stepfunctions._find_matching_retrier)

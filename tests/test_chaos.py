@@ -10,14 +10,16 @@ from tests.chaos.campaign import NO_FAULT, play
 from tests.chaos.promises import violations
 from tests.chaos.scenario import Scenario, Step, draw
 from tests.chaos.stage import Aftermath, Ending, Stage, Told
+from tests.deadlines import deadlines_of_an_hour
 from tests.tally import count
 
-SEED, RUNS = 1, 100
+SEED, RUNS = 1, 300
 
 
 @pytest.fixture(scope="module")
 def stage(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[Stage]:
-    yield Stage(local_aws, stack)
+    with deadlines_of_an_hour(local_aws, stack):
+        yield Stage(local_aws, stack)
     sqs = local_aws.client("sqs")
     for queue in sqs.list_queues()["QueueUrls"]:
         if "Undelivered" in queue:

@@ -11,6 +11,7 @@ from local.custom_labels.settings import Settings
 from local.faults import Fault
 from tests.answers import LAG, Answer, answers_to, named, plausible
 from tests.custom_labels import Workbench, images
+from tests.deadlines import deadlines_of_an_hour
 from tests.executions import Execution, Executions, Subscriber
 
 ENTRIES = 10
@@ -44,13 +45,9 @@ def bench(bench: Workbench) -> Workbench:
 
 @pytest.fixture(scope="module", autouse=True)
 def _deadlines_of_an_hour(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[None]:
-    """Where the workflow is wrong it may go round until its deadline, which is a day."""
-    stepfunctions, arn = local_aws.client("stepfunctions"), stack["StateMachineArn"]
-    deployed = stepfunctions.describe_state_machine(stateMachineArn=arn)["definition"]
-    assert "> 86400" in deployed
-    stepfunctions.update_state_machine(stateMachineArn=arn, definition=deployed.replace("> 86400", "> 3600"))
-    yield
-    stepfunctions.update_state_machine(stateMachineArn=arn, definition=deployed)
+    """Where the workflow is wrong it may go round until its deadline."""
+    with deadlines_of_an_hour(local_aws, stack):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -19,9 +19,11 @@ from local.cdk import deploy
 from tests.chaos.promises import violations
 from tests.chaos.scenario import Scenario, draw
 from tests.chaos.stage import Aftermath, Stage
+from tests.deadlines import deadlines_of_an_hour
 
 TRIES_TO_SHRINK = 60
 EVERY = 100  # runs, where nobody watches
+ON_ONE_AWS = 400  # runs: it forgets no execution
 NO_FAULT = "none struck"
 
 
@@ -64,10 +66,18 @@ def run_campaign(runs: int, seed: int, workers: int, first: int = 0) -> int:
 
 def _work(seed: int, numbers: range, results: "Queue[Run | None]") -> None:
     forget_other_accounts()
-    with suppress(KeyboardInterrupt), LocalAws(wait_scale=0) as aws:
-        stage = Stage(aws, deploy(aws))
-        for number in numbers:
-            results.put(play(stage, seed, number))
+    with suppress(KeyboardInterrupt):
+        for first in range(0, len(numbers), ON_ONE_AWS):
+            _work_on_one(seed, numbers[first : first + ON_ONE_AWS], results)
+
+
+def _work_on_one(seed: int, numbers: range, results: "Queue[Run | None]") -> None:
+    with LocalAws(wait_scale=0) as aws:
+        stack = deploy(aws)
+        with deadlines_of_an_hour(aws, stack):
+            stage = Stage(aws, stack)
+            for number in numbers:
+                results.put(play(stage, seed, number))
 
 
 def _follow(console: Console, results: Any, processes: list[Any], runs: int, seed: int) -> Iterator[Run]:

@@ -6,11 +6,11 @@ from itertools import pairwise
 from typing import Any
 
 from local.custom_labels.settings import ACCEPT
-from tests.chaos.scenario import HOUR, Scenario
+from tests.chaos.scenario import Scenario
 from tests.chaos.stage import Aftermath, Ending, Told
+from tests.deadlines import DEADLINE
 
 LONGEST_HISTORY = 25_000
-DEADLINE = 24 * HOUR
 DEFECTS = ("States.Runtime", "States.QueryEvaluationError", "States.DataLimitExceeded", "States.NoChoiceMatched")
 NOBODY_TOLD = "Nobody could be told:"
 QUIET = ("SKIPPED", "ALREADY_DISTRIBUTED")

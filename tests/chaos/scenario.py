@@ -8,6 +8,7 @@ from typing import Any
 
 from local.faults import Fault
 from tests.answers import Answer, plausible
+from tests.deadlines import DEADLINE
 
 FUNCTIONS = ("Resolve datasets", "Start distribution", "Check distribution")
 RECORDS = (
@@ -135,15 +136,15 @@ def draw(seed: int, run: int) -> Scenario:
 
 def _draw_settings(chance: random.Random) -> Answer:
     settings: dict[str, Any] = {
-        "creation_seconds": chance.choice((0, 0, 5, MINUTE, HOUR)),
+        "creation_seconds": chance.choice((0, 0, 5, MINUTE, 2 * MINUTE)),
         "update_seconds": chance.choice((0, 5, MINUTE)),
-        "distribution_seconds": chance.choice((0, 1, 5, MINUTE, MINUTE, HOUR, 5 * HOUR)),
+        "distribution_seconds": chance.choice((0, 1, 5, MINUTE, MINUTE, 2 * MINUTE, 7 * MINUTE)),
         "event_copies": chance.choice((0, 1, 1, 1, 2)),
         "event_delay_seconds": chance.choice((0, 0, 0, MINUTE, HOUR)),
         "stale_status_seconds": chance.choice((0, 0, 0, 20, 90)),
     }
     if chance.random() < 0.02:
-        settings["distribution_seconds"] = 30 * HOUR
+        settings["distribution_seconds"] = 2 * DEADLINE
     for answer in chance.sample(_ANSWERS, chance.choice((0, 1, 2, 3))):
         settings = {**answer, **settings}
     return settings
