@@ -1,6 +1,5 @@
 """Every Retry and Catch of the definition, each reached by an execution in which just what it names goes wrong."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,11 +8,11 @@ import pytest
 from infra.failures import UNKNOWN
 from local.aws import LocalAws
 from local.faults import Fault
-from tests.custom_labels import Workbench, images
+from tests.custom_labels import Workbench
 from tests.definition import render_definition
 from tests.executions import Execution, Executions
+from tests.ways import way_to
 
-Way = Callable[[Workbench, str, Executions], Callable[[], str]]
 UNFORESEEN = "Unforeseen"
 FAILED_TASK = "taskFailedEventDetails"
 
@@ -46,45 +45,6 @@ def _own_error(given: list[dict[str, Any]], position: int) -> str:
     return UNFORESEEN if own in UNKNOWN.errors else str(own)
 
 
-def by_hand(bench: Workbench, project: str, executions: Executions) -> Callable[[], str]:
-    """A pair that can be distributed."""
-    bench.pair(project, images(10))
-    return lambda: executions.begin({"ProjectArn": project})
-
-
-def failing(bench: Workbench, project: str, executions: Executions) -> Callable[[], str]:
-    """A pair that Rekognition cannot distribute."""
-    bench.pair(project, images(1))
-    return lambda: executions.begin({"ProjectArn": project})
-
-
-def taking_over(bench: Workbench, project: str, executions: Executions) -> Callable[[], str]:
-    """A pair that an execution owned, which has failed."""
-    training, _ = bench.pair(project, images(1))
-    executions.run({"ProjectArn": project})
-    bench.update(training, *images(10))
-    bench.finish()
-    return lambda: executions.begin({"ProjectArn": project})
-
-
-def standing_aside(bench: Workbench, project: str, executions: Executions) -> Callable[[], str]:
-    """An event's execution that owns its pair when the training dataset turns out to be empty."""
-    bench.begin(project, "TRAIN")
-
-    def start() -> str:
-        bench.aws.configure(event_copies=1)
-        return executions.running_for(bench.begin(project, "TEST"))
-
-    return start
-
-
-WAYS: dict[str, Way] = {
-    **dict.fromkeys(
-        ("Claim pair", "Read claim", "Ask for owner", "Take over claim", "Keep earlier record"), taking_over
-    ),
-    **dict.fromkeys(("Record failure", "Notify failure"), failing),
-    "Record skip": standing_aside,
-}
 STATES: dict[str, dict[str, Any]] = render_definition()["States"]
 
 
@@ -94,7 +54,7 @@ def test_the_rule_does_what_it_says(
 ) -> None:
     local_aws.configure(event_copies=0)
     local_aws.follow_waits(True)
-    start = WAYS.get(rule.state, by_hand)(bench, project, executions)
+    start = way_to(rule.state)(bench, project, executions)
     tries = 1 + _more_tries(rule)
     local_aws.inject(Fault(f"state:{rule.state}", error=rule.error, times=tries))
     execution = executions.ended(start())

@@ -1,0 +1,60 @@
+"""An execution aborted in any of its tasks and redriven ends in the truth: the task runs again, its effect standing."""
+
+from typing import Any
+
+import pytest
+
+from local.aws import LocalAws
+from local.faults import Fault
+from tests.custom_labels import Workbench
+from tests.definition import render_definition
+from tests.executions import Executions, Subscriber, until
+from tests.ways import way_to
+
+HOLD = 0.2  # seconds of real time, which the state takes in which the execution is aborted
+TASKS = [name for name, state in render_definition()["States"].items() if state["Type"] == "Task"]
+ENDINGS: dict[str, str] = {
+    **dict.fromkeys(("Record failure", "Notify failure"), "FAILED"),
+    "Record skip": "SKIPPED",
+}
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before its effect", "after its effect"])
+@pytest.mark.parametrize("state", TASKS)
+def test_an_execution_aborted_in_a_task_and_redriven_ends_in_the_truth(
+    local_aws: LocalAws,
+    bench: Workbench,
+    project: str,
+    executions: Executions,
+    subscriber: Subscriber,
+    state: str,
+    after: bool,
+) -> None:
+    local_aws.configure(event_copies=0)
+    local_aws.follow_waits(True)
+    start = way_to(state)(bench, project, executions)
+    subscriber.received()
+    local_aws.inject(Fault(f"state:{state}", seconds=HOLD, after=after))
+    arn = start()
+    until(lambda: local_aws.struck() == [1])
+    executions.abort(arn)
+    assert executions.ended(arn).status == "ABORTED"
+    executions.redrive(arn)
+    execution = executions.ended(arn, times=2)
+    ending = ENDINGS.get(state, "DISTRIBUTED")
+    assert (execution.output or {}).get("Outcome", execution.status) == ending
+    told = [notification.outcome for notification in subscriber.received()]
+    assert told in wanted(state, ending), execution.states
+    assert distributions(local_aws) == (ending == "DISTRIBUTED")
+
+
+def wanted(state: str, ending: str) -> list[list[str]]:
+    """SNS knows no idempotency: who was aborted while it told says it again."""
+    once = ["ABORTED"] if ending == "SKIPPED" else ["ABORTED", ending]
+    return [once, ["ABORTED", ending, ending], [ending, "ABORTED", ending]] if "Notify" in state else [once]
+
+
+def distributions(aws: LocalAws) -> int:
+    """How many have moved entries."""
+    taken: list[dict[str, Any]] = aws.truth()["distributions"]
+    return sum(bool(each["moved"]) for each in taken)
