@@ -17,6 +17,9 @@ from tests.executions import Executions, Subscriber
 # Nothing finishes unless a test moves the clock.
 DURATIONS = dict.fromkeys(("creation_seconds", "update_seconds", "distribution_seconds", "deletion_seconds"), 60.0)
 
+# Where a test does not ask for the stack, one that is deployed already does not come in between.
+NO_EVENTS = {"event_copies": 0}
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     about = "how the Custom Labels service answers what AWS does not say, in every test: setting=answer,setting=answer"
@@ -55,7 +58,8 @@ def _custom_labels_defaults(request: pytest.FixtureRequest) -> Iterator[None]:
     if assumed & answer.keys():
         pytest.skip(f"It assumes the default answers to {', '.join(sorted(assumed))}.")
     aws: LocalAws = request.getfixturevalue("local_aws")
-    aws.configure(**{**DURATIONS, **answer})
+    events = {} if "stack" in request.fixturenames else NO_EVENTS
+    aws.configure(**{**DURATIONS, **events, **answer})
     yield
     aws.reset()
 

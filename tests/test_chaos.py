@@ -5,33 +5,24 @@ from typing import Any
 
 import pytest
 
-from local.aws import LocalAws
-from tests.chaos.campaign import NO_FAULT, play
+from tests.chaos.campaign import NO_FAULT, open_stage, play
 from tests.chaos.promises import violations
 from tests.chaos.scenario import Scenario, Step, draw
 from tests.chaos.stage import Aftermath, Ending, Stage, Told
-from tests.deadlines import deadlines_of_an_hour
 from tests.tally import count
 
 SEED, RUNS = 1, 300
 
 
 @pytest.fixture(scope="module")
-def stage(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[Stage]:
-    with deadlines_of_an_hour(local_aws, stack):
-        yield Stage(local_aws, stack)
-    sqs = local_aws.client("sqs")
-    for queue in sqs.list_queues()["QueueUrls"]:
-        if "Undelivered" in queue:
-            sqs.purge_queue(QueueUrl=queue)
+def stage() -> Iterator[Stage]:
+    with open_stage() as stage:
+        yield stage
 
 
 @pytest.mark.parametrize("number", range(RUNS))
-def test_every_promise_holds(
-    stage: Stage, local_aws: LocalAws, record_property: Callable[[str, object], None], number: int
-) -> None:
+def test_every_promise_holds(stage: Stage, record_property: Callable[[str, object], None], number: int) -> None:
     run = play(stage, SEED, number)
-    local_aws.reset()
     assert not run.violations, "\n".join([*run.violations, "The shortest story found:", *run.story])
     for fault in run.struck or [NO_FAULT]:
         for ending in run.endings.elements():

@@ -52,6 +52,7 @@ class Trail:
 
 @pytest.fixture
 def trail(local_aws: LocalAws) -> Iterator[Trail]:
+    local_aws.configure(event_copies=1)
     with Trail(local_aws) as trail:
         yield trail
 

@@ -12,9 +12,13 @@ import pytest
 
 from local.aws import HOST, ROOT, LocalAws, LocalAwsError
 
+# Whoever runs the tests in the background may have them ignore signals.
 PARENT = """
+import signal
 import sys
 from local.aws import LocalAws
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 with LocalAws() as aws:
     print(aws.process_id, aws.folder, aws.endpoint_url.rpartition(":")[2], flush=True)
     sys.stdin.read()

@@ -5,7 +5,7 @@ import queue
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.queues import Queue
 from typing import Any
@@ -49,6 +49,15 @@ def play(stage: Stage, seed: int, number: int) -> Run:
     return run
 
 
+@contextmanager
+def open_stage() -> Iterator[Stage]:
+    """On a local AWS of its own, whose clock runs far ahead of every other."""
+    with LocalAws(wait_scale=0) as aws:
+        stack = deploy(aws)
+        with deadlines_of_an_hour(aws, stack):
+            yield Stage(aws, stack)
+
+
 def run_campaign(runs: int, seed: int, workers: int, first: int = 0) -> int:
     """Play them all, with progress; 0 when every promise held."""
     console = Console()
@@ -72,12 +81,9 @@ def _work(seed: int, numbers: range, results: "Queue[Run | None]") -> None:
 
 
 def _work_on_one(seed: int, numbers: range, results: "Queue[Run | None]") -> None:
-    with LocalAws(wait_scale=0) as aws:
-        stack = deploy(aws)
-        with deadlines_of_an_hour(aws, stack):
-            stage = Stage(aws, stack)
-            for number in numbers:
-                results.put(play(stage, seed, number))
+    with open_stage() as stage:
+        for number in numbers:
+            results.put(play(stage, seed, number))
 
 
 def _follow(console: Console, results: Any, processes: list[Any], runs: int, seed: int) -> Iterator[Run]:

@@ -141,6 +141,13 @@ def _short(ending: Ending) -> str:
     return ending.outcome or f"{ending.status} {ending.error}"
 
 
+def _not_yet_told(after: Aftermath) -> list[str]:
+    """The failure of a distribution whose execution was aborted before it said so is the next one's to tell."""
+    earlier = [each for each in after.executions if each is not after.last]
+    told = any(ending.error == "DistributionFailed" for each in earlier for ending in each.endings)
+    return ["DistributionFailed"] if _failed(after.before_last) and not told else []
+
+
 def _expected(scenario: Scenario, after: Aftermath) -> list[str]:
     """How one that is started by hand ends, after everything."""
     datasets = {dataset["type"]: dataset for dataset in _datasets(after.before_last)}
@@ -156,7 +163,7 @@ def _expected(scenario: Scenario, after: Aftermath) -> list[str]:
         return ["TrainingDatasetEmpty"]
     refused = scenario.settings.get("distribute_after_failed_update", ACCEPT)
     if refused != ACCEPT and "UPDATE_FAILED" in (train["status"], test["status"]):
-        return [refused, "DistributionTimedOut"]
+        return [refused, "DistributionTimedOut", *_not_yet_told(after)]
     too_few = scenario.settings.get("min_per_label", 2)
     labels = Counter(ref.rsplit("/", 1)[1].rpartition("-")[0] for ref in train["source_refs"])
     few = min(labels.values()) < too_few or len(train["source_refs"]) < 2
