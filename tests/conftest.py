@@ -64,6 +64,12 @@ def _custom_labels_defaults(request: pytest.FixtureRequest) -> Iterator[None]:
     aws.reset()
 
 
+@pytest.fixture
+def events(local_aws: LocalAws) -> None:
+    """Calls leave events, whether the test asks for the stack or not."""
+    local_aws.configure(event_copies=1)
+
+
 @pytest.fixture(scope="session")
 def rekognition(local_aws: LocalAws) -> Any:
     return local_aws.client("rekognition")

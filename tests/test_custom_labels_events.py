@@ -17,6 +17,8 @@ from local.custom_labels.service import CustomLabels
 from local.custom_labels.settings import Settings
 from tests.custom_labels import Workbench, images, refusal
 
+pytestmark = pytest.mark.usefixtures("events")
+
 
 class Trail:
     """What a rule for Custom Labels calls sends to a queue, both of the administrator or of the credentials given."""
@@ -52,7 +54,6 @@ class Trail:
 
 @pytest.fixture
 def trail(local_aws: LocalAws) -> Iterator[Trail]:
-    local_aws.configure(event_copies=1)
     with Trail(local_aws) as trail:
         yield trail
 

@@ -81,6 +81,7 @@ def test_a_manifest_is_read_with_the_callers_rights(bench: Workbench, project: s
         may.create_dataset(ProjectArn=project, DatasetType="TRAIN", DatasetSource=source)
 
 
+@pytest.mark.usefixtures("events")
 def test_a_call_that_iam_refuses_is_recorded_all_the_same(bench: Workbench, project: str) -> None:
     queue, arn = create_queue(bench.aws, "events.amazonaws.com")
     events = bench.aws.client("events")
@@ -170,6 +171,7 @@ def test_an_alarm_needs_the_policy_of_its_topic(local_aws: LocalAws, account: st
     assert len(subscriber.received()) == told
 
 
+@pytest.mark.usefixtures("events")
 @pytest.mark.parametrize(
     ("condition", "told"),
     [({}, 1), ({"ArnLike": {"aws:SourceArn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/*"}}, 0)],

@@ -135,6 +135,7 @@ def pauses_of(machine: Machine) -> list[float]:
     return [seconds(a, b) for a, b in pairwise(tries)]
 
 
+@pytest.mark.usefixtures("events")
 def test_waiting_delivers_the_events_that_are_due(local_aws: LocalAws, rekognition: Any) -> None:
     queue, queue_arn = create_queue(local_aws, "events.amazonaws.com")
     events, sqs, name = local_aws.client("events"), local_aws.client("sqs"), unique("late")
