@@ -121,7 +121,8 @@ FAILURES = (
     Failure(
         errors=("AccessDeniedException",),
         why="A function's role may not make a call, or a service control policy forbids it.",
-        advice="The cause names the action and the resource: allow it, or deploy the stack again, then start it again.",
+        advice="The cause names the action and the resource: allow it, or deploy the stack again, then start it again. "
+        "For s3:GetObject, deploy it with the setting imageBuckets.",
     ),
     Failure(
         errors=("InvalidParameterException",),

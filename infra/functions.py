@@ -1,6 +1,8 @@
 """The Lambda functions, each under its own role with only what its calls need."""
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from collections.abc import Iterable
+
+from aws_cdk import Aws, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -17,7 +19,15 @@ TIMEOUT = Duration.seconds(60)
 class Functions(Construct):
     """`resolve_datasets`, `start_distribution` and `check_distribution`."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, records: dynamodb.ITableV2, trigger: Trigger) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        records: dynamodb.ITableV2,
+        trigger: Trigger,
+        image_buckets: Iterable[str],
+    ) -> None:
         super().__init__(scope, construct_id)
         self._code = function_code()
         self.resolve_datasets = self._function("ResolveDatasets", "resolve_datasets")
@@ -26,9 +36,9 @@ class Functions(Construct):
         self.resolve_datasets.add_environment("RECORDS_TABLE", records.table_name)
         self.resolve_datasets.add_environment("TRIGGER", trigger)
         _allow(self.resolve_datasets, "dynamodb:GetItem", records.table_arn)
-        self._grant()
+        self._grant(image_buckets)
 
-    def _grant(self) -> None:
+    def _grant(self, image_buckets: Iterable[str]) -> None:
         # DescribeProjects takes no resource (Service Authorization Reference, "Amazon Rekognition").
         _allow(self.resolve_datasets, "rekognition:DescribeProjects", "*")
         _allow(self.resolve_datasets, "rekognition:ListTagsForResource", self._projects_and_datasets())
@@ -36,6 +46,8 @@ class Functions(Construct):
         for function in (self.resolve_datasets, self.start_distribution, self.check_distribution):
             _allow(function, "rekognition:DescribeDataset", self._datasets())
         _allow(self.start_distribution, "rekognition:DistributeDatasetEntries", self._datasets())
+        for bucket in image_buckets:
+            _allow(self.start_distribution, "s3:GetObject", f"arn:{Aws.PARTITION}:s3:::{bucket}/*")
 
     def _projects_and_datasets(self) -> str:
         return Stack.of(self).format_arn(service="rekognition", resource="project", resource_name="*")

@@ -16,13 +16,15 @@ LONGEST_DEADLINE = 36
 class Settings:
     """`email`: the address that is told every outcome; None subscribes nobody. `trigger`: when an event starts one.
 
-    The deadlines are in hours: for datasets to be created, and for Rekognition to distribute them.
+    The deadlines are in hours: for datasets to be created, and for Rekognition to distribute them. `image_buckets`: the
+    buckets of S3 whose objects the distribution may read; whether Rekognition asks for that is not documented.
     """
 
     email: str | None = None
     trigger: Trigger = Trigger.CREATED
     creation_deadline_hours: float = 24
     distribution_deadline_hours: float = 24
+    image_buckets: tuple[str, ...] = ()
 
     @classmethod
     def from_context(cls, get: Callable[[str], Any]) -> Self:
@@ -32,6 +34,7 @@ class Settings:
             trigger=_trigger(get("trigger")),
             creation_deadline_hours=_hours("creationDeadlineHours", get("creationDeadlineHours")),
             distribution_deadline_hours=_hours("distributionDeadlineHours", get("distributionDeadlineHours")),
+            image_buckets=_buckets(get("imageBuckets")),
         )
 
 
@@ -64,3 +67,13 @@ def _hours(key: str, given: Any) -> float:
             f"Context {key} is {given!r}; give a number of hours, more than 0, at most {LONGEST_DEADLINE}."
         )
     return hours
+
+
+def _buckets(given: Any) -> tuple[str, ...]:
+    """Names as S3 has them: no wildcard gets into a policy."""
+    if given in (None, ""):
+        return ()
+    names = str(given).split(",")
+    if not all(re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", name) for name in names):
+        raise ValueError(f"Context imageBuckets is {given!r}; give names of buckets with commas between them.")
+    return tuple(names)

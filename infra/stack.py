@@ -18,7 +18,13 @@ class DatasetDistribution(Stack):
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         super().__init__(scope, construct_id, description="Distributes Amazon Rekognition Custom Labels datasets")
         records = Records(self, "Records")
-        functions = Functions(self, "Functions", records=records.table, trigger=settings.trigger)
+        functions = Functions(
+            self,
+            "Functions",
+            records=records.table,
+            trigger=settings.trigger,
+            image_buckets=settings.image_buckets,
+        )
         notifications = Notifications(self, "Notifications", email=settings.email)
         workflow = Workflow(
             self,

@@ -10,6 +10,9 @@ Answer = dict[str, Any]
 
 LAG = 30.0  # seconds: longer than the workflow waits before it looks, shorter than it takes to give up
 
+# The setting of the stack that one answer calls for: the images of the tests are in this bucket.
+MAY_READ_IMAGES = {"imageBuckets": "images"}
+
 # The answers that the workflow cannot meet, by setting, and why.
 _NOT_CALLED = "it does not call this operation"
 _IMPORT = "a dataset could be created or not, by whichever rule"

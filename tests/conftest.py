@@ -100,9 +100,10 @@ def bench(local_aws: LocalAws, rekognition: Any, s3: Any, bucket: str) -> Workbe
 
 
 @pytest.fixture(scope="session")
-def stack(local_aws: LocalAws) -> dict[str, str]:
+def stack(local_aws: LocalAws, pytestconfig: pytest.Config) -> dict[str, str]:
     """The outputs of the deployed stack."""
-    return deploy(local_aws)
+    answer = answers.read(pytestconfig.getoption("--answer"))
+    return deploy(local_aws, context=answers.MAY_READ_IMAGES if answer.get("distribution_reads_images") else None)
 
 
 @pytest.fixture(scope="session")

@@ -40,3 +40,18 @@ def test_what_is_no_deadline_is_refused_with_what_is_accepted(key: str, given: A
 def test_what_is_no_address_is_refused_with_the_key_and_the_value(given: Any) -> None:
     with pytest.raises(ValueError, match=r"Context email is .*; give one e-mail address"):
         Settings.from_context({"email": given}.get)
+
+
+@pytest.mark.parametrize(
+    ("given", "names"), [(None, ()), ("", ()), ("images", ("images",)), ("a.b,c-d", ("a.b", "c-d"))]
+)
+def test_buckets_are_named_with_commas_between_them(given: Any, names: tuple[str, ...]) -> None:
+    assert Settings.from_context({"imageBuckets": given}.get).image_buckets == names
+
+
+@pytest.mark.parametrize(
+    "given", ["*", "images/*", "a, b", "images,", "Images", "ab", True, ["images"], "${AWS::Region}"]
+)
+def test_what_is_no_bucket_is_refused_with_what_is_accepted(given: Any) -> None:
+    with pytest.raises(ValueError, match=r"Context imageBuckets is .*; give names of buckets"):
+        Settings.from_context({"imageBuckets": given}.get)

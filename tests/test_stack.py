@@ -223,3 +223,15 @@ def test_nothing_has_a_physical_name(template: Template) -> None:
     names = {"FunctionName", "StateMachineName", "TopicName", "QueueName", "RoleName", "LogGroupName", "Name"}
     resources = template.to_json()["Resources"].values()
     assert [r["Type"] for r in resources if names & r.get("Properties", {}).keys()] == []
+
+
+def test_images_may_be_read_where_the_setting_says_so() -> None:
+    granted = {
+        "Action": "s3:GetObject",
+        "Effect": "Allow",
+        "Resource": {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":s3:::images/*"]]},
+    }
+    settings = Settings(image_buckets=("images",))
+    synthesize(settings).resource_properties_count_is(
+        "AWS::IAM::Policy", {"PolicyDocument": {"Statement": Match.array_with([granted])}}, 1
+    )

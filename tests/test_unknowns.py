@@ -1,5 +1,6 @@
 """The workflow is right whatever AWS answers to what it does not say."""
 
+import json
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, fields
@@ -30,7 +31,6 @@ APART = {
 GENERAL = [answer for answer in plausible() if not APART & answer.keys()]
 
 
-# Under these the workflow is not right yet.
 def answers(given: list[Answer]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("answer", [pytest.param(each, id=named(each)) for each in given])
 
@@ -158,6 +158,28 @@ def test_a_right_that_is_missing_is_told_once(
     assert sorted(map(outcome, executions.all_of(project, count=2))) == ["AccessDeniedException", "SKIPPED"]
     assert accepted(bench, project) == []
     assert told(subscriber) == ["FAILED"]
+
+
+@pytest.fixture
+def _images_may_be_read(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[None]:  # noqa: ARG001 - deployed by it
+    """Deploys nothing: the function has the right that the setting gives it, and loses it again."""
+    functions, iam = local_aws.client("lambda"), local_aws.client("iam")
+    (role,) = [
+        function["Role"].rpartition("/")[2]
+        for page in functions.get_paginator("list_functions").paginate()
+        for function in page["Functions"]
+        if function["Handler"] == "lambdas.start_distribution.handler"
+    ]
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::images/*"}
+    iam.put_role_policy(RoleName=role, PolicyName="images", PolicyDocument=json.dumps({"Statement": [statement]}))
+    yield
+    iam.delete_role_policy(RoleName=role, PolicyName="images")
+
+
+@pytest.mark.usefixtures("_images_may_be_read")
+def test_with_the_right_to_read_the_images_they_are_distributed(bench: Workbench, executions: Executions) -> None:
+    bench.aws.configure(distribution_reads_images=True)
+    assert "DISTRIBUTED" in map(outcome, executions.all_of(by_event(bench, ENTRIES), count=2))
 
 
 def in_situation(bench: Workbench, situation: str) -> str:

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from local.aws import LocalAws, forget_other_accounts
 from local.cdk import deploy
+from tests.answers import MAY_READ_IMAGES
 from tests.chaos.promises import violations
 from tests.chaos.scenario import Scenario, draw
 from tests.chaos.stage import Aftermath, Stage
@@ -53,7 +54,7 @@ def play(stage: Stage, seed: int, number: int) -> Run:
 def open_stage() -> Iterator[Stage]:
     """On a local AWS of its own, whose clock runs far ahead of every other."""
     with LocalAws(wait_scale=0) as aws:
-        stack = deploy(aws)
+        stack = deploy(aws, context=MAY_READ_IMAGES)
         with deadlines_of_an_hour(aws, stack):
             yield Stage(aws, stack)
 
