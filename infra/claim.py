@@ -36,7 +36,11 @@ class Claim(Construct):
         self._table = table
         self._guard = guard
         self.refused = self._read_claim()
-        self.start = self._claim().add_catch(self.refused, errors=REFUSED)
+        self.start = self.lose(self._claim(), REFUSED)
+
+    def lose(self, task: sfn.TaskStateBase, errors: list[str]) -> sfn.TaskStateBase:
+        """The task, with a way out for whoever does not own the pair, or no more. It has no record to complete."""
+        return task.add_catch(self.refused, errors=errors, assign={"claimed": jsonata("false")})
 
     def lead(
         self, *, owned: sfn.IChainable, again: sfn.IChainable, aside: sfn.IChainable, distributed: sfn.IChainable
@@ -48,11 +52,11 @@ class Claim(Construct):
         running.when(when("$owner.Outcome.S = 'DISTRIBUTED'"), distributed, assign=_aside("$owner.Reason.S"))
         running.when(when("$owner.Status = 'RUNNING'"), aside, assign=_aside(_TAKEN))
         running.when(when(_FAILED_BEFORE), aside, assign=_aside(_TOLD_BEFORE))
-        running.otherwise(take)
+        running.otherwise(keep)
         ask = self._ask_for_owner(running)
         self.start.next(owned)
         self.refused.next(ask).next(running)
-        take.next(keep).next(again)
+        keep.next(take).next(again)
         guarded = [(self.start, REFUSED), (self.refused, []), (ask, FORGOTTEN), (take, REFUSED), (keep, [])]
         for task, answers in guarded:
             self._guard(task, answers)
@@ -133,10 +137,10 @@ class Claim(Construct):
                 ":began": text("$states.context.Execution.StartTime"),
             },
             return_values=tasks.DynamoReturnValues.ALL_OLD,
-            assign={**_inherit("$states.result.Attributes"), "earlier": jsonata("$states.result.Attributes")},
+            assign=_inherit("$states.result.Attributes"),
             task_timeout=QUICK,
         )
-        return take.add_catch(self.refused, errors=REFUSED)
+        return self.lose(take, REFUSED)
 
 
 # What failed once, of the same two datasets, is for a person to start again: no event tells them a second time.

@@ -9,28 +9,31 @@ from constructs import Construct
 
 from infra.claim import Claim
 from infra.endings import Endings
-from infra.failures import BUSY, LIMIT
+from infra.failures import BUSY, LIMIT, LOST
 from infra.functions import Functions
 from infra.jsonata import jsonata, when
 from infra.records import REFUSED, text, update_record
 from infra.retries import PASSING, retry_function, retry_unless
 from infra.steps import CAUSE, failure, invoke
-from infra.waiting import FIRST_ASKED, GRACE, LAST_ASKED, past, wait
+from infra.waiting import FIRST_ASKED, GRACE, NOTHING_SHOWN, past, wait
 
 # The pair as it is when Rekognition is asked to distribute it; kept in the record until it surely took no effect.
 _BEFORE = "$string({'Training': $pair.Training, 'Test': $pair.Test})"
 
 _ASKED_FOR = "' Rekognition had been asked to distribute, and may be doing so.'"
 _IN_VAIN = "'Rekognition has accepted the distribution, and nothing shows of it. ' & $result.Reason"
-_NOTHING_CAME = f"$result.State = 'NOT_STARTED' and {past(GRACE, LAST_ASKED)}"
+_NOTHING_CAME = f"$result.State = 'NOT_STARTED' and {past(GRACE, NOTHING_SHOWN)}"
+# Since the first look in a row that showed nothing.
+_QUIET = """$states.result.Payload.State != 'NOT_STARTED' ? ''
+    : $quiet = '' ? $states.context.State.EnteredTime : $quiet"""
 
 
 def asked() -> dict[str, Any]:
-    """When Rekognition was asked, first and last, and with what."""
+    """When Rekognition was first asked, and with what."""
     now = "$states.context.State.EnteredTime"
     return {
         "asked": jsonata(f"$asked = '' ? {now} : $asked"),
-        "started": jsonata(now),
+        "quiet": jsonata("''"),
         "before": jsonata(_BEFORE),
         "refusal": jsonata("''"),
         "accepted": jsonata("false"),
@@ -58,28 +61,29 @@ class Distribution(Construct):
         self._deadline = deadline
         self._endings = endings
         self.until_finished = self._wait_until_finished(again)
-        self.start = self._record_start(table, claim).next(self._start())
+        self.start = self._record_start(table, claim).next(self._start(claim))
 
     def _record_start(self, table: dynamodb.ITableV2, claim: Claim) -> sfn.TaskStateBase:
         """What the pair is now comes first: should this execution end here, the next one can tell what came of it."""
         attributes = {"PairBefore": text(_BEFORE)}
         record = update_record(self, "Record start", table=table, attributes=attributes, assign=asked())
         retry_unless(record, REFUSED)
-        record.add_catch(claim.refused, errors=REFUSED)
+        claim.lose(record, REFUSED)
         self._endings.fail_on_error(record)
         return record
 
-    def _start(self) -> sfn.IChainable:
+    def _start(self, claim: Claim) -> sfn.IChainable:
         accepted = {"accepted": jsonata("$states.result.Payload.Accepted")}
         start = invoke(self, "Start distribution", self._functions.start_distribution, _OF_THE_PAIR, assign=accepted)
         retry_function(start)
+        claim.lose(start, list(LOST.errors))
         start.add_catch(self.until_finished, errors=list(BUSY.errors), assign=_busy())
         start.add_catch(self.until_finished, assign=_refused())
         return start.next(self.until_finished)
 
     def _wait_until_finished(self, again: sfn.IChainable) -> sfn.IChainable:
-        pause = wait(self, "Wait before checking", LAST_ASKED)
-        result = {"result": jsonata("$states.result.Payload")}
+        pause = wait(self, "Wait before checking", FIRST_ASKED)
+        result = {"result": jsonata("$states.result.Payload"), "quiet": jsonata(_QUIET)}
         check = invoke(self, "Check distribution", self._functions.check_distribution, _OF_THE_PAIR, assign=result)
         finished = self._finished(pause, again)
         retry_function(check)
@@ -91,14 +95,17 @@ class Distribution(Construct):
         fail = self._endings.failure
         failed = _without_effect("'DistributionFailed'", "$result.Reason")
         start_failed = _without_effect("$refusal.Error", "$refusal.Cause")
-        in_vain = _without_effect("'DistributionFailed'", _IN_VAIN)
+        in_vain = failure("'DistributionFailed'", _IN_VAIN)
+        limited = failure("$limited.Error", "$limited.Cause")
         finished = sfn.Choice.jsonata(self, "Distribution finished?")
         finished.when(when("$result.State = 'COMPLETE'"), self._endings.success)
         finished.when(when("$result.State = 'FAILED'"), fail, assign=failed)
         finished.when(when(f"{_NOTHING_CAME} and $refusal != ''"), fail, assign=start_failed)
-        finished.when(when(past(self._deadline, FIRST_ASKED)), fail, assign=_timed_out())
+        too_late = past(self._deadline, FIRST_ASKED)
+        finished.when(when(f"{too_late} and $result.State = 'NOT_STARTED' and $limited != ''"), fail, assign=limited)
+        finished.when(when(too_late), fail, assign=_timed_out())
         finished.when(when(f"{_NOTHING_CAME} and $accepted"), fail, assign=in_vain)
-        finished.when(when(_NOTHING_CAME), again)
+        finished.when(when(_NOTHING_CAME), again, assign={"looked": jsonata("true")})
         return finished.otherwise(pause)
 
 
@@ -111,10 +118,19 @@ def _refused() -> dict[str, Any]:
 
 
 def _busy() -> dict[str, Any]:
-    """Whatever goes on ends; should nothing be going on when it says so again, it is an error like any other."""
-    waited_for = f"$busy and $states.errorOutput.Error != '{LIMIT}'"
-    refusal = f"{waited_for} ? {{'Error': $states.errorOutput.Error, 'Cause': {CAUSE}}} : ''"
-    return {"refusal": jsonata(refusal), "busy": jsonata("true")}
+    """Whatever goes on ends; should nothing be going on when it says so again, it is an error like any other.
+
+    The limit of the account may last, until the deadline at most.
+    """
+    limited, error = (
+        f"$states.errorOutput.Error = '{LIMIT}'",
+        f"{{'Error': $states.errorOutput.Error, 'Cause': {CAUSE}}}",
+    )
+    return {
+        "refusal": jsonata(f"$busy and $not({limited}) ? {error} : ''"),
+        "limited": jsonata(f"{limited} ? {error} : ''"),
+        "busy": jsonata("true"),
+    }
 
 
 def _unknown() -> dict[str, Any]:

@@ -6,6 +6,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra import messages
+from infra.claim import Claim
 from infra.jsonata import jsonata, when
 from infra.records import REFUSED, number, outcome, text, update_record
 from infra.retries import retry_unless
@@ -22,13 +23,12 @@ class Endings(Construct):
     """`failure` is where every failure goes, with `$failure` assigned, and `success` a distribution that is done."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, table: dynamodb.ITableV2, topic: sns.ITopic, refused: sfn.State
+        self, scope: Construct, construct_id: str, *, table: dynamodb.ITableV2, topic: sns.ITopic, claim: Claim
     ) -> None:
-        """`refused` is where whoever owns the pair no more goes."""
         super().__init__(scope, construct_id)
         self._table = table
         self._topic = topic
-        self._refused = refused
+        self._claim = claim
         self._failed = sfn.Fail.jsonata(
             self, "Failed", error=jsonata("$failure.Error"), cause=jsonata(f"$failure.Cause & {_WHAT_TO_DO}")
         )
@@ -59,7 +59,7 @@ class Endings(Construct):
             attributes={**outcome("FAILED", reason), "PairBefore": text("$before")},
         )
         retry_unless(record, REFUSED)
-        record.add_catch(self._refused, errors=REFUSED).add_catch(notify).next(notify)
+        self._claim.lose(record, REFUSED).add_catch(notify).next(notify)
         owner = sfn.Choice.jsonata(self, "Pair claimed?")
         return owner.when(when("$claimed"), record).otherwise(notify)
 
@@ -84,6 +84,6 @@ class Endings(Construct):
             },
         )
         retry_unless(record, REFUSED)
-        record.add_catch(self._refused, errors=REFUSED).add_catch(notify)
+        self._claim.lose(record, REFUSED).add_catch(notify)
         notify.next(succeed(self, "Distributed", "DISTRIBUTED", "$result"))
         return record.next(notify)

@@ -52,6 +52,13 @@ BUSY = Failure(
 )
 """Of a start it says that something goes on: an earlier try of the same call, or somebody else's. Waiting tells."""
 
+LOST = Failure(
+    errors=("ClaimLost",),
+    why="Another execution took the pair over while this one was aborted; it was redriven. It asks for the pair again.",
+    advice="Start it again.",
+)
+"""Of a start that did not call: whoever owns the pair no more asks Rekognition for nothing."""
+
 FAILURES = (
     Failure(
         errors=("InvalidInput",),
@@ -136,6 +143,7 @@ FAILURES = (
         advice="What was deleted is gone. If a new pair was created, its creation has started an execution of its own.",
     ),
     BUSY,
+    LOST,
     Failure(
         errors=(
             "EndpointConnectionError",
@@ -207,7 +215,7 @@ FAILURES = (
     Failure(
         errors=("States.Runtime", "States.DataLimitExceeded", "States.QueryEvaluationError", "States.NoChoiceMatched"),
         retried=Retried.NO_TASK,
-        why="A defect of the workflow, which no Catch can catch.",
+        why="A defect of the workflow, or a record that somebody has changed. Most of these no Catch can catch.",
         advice="Start it again by hand with the project's name; if it fails the same way, report the execution's "
         "history.",
     ),

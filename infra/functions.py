@@ -33,9 +33,10 @@ class Functions(Construct):
         self.resolve_datasets = self._function("ResolveDatasets", "resolve_datasets")
         self.start_distribution = self._function("StartDistribution", "start_distribution")
         self.check_distribution = self._function("CheckDistribution", "check_distribution")
-        self.resolve_datasets.add_environment("RECORDS_TABLE", records.table_name)
         self.resolve_datasets.add_environment("TRIGGER", trigger)
-        _allow(self.resolve_datasets, "dynamodb:GetItem", records.table_arn)
+        for function in (self.resolve_datasets, self.start_distribution):
+            function.add_environment("RECORDS_TABLE", records.table_name)
+            _allow(function, "dynamodb:GetItem", records.table_arn)
         self._grant(image_buckets)
 
     def _grant(self, image_buckets: Iterable[str]) -> None:

@@ -34,19 +34,19 @@ class Records(Construct):
 
 
 def keep_record(scope: Construct, name: str, *, table: dynamodb.ITableV2) -> tasks.DynamoPutItem:
-    """What the owner before had recorded is history, beside the record of the pair."""
+    """What the owner before had recorded is history, beside the record of the pair. Twice the same is once."""
     return tasks.DynamoPutItem.jsonata(
         scope,
         name,
         table=table,
         item={
-            **{name: text(f"$earlier.{name}.S") for name in ("ProjectName", "ProjectArn", "TrainingDatasetArn")},
-            **{name: text(f"$earlier.{name}.S") for name in ("Execution", "StartedAt")},
-            "TestDatasetArn": text("$earlier.TestDatasetArn.S & '#' & $earlier.StartedAt.S"),
-            "EntriesBefore": number("$earlier.EntriesBefore.N"),
-            "Outcome": text("$exists($earlier.Outcome) ? $earlier.Outcome.S : 'FAILED'"),
-            "Reason": text(f"$exists($earlier.Reason) ? $earlier.Reason.S : {_DIED}"),
-            "EndedAt": text(f"$exists($earlier.EndedAt) ? $earlier.EndedAt.S : {_ENDED}"),
+            **{name: text(f"$owner.{name}.S") for name in ("ProjectName", "ProjectArn", "TrainingDatasetArn")},
+            **{name: text(f"$owner.{name}.S") for name in ("Execution", "StartedAt")},
+            "TestDatasetArn": text("$owner.TestDatasetArn.S & '#' & $owner.StartedAt.S"),
+            "EntriesBefore": number("$owner.EntriesBefore.N"),
+            "Outcome": text("$exists($owner.Outcome) ? $owner.Outcome.S : 'FAILED'"),
+            "Reason": text(f"$exists($owner.Reason) ? $owner.Reason.S : {_DIED}"),
+            "EndedAt": text(f"$exists($owner.EndedAt) ? $owner.EndedAt.S : {_ENDED}"),
         },
         task_timeout=QUICK,
     )

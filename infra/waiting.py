@@ -8,15 +8,15 @@ from constructs import Construct
 
 from infra.jsonata import jsonata
 
-# A distribution that was asked for and does not show after this long has not taken effect. What DescribeDataset shows
-# can lag behind, by a minute perhaps.
+# A distribution that was asked for has not taken effect when nothing shows of it for this long, look after look. What
+# DescribeDataset shows can lag behind, by a minute perhaps.
 GRACE = Duration.minutes(5)
 
 # When a wait began, in epoch milliseconds: JSONata. Whoever redrives an execution gives it its time anew.
 _CLOCK = "$states.context.Execution"
 EXECUTION_STARTED = f"$toMillis($exists({_CLOCK}.RedriveTime) ? {_CLOCK}.RedriveTime : {_CLOCK}.StartTime)"
 FIRST_ASKED = f"$max([$toMillis($asked), {EXECUTION_STARTED}])"
-LAST_ASKED = f"$max([$toMillis($started), {EXECUTION_STARTED}])"
+NOTHING_SHOWN = f"$max([$toMillis($quiet = '' ? $states.context.State.EnteredTime : $quiet), {EXECUTION_STARTED}])"
 
 
 def wait(scope: Construct, name: str, since: str) -> sfn.Wait:

@@ -54,7 +54,7 @@ _UNTOLD = [
     {"status": ["TIMED_OUT", "ABORTED"]},
     {"status": ["FAILED"], "cause": [{"wildcard": f"*{NOBODY_TOLD}*"}]},
     # An error that no Catch can catch, or of a state that has none.
-    {"status": ["FAILED"], "cause": [{"anything-but": {"wildcard": f"*{WHAT_TO_DO}*"}}, {"exists": False}]},
+    {"status": ["FAILED"], "cause": [{"anything-but": {"wildcard": f"*{WHAT_TO_DO}*"}}, {"exists": False}, None]},
 ]
 
 

@@ -43,7 +43,7 @@ class Workflow(Construct):
         self._creation_deadline = hours(settings.creation_deadline_hours)
         self._distribution_deadline = hours(settings.distribution_deadline_hours)
         self._claim = Claim(self, "Claim", table=records, guard=self._guard)
-        self._endings = Endings(self, "Endings", table=records, topic=topic, refused=self._claim.refused)
+        self._endings = Endings(self, "Endings", table=records, topic=topic, claim=self._claim)
         self.state_machine = sfn.StateMachine(
             self,
             "StateMachine",
@@ -55,8 +55,8 @@ class Workflow(Construct):
 
     def _begin(self) -> sfn.Pass:
         """No expression may name a variable that was never assigned."""
-        nothing = dict.fromkeys(("project", "asked", "before", "refusal"), jsonata("''"))
-        no = dict.fromkeys(("claimed", "busy"), jsonata("false"))
+        nothing = dict.fromkeys(("project", "asked", "before", "refusal", "limited"), jsonata("''"))
+        no = dict.fromkeys(("claimed", "busy", "looked"), jsonata("false"))
         return sfn.Pass.jsonata(self, "Begin", assign={**no, **nothing})
 
     def _resolve(self) -> sfn.IChainable:
@@ -65,7 +65,11 @@ class Workflow(Construct):
             self,
             "Resolve datasets",
             self._functions.resolve_datasets,
-            {"Execution": jsonata("$states.context.Execution.Id"), "Input": jsonata(_INPUT)},
+            {
+                "Execution": jsonata("$states.context.Execution.Id"),
+                "Input": jsonata(_INPUT),
+                "Looked": jsonata("$looked"),
+            },
             assign={
                 "pair": jsonata("$states.result.Payload"),
                 "project": jsonata("$states.result.Payload.ProjectName"),

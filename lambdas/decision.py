@@ -37,12 +37,16 @@ class Decision:
 class Record:
     """What the table says of a pair: whether this execution owns it, and what came of it.
 
-    `before` is the pair as it was when Rekognition was asked to distribute it; None when it surely has not been since.
+    `training` is the ARN of the training dataset that it is about, and `before` the pair as it was when Rekognition was
+    asked to distribute it; None when it surely has not been since. `looked`: this execution has looked what came of
+    that, for as long as it takes to show.
     """
 
     mine: bool = False
     outcome: str | None = None
+    training: str | None = None
     before: tuple[Dataset, Dataset] | None = None
+    looked: bool = False
 
 
 NO_RECORD = Record()
@@ -95,13 +99,16 @@ def first_obstacle(found: Mapping[str, Obstacle | None]) -> Obstacle | None:
 
 
 def _asked_for_before(pair: Pair, record: Record) -> bool:
-    """Whether what shows now may come from an earlier owner, or from this one before it was redriven."""
+    """Whether something may come of what an earlier owner asked for, or this one. One look alone does not tell."""
     training, test = _named(pair).values()
-    if not (record.mine and record.before and training and test):
+    if not (record.mine and record.before and training and test and _is_of(record.before, pair)):
         return False
-    training_before, test_before = record.before
-    progress = judge(training_before, test_before, training, test)
-    return training_before.arn == training.arn and progress.state != State.NOT_STARTED
+    return not record.looked or judge(*record.before, training, test).state != State.NOT_STARTED
+
+
+def _is_of(before: tuple[Dataset, Dataset], pair: Pair) -> bool:
+    """Not so when one was deleted and created anew."""
+    return [dataset.arn for dataset in before] == [dataset and dataset.arn for dataset in (pair.training, pair.test)]
 
 
 def _unwanted(trigger: Trigger, wish: Wish) -> str | None:
@@ -148,13 +155,13 @@ def _emptiness(pair: Pair, record: Record) -> Obstacle | None:
     filled = count_entries(pair.test)
     if not filled:
         return None
-    if record.outcome == "DISTRIBUTED":
+    if record.outcome == "DISTRIBUTED" and pair.training and record.training == pair.training.arn:
         return Decision(
             Action.ALREADY_DISTRIBUTED,
             f"Project {pair.project_name} was distributed before: {count_entries(pair.training)} entries are in its "
             f"training dataset, {filled} in its test dataset.",
         )
-    if record.before and not record.mine:
+    if record.before and _is_of(record.before, pair) and not record.mine:
         said = f"The test dataset has {filled} entries, and the execution that has the pair has not said why."
         return Decision(Action.WAIT, said)
     return TestDatasetNotEmpty(

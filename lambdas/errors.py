@@ -9,6 +9,10 @@ class ProjectNotFound(Exception):
     """The project does not exist in this account and Region."""
 
 
+class ClaimLost(Exception):
+    """Another execution owns the pair by now."""
+
+
 class DatasetMissing(Exception):
     """The project lacks its training dataset or its test dataset."""
 

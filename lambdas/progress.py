@@ -4,9 +4,9 @@ DescribeDataset shows the *last* operation on a dataset. A COMPLETE or FAILED th
 this distribution: only what has changed since the start counts, and only once both datasets have settled. Any other
 status, today's or tomorrow's, is "not yet". Entries leave a training dataset by a distribution and in no other way,
 which proves one, whatever came after. Without that proof, for people may have added as many, two new COMPLETE count,
-once the test dataset has entries: statistics can lag behind the status.
-Where nothing is in progress, no entry has left the training dataset, and not both are new, none has started; or it
-does not show yet.
+once the test dataset has entries.
+Where nothing is in progress and no entry has left the training dataset, none has started; or it does not show yet:
+statistics can lag behind the status, and what is read behind what is. Nobody should rest on one such look.
 """
 
 from dataclasses import dataclass
@@ -43,11 +43,9 @@ def judge(training_before: Dataset, test_before: Dataset, training: Dataset, tes
     failed = {name: now for name, now in new.items() if now.status == "UPDATE_FAILED"}
     if settled and failed:
         return Progress(State.FAILED, _failure(failed))
-    both_updated = len(new) == len(pairs) and training.status == test.status == "UPDATE_COMPLETE"
-    if both_updated and test.entries:
+    if len(new) == len(pairs) and training.status == test.status == "UPDATE_COMPLETE" and test.entries:
         return Progress(State.COMPLETE, _result(training_before, training, test))
-    untouched = settled and not entries_left and not both_updated
-    state = State.NOT_STARTED if untouched else State.IN_PROGRESS
+    state = State.NOT_STARTED if settled and not entries_left else State.IN_PROGRESS
     return Progress(state, f"The training dataset is {training.status} and the test dataset is {test.status}.")
 
 

@@ -6,23 +6,22 @@ import os
 import boto3
 
 from lambdas.decision import Record
-from lambdas.pair import Dataset, Pair
+from lambdas.pair import Dataset
 from lambdas.sdk import CONFIG
 
 
-def read_record(pair: Pair, execution: str) -> Record:
-    """What the table says of the pair; a pair without a record has said nothing."""
-    if pair.test is None:
-        return Record()
+def read_record(project_name: str, test: str, execution: str) -> Record:
+    """What the table says of the pair with this test dataset; a pair without a record has said nothing."""
     found = boto3.client("dynamodb", config=CONFIG).get_item(
         TableName=os.environ["RECORDS_TABLE"],
-        Key={"ProjectName": {"S": pair.project_name}, "TestDatasetArn": {"S": pair.test.arn}},
+        Key={"ProjectName": {"S": project_name}, "TestDatasetArn": {"S": test}},
         ConsistentRead=True,
     )
     item = {name: next(iter(value.values())) for name, value in found.get("Item", {}).items()}
     return Record(
         mine=item.get("Execution") == execution,
         outcome=item.get("Outcome"),
+        training=item.get("TrainingDatasetArn"),
         before=_read_before(item.get("PairBefore", "")),
     )
 

@@ -8,7 +8,7 @@ from aws_lambda_powertools import single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
 from lambdas.arns import home_of
-from lambdas.decision import NO_WISH, Action, Decision, Record, decide
+from lambdas.decision import NO_RECORD, NO_WISH, Action, Decision, Record, decide
 from lambdas.dry_run import rehearse
 from lambdas.execution_input import Request, read_input
 from lambdas.pair import Pair
@@ -20,11 +20,14 @@ from lambdas.trigger import Trigger
 
 @step
 def handler(event: dict[str, Any]) -> dict[str, Any]:
-    """From {Execution, Input} to {Action, Reason, StartedBy, ProjectName, ProjectArn, Training, Test, DryRun}."""
+    """From {Execution, Input, Looked} to {Action, Reason, StartedBy, ProjectName, ProjectArn, Training, Test, DryRun}.
+
+    `Looked`: whether this execution has found nothing of what was asked for before, look after look.
+    """
     request = read_input(event["Input"], home_of(event["Execution"]))
     logger.append_keys(project=request.project_name)
     pair = describe_pair(request)
-    record = read_record(pair, event["Execution"])
+    record = _record(pair, event["Execution"], looked=event["Looked"])
     decision, report = _act(request, pair, record)
     if decision.action == Action.CHECK and record.before:
         pair = replace(pair, training=record.before[0], test=record.before[1])
@@ -38,6 +41,12 @@ def handler(event: dict[str, Any]) -> dict[str, Any]:
         **pair.as_state(),
         "DryRun": report,
     }
+
+
+def _record(pair: Pair, execution: str, *, looked: bool) -> Record:
+    if pair.test is None:
+        return NO_RECORD
+    return replace(read_record(pair.project_name, pair.test.arn, execution), looked=looked)
 
 
 def _act(request: Request, pair: Pair, record: Record) -> tuple[Decision, dict[str, Any] | None]:

@@ -1,6 +1,7 @@
 """Start distribution: ask Rekognition to move entries, unless an earlier try has done so.
 
-DistributeDatasetEntries has no idempotency token, and an error may hide a success: each try begins by looking.
+DistributeDatasetEntries has no idempotency token, and an error may hide a success: each try begins by looking. It also
+looks who owns the pair: an execution that is redriven here may have been taken over meanwhile.
 """
 
 from typing import Any
@@ -8,8 +9,9 @@ from typing import Any
 from aws_lambda_powertools import single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
+from lambdas.errors import ClaimLost
 from lambdas.pair import Dataset
-from lambdas.progress import State, judge
+from lambdas.records import read_record
 from lambdas.rekognition import describe_dataset, distribute_dataset_entries
 from lambdas.step import logger, step
 
@@ -21,9 +23,10 @@ def handler(event: dict[str, Any]) -> dict[str, Any]:
     logger.append_keys(project=pair["ProjectName"])
     before = [Dataset.from_state(pair[name]) for name in ("Training", "Test")]
     now = [describe_dataset(dataset.arn) for dataset in before]
-    progress = judge(*before, *now)
-    if progress.state != State.NOT_STARTED:
-        logger.info("Did not start a distribution: the datasets are changing", reason=progress.reason)
+    if not read_record(pair["ProjectName"], pair["Test"]["Arn"], event["Execution"]).mine:
+        raise ClaimLost("Another execution has taken this pair over.")
+    if now != before:
+        logger.info("Did not start a distribution: the datasets have changed", now=[each.as_state() for each in now])
         return {"Accepted": False}
     distribute_dataset_entries(*(dataset.arn for dataset in before))
     logger.info("Started distribution")

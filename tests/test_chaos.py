@@ -54,7 +54,7 @@ def truth(stayed: int) -> dict[str, Any]:
         for type_, (arn, refs) in contents.items()
     ]
     taken = {"datasets": (TRAIN, TEST), "moved": 10 - stayed, "accepted": 10}
-    return {"projects": {PROJECT: datasets}, "distributions": [taken] if stayed < 10 else []}
+    return {"projects": {PROJECT: datasets}, "deleted": [], "distributions": [taken] if stayed < 10 else []}
 
 
 def aftermath() -> Aftermath:

@@ -201,11 +201,12 @@ def test_an_owner_that_fails_as_soon_as_it_took_over_hands_on_what_was_asked(
     executions: Executions,
     subscriber: Subscriber,
 ) -> None:
-    def lose_the_table(states: dict[str, Any]) -> None:
-        states["Keep earlier record"]["Arguments"]["TableName"] = "nowhere"
+    def fail_at_once(states: dict[str, Any]) -> None:
+        take = states["Take over claim"]
+        take |= {"Next": "Find advice", "Assign": {**take["Assign"], "failure": {"Error": "E", "Cause": "C"}}}
 
     abort_in("Check distribution", bench, project, executions)
-    clumsy = state_machine_like(local_aws, stack["StateMachineArn"], lose_the_table)
+    clumsy = state_machine_like(local_aws, stack["StateMachineArn"], fail_at_once)
     failed = executions.ended(executions.begin({"ProjectArn": project}, state_machine_arn=clumsy))
     assert (failed.status, failed.states[-3:]) == ("FAILED", ["Record failure", "Notify failure", "Failed"])
     bench.finish()
@@ -334,6 +335,7 @@ def test_between_a_distribution_and_its_record_the_test_dataset_is_not_somebody_
     assert owner in aside.output["Reason"]
     assert subscriber.received() == []
     executions.abort(owner)
+    local_aws.follow_waits(True)
     assert executions.run({"ProjectArn": project}).error == "TestDatasetNotEmpty"
 
 

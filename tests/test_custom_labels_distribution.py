@@ -273,9 +273,10 @@ def test_the_truth_outlives_the_datasets_until_a_reset(bench: Workbench, project
     bench.finish()
     truth = bench.aws.truth()
     assert truth["projects"] == {project: []}
+    assert [(each["arn"], each["source_refs"]) for each in truth["deleted"]] == [(train, ["s3://images/rusty-0.jpg"]), (test, [])]
     assert [(each["status"], each["moved"]) for each in truth["distributions"]] == [("UPDATE_FAILED", 0)]
     bench.aws.reset()
-    assert bench.aws.truth() == {"projects": {}, "distributions": []}
+    assert bench.aws.truth() == {"projects": {}, "deleted": [], "distributions": []}
 
 
 def test_an_empty_training_dataset_can_be_refused_at_once(bench: Workbench, project: str) -> None:

@@ -37,7 +37,7 @@ LATER = "2026-11-23T11:00:00.000+00:00"
 MOVED = pair(
     replace(dataset("UPDATE_COMPLETE", 183), updated=LATER), replace(dataset("UPDATE_COMPLETE", 46), updated=LATER)
 )
-DISTRIBUTED = Record(outcome="DISTRIBUTED")
+DISTRIBUTED = Record(outcome="DISTRIBUTED", training="arn")
 
 
 @pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
@@ -136,6 +136,9 @@ def test_a_filled_test_dataset_that_an_execution_asked_for_is_not_somebody_elses
         Record(),
         Record(mine=True),
         Record(mine=True, before=(replace(FULL, arn="another"), EMPTY)),
+        Record(mine=True, before=(FULL, replace(EMPTY, arn="another"))),
+        Record(outcome="DISTRIBUTED", training="another"),
+        Record(outcome="DISTRIBUTED", training="another", before=(replace(FULL, arn="another"), EMPTY)),
     ],
 )
 def test_a_filled_test_dataset_that_nobody_here_asked_for_is_somebody_elses(record: Record) -> None:
@@ -146,7 +149,8 @@ def test_a_filled_test_dataset_that_nobody_here_asked_for_is_somebody_elses(reco
 @pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
 def test_a_distribution_that_was_asked_for_and_took_no_effect_is_asked_for_again(request_: Request) -> None:
     record = Record(mine=True, before=(FULL, EMPTY))
-    assert decide(request_, READY, record).action == Action.DISTRIBUTE
+    assert decide(request_, READY, record).action == Action.CHECK
+    assert decide(request_, READY, replace(record, looked=True)).action == Action.DISTRIBUTE
 
 
 def test_an_event_does_not_take_what_a_distribution_changed_for_an_edit() -> None:

@@ -40,6 +40,7 @@ PREFIXED = {"DynamoDB": "dynamodb", "Sfn": "stepfunctions"}
 HOURS = 3600
 ENTERED_AND_LEFT = 2  # events of a state
 STATES_OF_A_ROUND = 4  # a Wait, a Task, two Choices at most
+TASKS_TO_ASK_AGAIN = 4  # and two Choices
 EVENTS_OF_A_TRY = 3  # of a task: scheduled, started, failed or succeeded
 
 
@@ -100,7 +101,7 @@ def test_a_function_is_retried_as_the_table_of_failures_says(
 
 
 def test_a_dataset_that_is_busy_is_waited_for(definition: dict[str, Any]) -> None:
-    catch = definition["States"]["Start distribution"]["Catch"][0]
+    catch = definition["States"]["Start distribution"]["Catch"][1]
     assert (tuple(catch["ErrorEquals"]), catch["Next"]) == (BUSY.errors, "Wait before checking")
 
 
@@ -145,10 +146,11 @@ def choose(state: dict[str, Any], seconds: float, **variables: Any) -> tuple[str
         "Execution": {"StartTime": _text(began)},
         "State": {"EnteredTime": _text(now)},
         "variables": {
-            "started": _text(began),
             "asked": _text(began),
             "before": "",
             "refusal": "",
+            "limited": "",
+            "quiet": _text(began),
             "accepted": False,
             **variables,
         },
@@ -220,19 +222,32 @@ def test_no_execution_comes_near_the_longest_history(hours: float, failing: bool
     assert creation + distribution < most
 
 
+def test_to_ask_again_and_again_makes_no_long_history_either() -> None:
+    """The account's limit may last: nothing shows, which two looks tell, and then it begins anew."""
+    states = render_definition(Settings())["States"]
+    looks = _rounds_of_waiting(states, "Wait before checking", 24)
+    look = ENTERED_AND_LEFT * STATES_OF_A_ROUND + EVENTS_OF_A_TRY
+    anew = ENTERED_AND_LEFT * (TASKS_TO_ASK_AGAIN + 2) + EVENTS_OF_A_TRY * TASKS_TO_ASK_AGAIN
+    assert looks * look + looks / 2 * anew < 6_000
+
+
 def _events_of_waiting(states: dict[str, Any], wait: str, task: str, hours: float, failing: bool) -> int:
     """Of one that ends at its deadline; `failing`: each task is tried as often as any error makes it, at once."""
+    tries = 1 + (max(retry["MaxAttempts"] for retry in states[task]["Retry"]) if failing else 0)
+    rounds = _rounds_of_waiting(states, wait, hours)
+    return rounds * (ENTERED_AND_LEFT * STATES_OF_A_ROUND + tries * EVENTS_OF_A_TRY)
+
+
+def _rounds_of_waiting(states: dict[str, Any], wait: str, hours: float) -> int:
     began, seconds, rounds = datetime(2026, 11, 23, tzinfo=UTC), 0.0, 0
-    variables = {"started": _text(began), "asked": _text(began)}
+    variables = {"asked": _text(began)}
     while seconds < hours * HOURS:
         entered = _text(began + timedelta(seconds=seconds))
         context = {"QueryLanguage": "JSONata", "variables": variables, "State": {"EnteredTime": entered}}
         context["Execution"] = {"StartTime": _text(began)}
         seconds += stepfunctions._jsonata_wait_seconds(states[wait], {}, context)
         rounds += 1
-    tries = 1 + (max(retry["MaxAttempts"] for retry in states[task]["Retry"]) if failing else 0)
-    events: int = rounds * (ENTERED_AND_LEFT * STATES_OF_A_ROUND + tries * EVENTS_OF_A_TRY)
-    return events
+    return rounds
 
 
 def _attempts(state: dict[str, Any], error: str) -> int:

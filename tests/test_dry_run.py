@@ -71,7 +71,7 @@ def test_a_pair_that_is_ready_passes_every_check() -> None:
     ],
 )
 def test_what_is_in_the_way_is_foreseen(given: Pair, recorded: str | None, failed: list[str], said: str) -> None:
-    decision, report = rehearse(given, Record(outcome=recorded), {}, {})
+    decision, report = rehearse(given, Record(outcome=recorded, training="arn"), {}, {})
     assert decision.action == Action.DRY_RUN
     assert said in decision.reason
     assert decision.reason.endswith("Nothing was changed.")

@@ -234,16 +234,6 @@ def test_a_console_start_without_a_test_dataset_says_so(
     assert_told_of_failure(executions.run({"ProjectArn": project}), subscriber, "DatasetMissing")
 
 
-def test_statistics_that_lag_behind_a_long_distribution_are_waited_for(
-    bench: Workbench, project: str, executions: Executions
-) -> None:
-    bench.aws.configure(distribution_seconds=1200, stats_late_seconds=200, event_copies=0)
-    bench.aws.follow_waits(True)
-    bench.pair(project, images(10))
-    execution = executions.run({"ProjectArn": project})
-    assert execution.status == "SUCCEEDED", execution.cause
-
-
 def test_a_second_start_by_hand_says_that_it_was_distributed_already(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:

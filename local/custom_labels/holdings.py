@@ -38,11 +38,12 @@ class Distribution:
 
 @dataclass
 class Holdings:
-    """Projects and datasets by ARN, in the order of their creation, and every distribution there ever was."""
+    """Projects and datasets by ARN, in the order of their creation; every distribution and deletion there ever was."""
 
     projects: dict[str, Project] = field(default_factory=dict)
     datasets: dict[str, Dataset] = field(default_factory=dict)
     distributions: list[Distribution] = field(default_factory=list)
+    deleted: list[Dataset] = field(default_factory=list)
     _last_id: int = 0
 
     def mint_id(self, now: float) -> int:
@@ -55,6 +56,7 @@ class Holdings:
         self.projects = {
             arn: project for arn, project in self.projects.items() if project.gone_at is None or now < project.gone_at
         }
+        self.deleted += (dataset for dataset in self.datasets.values() if dataset.is_gone(now))
         self.datasets = {arn: dataset for arn, dataset in self.datasets.items() if not dataset.is_gone(now)}
         for dataset in self.datasets.values():
             dataset.settle(now, settings)

@@ -9,7 +9,7 @@ from local.custom_labels.holdings import Holdings
 
 
 def describe_truth(all_holdings: Iterable[Holdings]) -> dict[str, Any]:
-    """`projects`, each with its datasets, by ARN; and the accepted `distributions`, those of deleted datasets too."""
+    """`projects`, each with its datasets, by ARN; datasets that are `deleted`; and the accepted `distributions`."""
     holdings = list(all_holdings)
     return {
         "projects": {
@@ -17,6 +17,7 @@ def describe_truth(all_holdings: Iterable[Holdings]) -> dict[str, Any]:
             for each in holdings
             for project in each.projects.values()
         },
+        "deleted": [_describe(dataset) for each in holdings for dataset in each.deleted],
         "distributions": [asdict(distribution) for each in holdings for distribution in each.distributions],
     }
 

@@ -37,7 +37,8 @@ def _every_execution_ends(_scenario: Scenario, after: Aftermath) -> Violations:
 def _one_distribution_and_no_entry_lost(_scenario: Scenario, after: Aftermath) -> Violations:
     taken = Counter(_effective(after.truth))
     yield from (f"{arn} was distributed into {times} times" for arn, times in taken.items() if times > 1)
-    found = Counter(ref for dataset in _datasets(after.truth) for ref in dataset["source_refs"])
+    ever = [*_datasets(after.truth), *after.truth["deleted"]]
+    found = Counter(ref for dataset in ever for ref in dataset["source_refs"])
     expected = Counter(after.images)
     if found != expected:
         yield f"there are {sorted(found.elements())}, not {sorted(expected.elements())}"
@@ -163,7 +164,7 @@ def _expected(scenario: Scenario, after: Aftermath) -> list[str]:
         return ["DatasetCreationFailed"]
     if test["source_refs"]:
         ours = test["arn"] in _effective(after.before_last)
-        return ["ALREADY_DISTRIBUTED", "DISTRIBUTED"] if ours else ["TestDatasetNotEmpty"]
+        return ["ALREADY_DISTRIBUTED", "DISTRIBUTED"] if ours else ["TestDatasetNotEmpty", *_not_yet_told(after)]
     if not train["source_refs"]:
         return ["TrainingDatasetEmpty"]
     refused = scenario.settings.get("distribute_after_failed_update", ACCEPT)

@@ -54,6 +54,7 @@ API_ERRORS = (
     "InvalidParameterException",
     "ResourceNotFoundException",
     "ResourceNotReadyException",
+    "LimitExceededException",
 )
 DISTRIBUTE = "rekognition:DistributeDatasetEntries"
 CALLS = (

@@ -165,10 +165,7 @@ class _Play:
         self.create_test()
 
     def delete(self, type_: str) -> None:
-        arn = self._datasets.get(type_, "")
-        contents = self._contents(arn)
-        if self._attempt(lambda: self._rekognition.delete_dataset(DatasetArn=arn)):
-            self._images = [image for image in self._images if image not in contents]
+        self._attempt(lambda: self._rekognition.delete_dataset(DatasetArn=self._datasets.get(type_, "")))
 
     def label_more(self) -> None:
         self._add("TRAIN", images(5, "clean"))
@@ -186,10 +183,6 @@ class _Play:
     def _add(self, type_: str, lines: list[str]) -> None:
         if self._attempt(lambda: self._bench.update(self._datasets.get(type_, ""), *lines)):
             self._images += [json.loads(line)["source-ref"] for line in lines]
-
-    def _contents(self, arn: str) -> set[str]:
-        datasets = [dataset for each in self._aws.truth()["projects"].values() for dataset in each]
-        return {ref for dataset in datasets if dataset["arn"] == arn for ref in dataset["source_refs"]}
 
     def _attempt(self, action: Callable[[], Any]) -> bool:
         """What people do can be refused."""
