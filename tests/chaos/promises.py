@@ -47,7 +47,7 @@ def _one_distribution_and_no_entry_lost(_scenario: Scenario, after: Aftermath) -
 def _distributed_is_true(_scenario: Scenario, after: Aftermath) -> Violations:
     true = _effective(after.truth)
     for execution in after.executions:
-        for ending in execution.endings:
+        for ending in _concluded(execution):
             if ending.outcome in ("DISTRIBUTED", "ALREADY_DISTRIBUTED") and not true:
                 yield f"{execution.arn} says {ending.outcome}, and nothing was distributed"
             if ending.error == "DistributionFailed" and not _failed(after.truth):
@@ -122,6 +122,16 @@ def _hides_a_success(execution: Told, ending: Ending, after: Aftermath) -> bool:
     ways = {("Start distribution", "Find advice"), ("Distribution finished?", "Find advice")}
     accepted = [each["accepted"] for each in after.truth["distributions"] if each["moved"]]
     return bool(ways & set(pairwise(execution.states))) and any(moment < ending.at for moment in accepted)
+
+
+def _concluded(execution: Told) -> Iterator[Ending]:
+    """Without those of a red state that is redriven: it says again what it said, whatever has come since."""
+    said = None
+    for ending in execution.endings:
+        words = (ending.error, ending.cause)
+        if ending.status != "FAILED" or words != said:
+            yield ending
+        said = words if ending.status == "FAILED" else None
 
 
 def _told_of(execution: Told) -> Iterator[str]:
