@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +21,7 @@ SUITE = ["test_workflow", "test_claim", "test_trigger", "test_bad_input"]
 RACES = "of_two_executions_that_race"  # fifty of them, which differ in nothing that has an answer
 MOMENT = 0.3  # real seconds, in which an execution looks a few times
 LONGEST_RUN = 900  # seconds
+SIDE_BY_SIDE = 2  # answers, each on one local AWS
 
 
 @dataclass
@@ -42,13 +44,13 @@ def main() -> int:
         print(f"No answer has {' or '.join(sys.argv[1:])} in its name; there are {', '.join(map(named, plausible()))}.")
         return 2
     console, runs = Console(highlight=False), []
-    for number, answer in enumerate(["", *chosen]):
-        runs.append(run := _run(answer))
-        console.print(
-            f"{number}/{len(chosen)} {run.answer}: {run.passed} passed, {len(run.failed)} failed, {run.seconds:.0f} s"
-        )
-        for name in run.failed:
-            console.print(f"    {name}", markup=False)
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        for number, run in enumerate(pool.map(_run, ["", *chosen])):
+            runs.append(run)
+            results = f"{run.passed} passed, {len(run.failed)} failed, {run.seconds:.0f} s"
+            console.print(f"{number}/{len(chosen)} {run.answer}: {results}")
+            for name in run.failed:
+                console.print(f"    {name}", markup=False)
     console.print(_table(runs))
     return 1 if any(run.failed for run in runs) else 0
 
@@ -64,9 +66,10 @@ def _run(answer: str) -> Run:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         suite = [f"tests/{name}.py" for name in SUITE]
-        command = [sys.executable, "-m", "pytest", *suite, f"--answer={answer}", f"--junitxml={report}"]
+        pytest = [sys.executable, "-m", "pytest", "--numprocesses=0", "-k", f"not {RACES}"]
+        command = [*pytest, *suite, f"--answer={answer}", f"--junitxml={report}"]
         try:
-            subprocess.run([*command, "-k", f"not {RACES}"], capture_output=True, timeout=LONGEST_RUN, check=False)
+            subprocess.run(command, capture_output=True, timeout=LONGEST_RUN, check=False)
         except subprocess.TimeoutExpired:
             return Run(answer, LONGEST_RUN, failed=[f"It took longer than {LONGEST_RUN} s."])
         run = Run(answer or "the default of each", time.monotonic() - began)
