@@ -273,7 +273,8 @@ def test_the_truth_outlives_the_datasets_until_a_reset(bench: Workbench, project
     bench.finish()
     truth = bench.aws.truth()
     assert truth["projects"] == {project: []}
-    assert [(each["arn"], each["source_refs"]) for each in truth["deleted"]] == [(train, ["s3://images/rusty-0.jpg"]), (test, [])]
+    deleted = {each["arn"]: each["source_refs"] for each in truth["deleted"]}
+    assert deleted == {train: ["s3://images/rusty-0.jpg"], test: []}
     assert [(each["status"], each["moved"]) for each in truth["distributions"]] == [("UPDATE_FAILED", 0)]
     bench.aws.reset()
     assert bench.aws.truth() == {"projects": {}, "deleted": [], "distributions": []}
