@@ -50,7 +50,7 @@ def name_of(project: str) -> str:
     return project.split("/")[1]
 
 
-@pytest.mark.assumes("stats_late_seconds")
+@pytest.mark.assumes("late_dataset", "stale_status_seconds", "stats_late_seconds")
 def test_creating_both_datasets_distributes_them_once(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
