@@ -122,7 +122,7 @@ def render(runs: list[Run], seed: int, seconds: float) -> Table:
     columns = sorted({ending for run in runs for ending in run.endings})
     table = Table(title=title, box=None)
     for heading in ("struck by a fault of", "runs", *columns):
-        table.add_column(heading, justify="left" if heading.startswith("struck") else "right")
+        table.add_column(heading, overflow="fold", justify="left" if heading.startswith("struck") else "right")
     by_kind: dict[str, list[Run]] = {}
     for run in runs:
         for kind in run.struck or [NO_FAULT]:
