@@ -1,14 +1,13 @@
 """Report what a distribution would do, without doing it."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from lambdas.decision import Action, Decision, Obstacle, Record, check, first_obstacle
+from lambdas.fitting import fitting
 from lambdas.pair import Pair, count_entries
 
 SHARE = 0.2  # what Rekognition moves; how it rounds is not documented
-_LONGEST_LIST = 100_000  # characters of JSON: a state's data may have 256 KB, and an error about that cannot be caught
 
 Labels = Mapping[str, int] | None
 
@@ -22,7 +21,7 @@ def rehearse(pair: Pair, record: Record, training: Labels, test: Labels) -> tupl
     checks = check(pair, record)
     would_move = _share(count_entries(pair.training))
     labels = None if training is None else _compare(training, test or {})
-    shown = _fitting(labels or [])
+    shown = fitting(labels or [])
     report = {
         "Checks": [{"Check": name, "Passed": not found, "Found": _say(found)} for name, found in checks.items()],
         "WouldMove": would_move,
@@ -40,15 +39,6 @@ def _compare(training: Mapping[str, int], test: Mapping[str, int]) -> list[dict[
         for name in sorted(training.keys() | test.keys())
     ]
     return sorted(labels, key=lambda label: label["Training"])
-
-
-def _fitting(labels: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    length = 0
-    for position, label in enumerate(labels):
-        length += len(json.dumps(label))
-        if length > _LONGEST_LIST:
-            return labels[:position]
-    return labels
 
 
 def _say(obstacle: Obstacle | None) -> str:
