@@ -7,12 +7,12 @@ who it is, Step Functions whether it runs. No lease, no clock.
 from collections.abc import Callable
 from typing import Any
 
-from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
+from infra.executions import every_execution
 from infra.jsonata import jsonata, when
 from infra.records import ME, QUICK, REFUSED, keep_record, key, number, text
 
@@ -103,14 +103,7 @@ class Claim(Construct):
             service="sfn",
             action="describeExecution",
             iam_action="states:DescribeExecution",
-            iam_resources=[
-                Stack.of(self).format_arn(
-                    service="states",
-                    resource="execution",
-                    resource_name="*",
-                    arn_format=ArnFormat.COLON_RESOURCE_NAME,
-                )
-            ],
+            iam_resources=[every_execution(self)],
             parameters={"ExecutionArn": jsonata("$owner.Execution.S")},
             assign={
                 "owner": jsonata(
