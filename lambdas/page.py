@@ -1,0 +1,136 @@
+"""The report as a page to look at: one file that needs nothing else, on a phone or a screen, in the light or the dark.
+
+It has no script, and says so to the browser: whatever a name contains is text.
+"""
+
+from collections.abc import Iterator
+from html import escape
+
+from lambdas.names import readable
+from lambdas.page_style import STYLE
+from lambdas.path import Path, Visit
+from lambdas.report import Label, Report, percent
+
+LONGEST_NAME = 256
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_ROW = 36  # units of the drawing
+
+
+def render(project: str, reason: str, report: Report, path: Path, execution: str, link: str) -> str:
+    """HTML in UTF-8."""
+    title = f"DISTRIBUTED: {escape(project)}"
+    return "\n".join(
+        [
+            "<!doctype html>",
+            '<html lang="en"><head><meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            f"<title>{title}</title><style>{STYLE}</style></head><body><main>",
+            f"<h1>{title}</h1><p>{escape(reason)}</p>",
+            *_warnings(report),
+            *_entries(report),
+            *_labels(report),
+            *_path(path),
+            f'<footer>Execution <a href="{escape(link)}" rel="noreferrer">{escape(execution)}</a></footer>',
+            "</main></body></html>\n",
+        ]
+    )
+
+
+def _warnings(report: Report) -> Iterator[str]:
+    findings = report.findings()
+    if findings:
+        yield "<h2>Worth acting on</h2><ul>"
+        yield from (f"<li>{escape(finding.message)}</li>" for finding in findings)
+        yield "</ul>"
+
+
+def _entries(report: Report) -> Iterator[str]:
+    before, training, test = report.entries_before, report.training.entries, report.test.entries
+    most = max(before, training + test)
+    yield "<h2>Entries</h2><table><thead><tr><th>"
+    yield '<th class="key training">training<th class="key test">test<th>in test<tbody>'
+    yield _row("before", before, 0, most)
+    yield _row("after", training, test, most)
+    yield "</table>"
+
+
+def _labels(report: Report) -> Iterator[str]:
+    yield "<h2>Labels</h2>"
+    if not report.labels:
+        yield "<p>There are none.</p>" if report.labels == [] else "<p>Rekognition does not list them now.</p>"
+        return
+    most = max(map(_amount, report.labels))
+    yield '<table><thead><tr><th><th class="key training">training<th class="key test">test<th>in test<tbody>'
+    for label in report.labels:
+        yield _row(readable(label.name, LONGEST_NAME), label.training, label.test, most)
+    yield "</table>"
+
+
+def _amount(label: Label) -> int:
+    return label.training + label.test
+
+
+def _row(name: str, training: int, test: int, most: int) -> str:
+    """A bar below the name: how many there are, and where."""
+    widths = [f"width:{100 * number / most if most else 0:.2f}%" for number in (training, test)]
+    share = percent(test / (training + test)) if training + test else "-"
+    bar = f'<i class="training" style="{widths[0]}"></i><i class="test" style="{widths[1]}"></i>'
+    return (
+        f'<tr><th scope="row"><bdi>{escape(name)}</bdi><div class="bar">{bar}</div>'
+        f"<td>{training:,}<td>{test:,}<td>{share}"
+    )
+
+
+def _path(path: Path) -> Iterator[str]:
+    """The states in the order of their first visits, an arc for each transition, a line of time for each state."""
+    if not path.visits:
+        return
+    yield f"<h2>The way it took, in {_duration(path.seconds)}</h2>"
+    yield '<div class="path">'
+    yield _arcs(path)
+    yield "<ol>"
+    for state in path.states:
+        visits = path.of(state)
+        times = f"{len(visits)} times, " if len(visits) > 1 else ""
+        spent = f"{times}{_duration(sum(visit.seconds for visit in visits))}"
+        yield f'<li><b>{escape(state)}</b> <small>{spent}</small><div class="time">{_spans(path, visits)}</div>'
+    yield "</ol></div>"
+
+
+def _spans(path: Path, visits: list[Visit]) -> str:
+    began, whole = path.visits[0].entered, path.seconds or 1.0
+    spans = ((100 * (v.entered - began).total_seconds() / whole, 100 * v.seconds / whole) for v in visits)
+    return "".join(f'<i style="left:{left:.2f}%;width:{width:.2f}%"></i>' for left, width in spans)
+
+
+def _arcs(path: Path) -> str:
+    row_of = {state: number for number, state in enumerate(path.states)}
+    height = _ROW * len(row_of)
+    drawn = "".join(_arc(row_of[one], row_of[other], times) for (one, other), times in path.transitions.items())
+    dots = "".join(f'<circle cx="52" cy="{_middle(row)}" r="5"/>' for row in row_of.values())
+    size = f'viewBox="0 0 64 {height}" style="height:{height / 16}rem"'
+    return f'<svg {size} aria-hidden="true">{drawn}{dots}</svg>'
+
+
+def _arc(from_row: int, to_row: int, times: int) -> str:
+    """Down to the next row straight; over others, and back up, around on the left."""
+    start, end = _middle(from_row), _middle(to_row)
+    if to_row == from_row + 1:
+        return f'<path d="M52 {start}V{end}"/>'
+    out = max(4, 46 - 7 * abs(to_row - from_row)) - 12
+    kind = "back" if to_row <= from_row else "over"
+    arc = f'<path class="{kind}" d="M52 {start}C{out} {start},{out} {end},52 {end}"/>'
+    said = f'<text x="{(52 + 3 * out) / 4 + 2}" y="{(start + end) / 2 + 4}">{times}</text>' if times > 1 else ""
+    return arc + said
+
+
+def _middle(row: int) -> float:
+    return _ROW * (row + 0.5)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, hours = round(seconds / 60), int(seconds // 3600)
+    return f"{minutes} min" if minutes < 60 else f"{hours} h {minutes - 60 * hours} min"

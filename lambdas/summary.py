@@ -1,0 +1,35 @@
+"""The report as plain text, for an e-mail on a phone: short lines, and names last, whatever is in them."""
+
+from collections.abc import Iterator
+
+from lambdas.names import readable
+from lambdas.report import Report, percent
+
+MOST_LABELS = 20
+
+
+def render(report: Report) -> str:
+    """A small table, and the warnings."""
+    return "\n".join([*_table(report), *_warnings(report)])
+
+
+def _table(report: Report) -> Iterator[str]:
+    labels = report.labels or []
+    yield "training    test  share"
+    yield _row(report.training.entries, report.test.entries, report.share, "all entries")
+    for label in labels[:MOST_LABELS]:
+        yield _row(label.training, label.test, label.share, readable(label.name))
+    if len(labels) > MOST_LABELS:
+        yield f"… and {len(labels) - MOST_LABELS} labels more, with more test entries"
+
+
+def _row(training: int, test: int, share: float, name: str) -> str:
+    return f"{training:>8,}{test:>8,}{percent(share):>7}  {name}"
+
+
+def _warnings(report: Report) -> Iterator[str]:
+    findings = report.findings()
+    if findings:
+        yield ""
+        yield "Worth acting on:"
+        yield from (f"- {finding.message}" for finding in findings)

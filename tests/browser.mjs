@@ -1,0 +1,30 @@
+// Opens a page in headless Chromium and prints, as JSON, what a person would see and what a developer would hear.
+// node browser.mjs PAGE SCREENSHOT WIDTH light|dark
+import chromium from '@sparticuz/chromium'
+import { chromium as playwright } from 'playwright-core'
+import { pathToFileURL } from 'node:url'
+
+const [path, screenshot, width, colorScheme] = process.argv.slice(2)
+const executablePath = await chromium.executablePath()
+const browser = await playwright.launch({ executablePath, args: chromium.args })
+try {
+  const page = await browser.newPage({ viewport: { width: Number(width), height: 800 }, colorScheme })
+  const said = [], requested = []
+  page.on('console', (message) => said.push(message.text()))
+  page.on('pageerror', (error) => said.push(String(error)))
+  page.on('request', (request) => requested.push(request.url()))
+  await page.goto(pathToFileURL(path).href)
+  await page.screenshot({ path: screenshot, fullPage: true })
+  const seen = await page.evaluate(() => ({
+    title: document.title,
+    text: document.body.innerText,
+    width: document.documentElement.scrollWidth,
+    background: getComputedStyle(document.body).backgroundColor,
+    color: getComputedStyle(document.body).color,
+    elements: [...document.querySelectorAll('*')].map((element) => element.localName),
+    bars: [...document.querySelectorAll('.bar i')].map((bar) => bar.getBoundingClientRect().width),
+  }))
+  console.log(JSON.stringify({ ...seen, said, requested: requested.length }))
+} finally {
+  await browser.close()
+}

@@ -1,0 +1,41 @@
+"""The way that an execution took, from its history."""
+
+from datetime import UTC, datetime, timedelta
+
+from lambdas.path import Path
+
+BEGAN = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def event(second: int, kind: str, **details: object) -> dict[str, object]:
+    return {"timestamp": BEGAN + timedelta(seconds=second), "type": kind, **details}
+
+
+def entered(second: int, state: str) -> dict[str, object]:
+    return event(second, "TaskStateEntered", stateEnteredEventDetails={"name": state})
+
+
+HISTORY = [
+    event(0, "ExecutionStarted"),
+    entered(0, "Begin"),
+    entered(1, "Wait"),
+    event(20, "WaitStateExited", stateExitedEventDetails={"name": "Wait"}),
+    entered(21, "Check"),
+    event(21, "TaskScheduled"),
+    entered(22, "Wait"),
+    entered(42, "Check"),
+]
+
+
+def test_states_transitions_and_times() -> None:
+    path = Path.from_history(HISTORY, BEGAN + timedelta(seconds=45))
+    assert path.states == ["Begin", "Wait", "Check"]
+    assert path.transitions == {("Begin", "Wait"): 1, ("Wait", "Check"): 2, ("Check", "Wait"): 1}
+    assert [visit.seconds for visit in path.of("Wait")] == [20, 20]
+    assert [visit.seconds for visit in path.of("Check")] == [1, 3]
+    assert path.seconds == 45
+
+
+def test_a_history_without_a_state_is_a_way_of_no_length() -> None:
+    path = Path.from_history([event(0, "ExecutionStarted")], BEGAN)
+    assert (path.states, path.seconds) == ([], 0)
