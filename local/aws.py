@@ -151,6 +151,11 @@ class LocalAws:
         """What the Custom Labels service knows, whatever its API shows (local/custom_labels/truth.py)."""
         return self._control("truth", {})
 
+    def mails(self, address: str) -> list[dict[str, str]]:
+        """The e-mails that SNS has sent there: {To, Subject, Text}."""
+        mails: list[dict[str, str]] = self._control("mails", {})["mails"]
+        return [mail for mail in mails if mail["To"] == address]
+
     def _control(self, name: str, body: object) -> dict[str, Any]:
         return control(self._connections, self.endpoint_url, name, body)
 

@@ -1,8 +1,8 @@
 """The Custom Labels service goes into MiniStack, and what MiniStack lacks is repaired.
 
-Here, in fault_injection.py, lambda_processes.py, lambda_runtime.py, redrive.py, service_roles.py and waits.py are
-MiniStack's private names, and nowhere else. It is pinned exactly; their tests say which repair breaks when the pin
-moves.
+Here, in fault_injection.py, lambda_processes.py, lambda_runtime.py, mailbox.py, redrive.py, service_roles.py and
+waits.py are MiniStack's private names, and nowhere else. It is pinned exactly; their tests say which repair breaks when
+the pin moves.
 """
 
 import asyncio
@@ -14,12 +14,13 @@ from typing import Any
 
 from ministack import app as ministack
 from ministack.core import iam_actions, iam_evaluator, responses, router
-from ministack.services import eventbridge, s3, stepfunctions
+from ministack.services import eventbridge, s3, sns, stepfunctions
 
 from local import lambda_runtime, redrive, service_roles, waits
 from local.custom_labels.caller import AccessDenied, Caller, ObjectForbidden, ObjectUnreadable
 from local.custom_labels.service import CustomLabels
 from local.custom_labels.wire import handle
+from local.mailbox import Mailbox
 
 SERVICE = "rekognition"
 TARGET_PREFIX = "RekognitionService"
@@ -28,7 +29,7 @@ Response = tuple[int, dict[str, str], bytes]
 Handler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[Response]]
 
 
-def install(service: CustomLabels) -> Any:
+def install(service: CustomLabels, mailbox: Mailbox) -> Any:
     """Put the service into MiniStack, make the repairs, and return MiniStack's ASGI application."""
     router.SERVICE_PATTERNS[SERVICE] = {
         "target_prefixes": [TARGET_PREFIX],
@@ -40,6 +41,8 @@ def install(service: CustomLabels) -> Any:
     iam_actions.access_denied_response = _recording_denials(iam_actions.access_denied_response, service)
     ministack.SERVICE_HANDLERS[SERVICE] = _handler(service)
     stepfunctions._apply_output_path = _with_output_of_succeed(stepfunctions._apply_output_path)
+    stepfunctions._SERVICE_DISPATCH["arn:aws:states:::sns:publish"] = _publish
+    mailbox.install()
     lambda_runtime.install()
     redrive.install()
     waits.install(service)
@@ -145,6 +148,24 @@ def _with_output_of_succeed(original: Callable[..., Any]) -> Callable[..., Any]:
         return original(state, value, context)
 
     return apply_output_path
+
+
+def _publish(_resource: str, arguments: dict[str, Any]) -> dict[str, str]:
+    """A task's message with its attributes, which MiniStack leaves out: a filter of a subscription goes by them."""
+    given = arguments.get("MessageAttributes", {})
+    try:
+        published = sns.publish_internal(
+            arguments["TopicArn"],
+            arguments["Message"],
+            arguments.get("Subject", ""),
+            message_structure=arguments.get("MessageStructure", ""),
+            message_attributes=given,
+        )
+    except sns.SnsPublishError as error:
+        raise stepfunctions._ExecutionError(f"SNS.{error.code}Exception", str(error)) from error
+    if published is None:
+        raise stepfunctions._ExecutionError("SNS.NotFoundException", "Topic does not exist")
+    return {"MessageId": published["message_id"]}
 
 
 def _caller(headers: dict[str, str]) -> Caller:

@@ -22,6 +22,7 @@ from local.custom_labels.service import CustomLabels
 from local.custom_labels.settings import Settings
 from local.emulator import install, put_event
 from local.faults import read_fault
+from local.mailbox import Mailbox
 from local.strikes import Faults
 
 CONTROL = "/_custom_labels/"
@@ -33,8 +34,9 @@ def main() -> None:
     """Serve until standard input closes."""
     service = CustomLabels(clock=Clock(), settings=Settings(), put_event=put_event)
     faults = Faults()
-    app = fault_injection.install(install(service), faults)
-    asyncio.run(_serve(_with_controls(app, service, faults)))
+    mailbox = Mailbox()
+    app = fault_injection.install(install(service, mailbox), faults)
+    asyncio.run(_serve(_with_controls(app, service, faults, mailbox)))
 
 
 async def _serve(app: Any) -> None:
@@ -53,7 +55,7 @@ def _end(folder: str) -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def _with_controls(app: Any, service: CustomLabels, faults: Faults) -> Callable[..., Awaitable[None]]:
+def _with_controls(app: Any, service: CustomLabels, faults: Faults, mailbox: Mailbox) -> Callable[..., Awaitable[None]]:
     """MiniStack's application, with paths of ours before it and a word on standard output once it has started."""
 
     async def controlled(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -61,7 +63,7 @@ def _with_controls(app: Any, service: CustomLabels, faults: Faults) -> Callable[
             await app(scope, receive, _announcing(send))
         elif scope["type"] == "http" and scope["path"].startswith(CONTROL):
             body = await _body(receive)
-            await _answer(send, *await asyncio.to_thread(_control, service, faults, scope["path"], body))
+            await _answer(send, *await asyncio.to_thread(_control, service, faults, mailbox, scope["path"], body))
         else:
             await app(scope, receive, send)
 
@@ -77,17 +79,21 @@ def _announcing(send: Any) -> Any:
     return announce
 
 
-def _control(service: CustomLabels, faults: Faults, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
+def _control(
+    service: CustomLabels, faults: Faults, mailbox: Mailbox, path: str, body: bytes
+) -> tuple[int, dict[str, Any]]:
     """`settings` takes some of the service's settings, `reset` {}: as it was at first.
 
     `clock` takes {"advance": seconds}, or {"follow_waits": true}: Step Functions has the service's clock then, and a
     Wait or the pause before a Retry moves it at once by as long as it says. With false it has real time again.
-    `truth` takes nothing, and answers what the service knows. `faults` takes a list of them, which takes the place of
-    those before, or null; it answers those that are in force.
+    `truth` takes nothing, and answers what the service knows; `mails`, the e-mails of SNS. `faults` takes a list of
+    them, which takes the place of those before, or null; it answers those that are in force.
     """
     try:
         if path == CONTROL + "truth":
             return 200, service.truth()
+        if path == CONTROL + "mails":
+            return 200, {"mails": mailbox.mails}
         changes = json.loads(body or b"null")
         if path == CONTROL + "faults":
             return 200, _replace_faults(faults, changes)
@@ -100,8 +106,11 @@ def _control(service: CustomLabels, faults: Faults, path: str, body: bytes) -> t
             service.settings = Settings()
             service.clock.follows_waits = False
             faults.replace([])
+            mailbox.mails.clear()
         else:
-            return 404, {"message": f"{path} is none of settings, clock, reset, truth and faults under {CONTROL}."}
+            return 404, {
+                "message": f"{path} is none of settings, clock, reset, truth, mails and faults under {CONTROL}."
+            }
     except (ValueError, KeyError, TypeError) as error:
         return 400, {"message": str(error)}
     return 200, {}

@@ -21,6 +21,7 @@ TASKS = {
     "dynamodb:putItem": ("dynamodb:PutItem", "TableName", "DynamoDB.AccessDeniedException"),
     "dynamodb:getItem": ("dynamodb:GetItem", "TableName", "DynamoDB.AccessDeniedException"),
     "dynamodb:updateItem": ("dynamodb:UpdateItem", "TableName", "DynamoDB.AccessDeniedException"),
+    "events:putEvents": ("events:PutEvents", "Entries", "EventBridge.AccessDeniedException"),
     "aws-sdk:sfn:describeExecution": ("states:DescribeExecution", "ExecutionArn", "Sfn.AccessDeniedException"),
 }
 
@@ -86,10 +87,13 @@ def _if_the_role_may(original: Callable[[str, Any], Any]) -> Callable[[str, Any]
     return invoke_resource
 
 
-def _arn_of(argument: str, value: str) -> str:
+def _arn_of(argument: str, value: Any) -> str:
+    home = f"{responses.get_region()}:{responses.get_account_id()}"
     if argument == "TableName":
-        return f"arn:aws:dynamodb:{responses.get_region()}:{responses.get_account_id()}:table/{value}"
-    return value
+        return f"arn:aws:dynamodb:{home}:table/{value}"
+    if argument == "Entries":
+        return f"arn:aws:events:{home}:event-bus/default"
+    return str(value)
 
 
 def _if_the_rule_may(original: Callable[..., None]) -> Callable[..., None]:
