@@ -7,10 +7,12 @@ from constructs import Construct
 
 from infra import messages
 from infra.claim import Claim
+from infra.completion import send_event
+from infra.functions import Functions
 from infra.jsonata import jsonata, when
 from infra.records import REFUSED, number, outcome, text, update_record
-from infra.retries import retry_unless
-from infra.steps import CAUSE, failure, publish, succeed
+from infra.retries import retry_function, retry_unless
+from infra.steps import CAUSE, failure, invoke, publish, succeed
 
 _NOBODY_TOLD = f"'{messages.NOBODY_TOLD} ' & {CAUSE}"
 
@@ -23,9 +25,17 @@ class Endings(Construct):
     """`failure` is where every failure goes, with `$failure` assigned, and `success` a distribution that is done."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, table: dynamodb.ITableV2, topic: sns.ITopic, claim: Claim
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        functions: Functions,
+        table: dynamodb.ITableV2,
+        topic: sns.ITopic,
+        claim: Claim,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._functions = functions
         self._table = table
         self._topic = topic
         self._claim = claim
@@ -51,6 +61,7 @@ class Endings(Construct):
         notify = publish(self, "Notify failure", self._topic, messages.FAILURE)
         notify.add_catch(self._failed, assign=failure("$failure.Error", f"$failure.Cause & ' ' & {_NOBODY_TOLD}"))
         notify.next(self._failed)
+        send = send_event(self, "Send failure event", messages.FAILURE, notify)
         reason = "$failure.Error & ': ' & $failure.Cause"
         record = update_record(
             self,
@@ -59,20 +70,13 @@ class Endings(Construct):
             attributes={**outcome("FAILED", reason), "PairBefore": text("$before")},
         )
         retry_unless(record, REFUSED)
-        self._claim.lose(record, REFUSED).add_catch(notify).next(notify)
+        self._claim.lose(record, REFUSED).add_catch(send).next(send)
         owner = sfn.Choice.jsonata(self, "Pair claimed?")
-        return owner.when(when("$claimed"), record).otherwise(notify)
+        return owner.when(when("$claimed"), record).otherwise(send)
 
     def _succeed(self) -> sfn.IChainable:
         """Recorded first: should nobody hear of it, the next execution still knows."""
-        notify = publish(self, "Notify success", self._topic, messages.SUCCESS)
-        notify.add_catch(
-            self._failed,
-            assign={
-                **failure("$states.errorOutput.Error", f"$result.Reason & ' ' & {_NOBODY_TOLD}"),
-                "advice": jsonata("'Nothing, but tell whoever has to know: it is distributed.'"),
-            },
-        )
+        report = self._report(send_event(self, "Send success event", messages.SUCCESS, self._notify_success()))
         record = update_record(
             self,
             "Record success",
@@ -84,6 +88,37 @@ class Endings(Construct):
             },
         )
         retry_unless(record, REFUSED)
-        self._claim.lose(record, REFUSED).add_catch(notify)
+        self._claim.lose(record, REFUSED).add_catch(report)
+        return record.next(report)
+
+    def _report(self, then: sfn.IChainable) -> sfn.TaskStateBase:
+        """People hear that it is distributed, with a report or without."""
+        report = invoke(
+            self,
+            "Report distribution",
+            self._functions.report_distribution,
+            {
+                "Execution": jsonata("$states.context.Execution.Id"),
+                "ExecutionLink": jsonata(messages.LINK),
+                "Pair": jsonata("$pair"),
+                "Result": jsonata("$result"),
+            },
+            assign={"report": jsonata("$states.result.Payload")},
+        )
+        retry_function(report)
+        missing = jsonata(f"[$append($notes, 'There is no report: ' & {CAUSE})]")
+        report.add_catch(then, assign={"notes": missing})
+        report.next(then)
+        return report
+
+    def _notify_success(self) -> sfn.TaskStateBase:
+        notify = publish(self, "Notify success", self._topic, messages.SUCCESS)
+        notify.add_catch(
+            self._failed,
+            assign={
+                **failure("$states.errorOutput.Error", f"$result.Reason & ' ' & {_NOBODY_TOLD}"),
+                "advice": jsonata("'Nothing, but tell whoever has to know: it is distributed.'"),
+            },
+        )
         notify.next(succeed(self, "Distributed", "DISTRIBUTED", "$result"))
-        return record.next(notify)
+        return notify

@@ -7,9 +7,11 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.asset import function_code
+from infra.executions import every_execution
 from lambdas.trigger import Trigger
 
 NAMESPACE = "DatasetDistribution"
@@ -17,7 +19,7 @@ TIMEOUT = Duration.seconds(60)
 
 
 class Functions(Construct):
-    """`resolve_datasets`, `start_distribution` and `check_distribution`."""
+    """`resolve_datasets`, `start_distribution`, `check_distribution` and `report_distribution`."""
 
     def __init__(
         self,
@@ -25,6 +27,7 @@ class Functions(Construct):
         construct_id: str,
         *,
         records: dynamodb.ITableV2,
+        reports: s3.IBucket,
         trigger: Trigger,
         image_buckets: Iterable[str],
     ) -> None:
@@ -33,17 +36,23 @@ class Functions(Construct):
         self.resolve_datasets = self._function("ResolveDatasets", "resolve_datasets")
         self.start_distribution = self._function("StartDistribution", "start_distribution")
         self.check_distribution = self._function("CheckDistribution", "check_distribution")
+        self.report_distribution = self._function("ReportDistribution", "report_distribution")
         self.resolve_datasets.add_environment("TRIGGER", trigger)
+        self.report_distribution.add_environment("REPORTS_BUCKET", reports.bucket_name)
         for function in (self.resolve_datasets, self.start_distribution):
             function.add_environment("RECORDS_TABLE", records.table_name)
             _allow(function, "dynamodb:GetItem", records.table_arn)
+        _allow(self.report_distribution, "s3:PutObject", reports.arn_for_objects("*"))
         self._grant(image_buckets)
 
     def _grant(self, image_buckets: Iterable[str]) -> None:
         # DescribeProjects takes no resource (Service Authorization Reference, "Amazon Rekognition").
         _allow(self.resolve_datasets, "rekognition:DescribeProjects", "*")
         _allow(self.resolve_datasets, "rekognition:ListTagsForResource", self._projects_and_datasets())
-        _allow(self.resolve_datasets, "rekognition:ListDatasetLabels", self._datasets())
+        for function in (self.resolve_datasets, self.report_distribution):
+            _allow(function, "rekognition:ListDatasetLabels", self._datasets())
+        # The state machine's name, which comes after its functions, is not known here.
+        _allow(self.report_distribution, "states:GetExecutionHistory", every_execution(self))
         for function in (self.resolve_datasets, self.start_distribution, self.check_distribution):
             _allow(function, "rekognition:DescribeDataset", self._datasets())
         _allow(self.start_distribution, "rekognition:DistributeDatasetEntries", self._datasets())

@@ -1,4 +1,8 @@
-"""What a subscriber reads, as JSONata over the workflow's `$pair`, `$project`, `$result`, `$failure` and `$advice`."""
+"""What people and programs are told, as JSONata over the workflow's variables: one notice, each reader its form.
+
+`$pair`, `$project`, `$result`, `$report`, `$failure`, `$advice` and `$notes` are the workflow's. The notice's schema is
+docs/notice.schema.json; tests hold every one that is sent against it.
+"""
 
 import json
 from typing import NamedTuple
@@ -6,13 +10,7 @@ from typing import NamedTuple
 from infra.failures import UNKNOWN, advice
 from infra.jsonata import jsonata
 
-
-class Message(NamedTuple):
-    """The expressions of a notification's subject and of its text."""
-
-    subject: str
-    text: str
-
+VERSION = "1.0"
 
 # Stands in an execution's cause when its outcome could not be told; a rule of EventBridge goes by it.
 NOBODY_TOLD = "Nobody could be told:"
@@ -24,56 +22,162 @@ WHAT_TO_DO = "What to do:"
 _SUBJECT_LENGTH = 99
 _NAME_LENGTH = 45
 
-_LINK = """
+# Characters of a cause. Step Functions allows 32,768; three forms of it have to fit into one message.
+_LONGEST_CAUSE = 8_000
+
+
+class Outcome(NamedTuple):
+    """JSONata expressions: the subject, what a person reads, and the notice, whose `Chat` is what a channel shows."""
+
+    name: str
+    error: str
+    subject: str
+    text: str
+    notice: str
+
+
+LINK = """(
     $arn := $states.context.Execution.Id;
     $region := $split($arn, ':')[3];
-    $link := 'https://' & $region & '.console.aws.amazon.com/states/home?region=' & $region
-        & '#/v2/executions/details/' & $arn;
+    'https://' & $region & '.console.aws.amazon.com/states/home?region=' & $region & '#/v2/executions/details/' & $arn
+)"""
+
+_STATE_MACHINE_LINK = """(
+    $arn := $states.context.StateMachine.Id;
+    $region := $split($arn, ':')[3];
+    'https://' & $region & '.console.aws.amazon.com/states/home?region=' & $region & '#/statemachines/view/' & $arn
+)"""
+
+# As lambdas/execution_input.py tells them apart.
+STARTED_BY = """(
+    $input := $states.context.Execution.Input;
+    $exists($lookup($input, 'detail')) or $exists($lookup($input, 'detail-type')) ? 'event' : 'hand'
+)"""
+
+_SUCCESS_SUBJECT = f"$substring('DISTRIBUTED: ' & $pair.ProjectName, 0, {_SUBJECT_LENGTH})"
+
+# A long name leaves room for the error. Before the project is known there is the error only.
+_FAILURE_SUBJECT = f"""(
+    $name := $length($project) > {_NAME_LENGTH} ? $substring($project, 0, {_NAME_LENGTH}) & '...' : $project;
+    $what := $name = '' ? $failure.Error : $name & ' (' & $failure.Error & ')';
+    $replace($substring('FAILED: ' & $what, 0, {_SUBJECT_LENGTH}), /[^ -~]/, '?')
+)"""
+
+_CAUSE = f"""(
+    $length($failure.Cause) > {_LONGEST_CAUSE}
+        ? $substring($failure.Cause, 0, {_LONGEST_CAUSE}) & '… (the execution has all of it)' : $failure.Cause
+)"""
+
+_ABOUT = f"""
+    'Version': '{VERSION}',
+    'StartedBy': {STARTED_BY},
+    'ProjectName': $project = '' ? null : $project,
+    'ProjectArn': $project = '' ? null : $pair.ProjectArn,
+    'Execution': $states.context.Execution.Id,
+    'ExecutionLink': {LINK},
+    'StartedAt': $states.context.Execution.StartTime,
+    'Notes': $notes
 """
 
-_SUCCESS_SUBJECT = jsonata(f"$substring('DISTRIBUTED: ' & $pair.ProjectName, 0, {_SUBJECT_LENGTH})")
 
-_SUCCESS_TEXT = jsonata(f"""(
-    {_LINK}
-    $row := function($name, $before, $after) {{
-        $pad($name, 10) & $pad($string($before), -8) & $pad($string($after), -8)
-    }};
+def _chat(subject: str, said: str, next_step: str) -> str:
+    """A custom notification of Amazon Q Developer in chat applications, which reads Slack's markdown.
+
+    What is said may come from anywhere: no mention and no link is made of it.
+    """
+    return f"""{{
+        'version': '1.0',
+        'source': 'custom',
+        'content': {{
+            'textType': 'client-markdown',
+            'title': {subject},
+            'description': $replace($replace($replace({said}, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'),
+            'nextSteps': [{next_step}, 'Execution: ' & {LINK}]
+        }},
+        'metadata': {{'threadId': $states.context.Execution.Id, 'summary': {subject}}}
+    }}"""
+
+
+_COUNTS = """function($dataset) {
+    {
+        'TotalEntries': $dataset.TotalEntries,
+        'LabeledEntries': $dataset.LabeledEntries,
+        'ErrorEntries': $dataset.ErrorEntries
+    }
+}"""
+
+_NOTHING_TO_DO = "Nothing. The pair is ready to train with."
+_TO_DO = f"""(
+    $report = '' ? 'Look at both datasets in the Rekognition console.'
+        : $count($report.Report.Warnings) > 0 ? 'See what is worth acting on.' : '{_NOTHING_TO_DO}'
+)"""
+
+_SUCCESS_NOTICE = f"""(
+    $counts := {_COUNTS};
+    {{
+        'Outcome': 'DISTRIBUTED',
+        {_ABOUT},
+        'Reason': $result.Reason,
+        'Before': {{'Training': $counts($pair.Training), 'Test': $counts($pair.Test)}},
+        'After': {{'Training': $counts($result.Training), 'Test': $counts($result.Test)}},
+        'Report': $report = '' ? null : $report.Report,
+        'ReportLink': $report = '' ? null : $report.Link,
+        'Chat': {_chat(_SUCCESS_SUBJECT, "$result.Reason", _TO_DO)}
+    }}
+)"""
+
+_FAILURE_NOTICE = f"""{{
+    'Outcome': 'FAILED',
+    {_ABOUT},
+    'Error': $failure.Error,
+    'Cause': {_CAUSE},
+    'Advice': $advice,
+    'Chat': {_chat(_FAILURE_SUBJECT, f"$failure.Error & ': ' & {_CAUSE}", "$advice")}
+}}"""
+
+_NOTES = "($count($notes) > 0 ? $join($notes, '\\n') & '\\n\\n' : '')"
+
+_SUCCESS_TEXT = f"""(
     $join([
-        'DISTRIBUTED: ' & $pair.ProjectName,
+        {_SUCCESS_SUBJECT},
         '',
         $result.Reason,
         '',
-        $row('Entries', 'before', 'after'),
-        $row('Training', $pair.Training.TotalEntries, $result.Training.TotalEntries),
-        $row('Test', $pair.Test.TotalEntries, $result.Test.TotalEntries),
+        ($report = '' ? '' : $report.Text & '\\n\\n') & {_NOTES}
+            & '{WHAT_TO_DO} ' & {_TO_DO},
         '',
-        'Project: ' & $pair.ProjectArn,
-        'Execution: ' & $link
+        ($report = '' ? '' : 'Report: ' & $report.Link & '\\n') & 'Execution: ' & {LINK},
+        'Project: ' & $pair.ProjectArn
     ], '\\n')
-)""")
+)"""
 
-# A long name leaves room for the error. Before the project is known there is the error only.
-_FAILURE_SUBJECT = jsonata(f"""(
-    $name := $length($project) > {_NAME_LENGTH} ? $substring($project, 0, {_NAME_LENGTH}) & '...' : $project;
-    $what := $name = '' ? $failure.Error : $name & ' (' & $failure.Error & ')';
-    $substring('FAILED: ' & $what, 0, {_SUBJECT_LENGTH})
-)""")
-
-_FAILURE_TEXT = jsonata(f"""(
-    {_LINK}
+_FAILURE_TEXT = f"""(
     $join([
-        'FAILED: ' & $failure.Error,
+        {_FAILURE_SUBJECT},
         '',
-        $failure.Cause,
+        {_CAUSE},
         '',
-        '{WHAT_TO_DO} ' & $advice,
+        {_NOTES} & '{WHAT_TO_DO} ' & $advice,
         '',
-        ($project = '' ? '' : 'Project: ' & $project & '\\n') & 'Execution: ' & $link
+        'Run it again: ' & {_STATE_MACHINE_LINK},
+        $project = '' ? '' : 'with the input {{"ProjectName": "' & $project & '"}}',
+        '',
+        'Execution: ' & {LINK} & ($project = '' ? '' : '\\nProject: ' & $project)
     ], '\\n')
-)""")
+)"""
 
-SUCCESS = Message(_SUCCESS_SUBJECT, _SUCCESS_TEXT)
-FAILURE = Message(_FAILURE_SUBJECT, _FAILURE_TEXT)
+SUCCESS = Outcome("DISTRIBUTED", "'none'", _SUCCESS_SUBJECT, _SUCCESS_TEXT, _SUCCESS_NOTICE)
+FAILURE = Outcome("FAILED", "$failure.Error", _FAILURE_SUBJECT, _FAILURE_TEXT, _FAILURE_NOTICE)
+
+
+def forms(outcome: Outcome) -> str:
+    """What SNS takes with MessageStructure `json`: people read text, and every program the notice."""
+    return jsonata(f"""$string({{
+        'default': $string({outcome.notice}),
+        'email': {outcome.text},
+        'sms': {outcome.subject}
+    }})""")
+
 
 # What to do about `$failure`: by its error, by the service in front of the error's name, or in general.
 ADVICE = jsonata(f"""(

@@ -11,7 +11,7 @@ from constructs import Construct
 
 from infra.functions import TIMEOUT
 from infra.jsonata import jsonata
-from infra.messages import Message
+from infra.messages import STARTED_BY, Outcome, forms
 from infra.retries import retry_unless
 
 # A failed function's cause is JSON, whose errorMessage is the sentence a person wants; any other cause is text.
@@ -41,17 +41,29 @@ def invoke(
     )
 
 
-def publish(scope: Construct, name: str, topic: sns.ITopic, message: Message) -> tasks.SnsPublish:
+def publish(scope: Construct, name: str, topic: sns.ITopic, outcome: Outcome) -> tasks.SnsPublish:
+    """One message, each reader its form; by its attributes a subscription can choose."""
     told = tasks.SnsPublish.jsonata(
         scope,
         name,
         topic=topic,
-        subject=message.subject,
-        message=sfn.TaskInput.from_text(message.text),
+        subject=jsonata(outcome.subject),
+        message=sfn.TaskInput.from_text(forms(outcome)),
+        message_per_subscription_type=True,
+        message_attributes={
+            "outcome": _attribute(f"'{outcome.name}'"),
+            "project": _attribute("$project = '' ? 'unknown' : $project"),
+            "error": _attribute(outcome.error),
+            "trigger": _attribute(STARTED_BY),
+        },
         task_timeout=sfn.Timeout.duration(Duration.seconds(60)),
     )
     retry_unless(told, [])
     return told
+
+
+def _attribute(expression: str) -> tasks.MessageAttribute:
+    return tasks.MessageAttribute(value=jsonata(expression), data_type=tasks.MessageAttributeDataType.STRING)
 
 
 def succeed(scope: Construct, name: str, outcome: str, after: str) -> sfn.Succeed:
@@ -68,6 +80,7 @@ def succeed(scope: Construct, name: str, outcome: str, after: str) -> sfn.Succee
             "Before": {"Training": jsonata("$pair.Training"), "Test": jsonata("$pair.Test")},
             "After": {"Training": jsonata(f"{after}.Training"), "Test": jsonata(f"{after}.Test")},
             "DryRun": jsonata("$pair.DryRun"),
+            "ReportLink": jsonata("$report = '' ? null : $report.Link"),
             "Execution": jsonata("$states.context.Execution.Id"),
         },
     )

@@ -43,7 +43,7 @@ class Workflow(Construct):
         self._creation_deadline = hours(settings.creation_deadline_hours)
         self._distribution_deadline = hours(settings.distribution_deadline_hours)
         self._claim = Claim(self, "Claim", table=records, guard=self._guard)
-        self._endings = Endings(self, "Endings", table=records, topic=topic, claim=self._claim)
+        self._endings = Endings(self, "Endings", functions=functions, table=records, topic=topic, claim=self._claim)
         self.state_machine = sfn.StateMachine(
             self,
             "StateMachine",
@@ -55,9 +55,9 @@ class Workflow(Construct):
 
     def _begin(self) -> sfn.Pass:
         """No expression may name a variable that was never assigned."""
-        nothing = dict.fromkeys(("project", "asked", "before", "refusal", "limited"), jsonata("''"))
+        nothing = dict.fromkeys(("project", "asked", "before", "refusal", "limited", "report"), jsonata("''"))
         no = dict.fromkeys(("claimed", "busy", "looked"), jsonata("false"))
-        return sfn.Pass.jsonata(self, "Begin", assign={**no, **nothing})
+        return sfn.Pass.jsonata(self, "Begin", assign={**no, **nothing, "notes": jsonata("[]")})
 
     def _resolve(self) -> sfn.IChainable:
         """Resolve datasets, again and again while they are being created, and do what the decision says."""

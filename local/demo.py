@@ -14,11 +14,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from local.aws import LocalAws, LocalAwsError
+from local.aws import ROOT, LocalAws, LocalAwsError
 from local.cdk import deploy
 from local.history import POLL_SECONDS, Entered, follow
 from local.manifest_file import read_manifest
-from local.queues import create_queue
 from local.sample import sample_manifest
 from local.steps import Steps
 
@@ -26,6 +25,8 @@ from local.steps import Steps
 DURATIONS = {"creation_seconds": 1.5, "distribution_seconds": 2.5}
 WAIT_SCALE = 0.1
 PROJECT = "demo"
+ADDRESS = "you@example.com"
+PAGE = ROOT / ".local" / "report.html"
 LONGEST_WAIT = 120  # seconds
 
 
@@ -49,21 +50,24 @@ def run_demo(console: Console, manifest: Path | None) -> int:
             outputs = deploy(aws, report=steps.begin)
             steps.begin("Subscribing to the topic")
             aws.configure(**DURATIONS)
-            queue = subscribe(aws, outputs["TopicArn"])
-        return Demo(console, aws, outputs["StateMachineArn"]).run(content, queue)
+            subscribe(aws, outputs["TopicArn"])
+        return Demo(console, aws, outputs).run(content)
 
 
 class Demo:
     """One run of the main job on a local AWS with the stack deployed."""
 
-    def __init__(self, console: Console, aws: LocalAws, state_machine_arn: str) -> None:
+    def __init__(self, console: Console, aws: LocalAws, outputs: dict[str, str], page: Path = PAGE) -> None:
+        """`outputs` are the stack's; the report is written to `page`."""
         self._console = console
         self._aws = aws
-        self._state_machine_arn = state_machine_arn
+        self._state_machine_arn = outputs["StateMachineArn"]
+        self._bucket = outputs["ReportsBucket"]
+        self._page = page
         self._rekognition = aws.client("rekognition")
         self._stepfunctions = aws.client("stepfunctions")
 
-    def run(self, manifest: bytes, queue: str) -> int:
+    def run(self, manifest: bytes) -> int:
         """Create the datasets, watch the executions that the events start, show what came of it."""
         project = self._rekognition.create_project(ProjectName=PROJECT)["ProjectArn"]
         source = {"GroundTruthManifest": {"S3Object": self._upload(manifest)}}
@@ -75,7 +79,8 @@ class Demo:
         self._watch(execution)
         after = self._contents(training), self._contents(test)
         self._console.print("\n[bold]Before and after[/]\n", _comparison(before, *after), sep="")
-        self._show_notification(queue)
+        self._show_mail()
+        self._keep_page(execution)
         return self._conclude(execution, before, *after)
 
     def _upload(self, manifest: bytes) -> dict[str, str]:
@@ -133,16 +138,21 @@ class Demo:
         pages = self._rekognition.get_paginator(operation).paginate(DatasetArn=dataset)
         return [item for page in pages for item in page[key]]
 
-    def _show_notification(self, queue: str) -> None:
-        received = self._aws.client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=10).get("Messages", [])
-        self._console.print("\n[bold]What a subscriber received[/]\n")
-        for message in received:
-            notification = json.loads(message["Body"])
-            self._console.print(_plain(f"  Subject: {notification['Subject']}\n"))
-            for line in notification["Message"].splitlines():
+    def _show_mail(self) -> None:
+        self._console.print("\n[bold]The e-mail to whoever has subscribed[/]\n")
+        for mail in self._aws.mails(ADDRESS):
+            self._console.print(_plain(f"  Subject: {mail['Subject']}\n"))
+            for line in mail["Text"].splitlines():
                 self._console.print(_plain(f"  {line}"), soft_wrap=True)
-        if not received:
-            self._console.print("  Nothing.")
+
+    def _keep_page(self, execution: str) -> None:
+        """The report that the execution has put into S3, if it has come so far."""
+        key = f"{PROJECT}/{execution.rsplit(':', 1)[-1]}.html"
+        found = self._aws.client("s3").list_objects_v2(Bucket=self._bucket, Prefix=key)
+        if found["KeyCount"]:
+            self._page.parent.mkdir(exist_ok=True)
+            self._aws.client("s3").download_file(self._bucket, key, str(self._page))
+            self._console.print(f"\n[bold]The report, to look at[/]\n\n  {self._page}", soft_wrap=True)
 
     def _conclude(self, execution: str, before: Contents, training: Contents, test: Contents) -> int:
         """Hold what the workflow says against what the service did."""
@@ -160,11 +170,8 @@ class Demo:
         return 0 if said == "DISTRIBUTED" else 1
 
 
-def subscribe(aws: LocalAws, topic_arn: str) -> str:
-    """A queue that the topic delivers to; its URL."""
-    url, arn = create_queue(aws, "sns.amazonaws.com")
-    aws.client("sns").subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn)
-    return url
+def subscribe(aws: LocalAws, topic_arn: str) -> None:
+    aws.client("sns").subscribe(TopicArn=topic_arn, Protocol="email", Endpoint=ADDRESS)
 
 
 def _until(found: Callable[[], Any]) -> Any:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from local.aws import LocalAws
 from local.queues import create_queue
 from tests.custom_labels import Workbench, images
+from tests.notices import read_notice
 
 ADVICE = "\n\nWhat to do: "  # in the cause of a failure
 LONGEST_WAIT = 20  # seconds, of one ReceiveMessage
@@ -51,8 +52,11 @@ class Notification:
 
     @property
     def outcome(self) -> str:
-        """The word that it begins with."""
-        return self.message.partition(":")[0].strip('"')
+        return str(self.notice["Outcome"])
+
+    @property
+    def notice(self) -> dict[str, Any]:
+        return read_notice(self.message)
 
 
 class Executions:
@@ -238,6 +242,6 @@ def assert_told_of_failure(execution: Execution, subscriber: Subscriber, error: 
     notification = only(subscriber.received())
     assert notification.subject.startswith("FAILED: ")
     assert error in notification.subject
-    assert ADVICE in execution.cause
-    assert execution.cause in notification.message
-    assert execution.arn in notification.message
+    notice = notification.notice
+    assert f"{notice['Cause']}{ADVICE}{notice['Advice']}" == execution.cause
+    assert (notice["Error"], notice["Execution"]) == (error, execution.arn)

@@ -62,6 +62,7 @@ def aftermath() -> Aftermath:
     distributed, last = Told("arn:1", by_event=True), Told("arn:2", by_event=False)
     distributed.endings = [Ending("SUCCEEDED", "", "", "DISTRIBUTED", "2 of 10", at=20)]
     distributed.messages = ["DISTRIBUTED: p"]
+    distributed.states, distributed.announced = ["Send success event"], ["DISTRIBUTED"]
     last.endings = [Ending("SUCCEEDED", "", "", "ALREADY_DISTRIBUTED", "before", at=30)]
     return Aftermath([distributed, last], last, [], truth(8), truth(8), REFS, {"Outcome": "DISTRIBUTED"}, [], [])
 
@@ -70,6 +71,12 @@ def spoil(after: Aftermath, **changes: Any) -> None:
     """Of the execution that distributed."""
     for name, value in changes.items():
         setattr(after.executions[0], name, value)
+
+
+def announce_without_truth(after: Aftermath) -> None:
+    after.truth["distributions"].clear()
+    spoil(after, endings=[])
+    after.last.endings, after.record = [], {}
 
 
 def failed(error: str, cause: str) -> list[Ending]:
@@ -91,8 +98,12 @@ def test_what_is_as_it_should_be_breaks_no_promise() -> None:
         ("2", lambda after: after.truth["projects"][PROJECT][0]["source_refs"].append(REFS[9])),
         ("3", lambda after: after.truth["distributions"].clear()),
         ("3", lambda after: spoil(after, endings=failed("DistributionFailed", "What to do: x"))),
+        ("3", lambda after: announce_without_truth(after)),
         ("4", lambda after: spoil(after, messages=[])),
         ("4", lambda after: spoil(after, messages=["DISTRIBUTED: p"] * 2)),
+        ("4", lambda after: spoil(after, announced=[])),
+        ("4", lambda after: spoil(after, announced=["DISTRIBUTED"] * 2)),
+        ("4", lambda after: after.last.announced.append("FAILED")),
         ("4", lambda after: after.last.messages.append("FAILED: p")),
         ("4", lambda after: after.unknown_messages.append("FAILED: somebody")),
         ("5", lambda after: spoil(after, endings=failed("KeyError", "'x'"), messages=["FAILED: What to do: x"])),

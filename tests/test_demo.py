@@ -30,15 +30,15 @@ def run_command(*arguments: str) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.fixture
-def demonstrate(local_aws: LocalAws, stack: dict[str, str]) -> Any:
+def demonstrate(local_aws: LocalAws, stack: dict[str, str], tmp_path: Path) -> Any:
     """Exit status and output of the demo's main part, on an AWS that is there already."""
 
     def run(manifest: bytes) -> tuple[int, str]:
         local_aws.configure(creation_seconds=0, distribution_seconds=0)
         output = io.StringIO()
-        queue = subscribe(local_aws, stack["TopicArn"])
-        demo = Demo(Console(file=output, width=200), local_aws, stack["StateMachineArn"])
-        return demo.run(manifest, queue), output.getvalue()
+        subscribe(local_aws, stack["TopicArn"])
+        demo = Demo(Console(file=output, width=200), local_aws, stack, tmp_path / "report.html")
+        return demo.run(manifest), output.getvalue()
 
     return run
 
@@ -94,6 +94,13 @@ def test_boxes_are_distributed_too(demonstrate: Any) -> None:
     status, output = demonstrate("\n".join(lines).encode())
     assert status == 0
     assert output.splitlines()[-1].startswith("DISTRIBUTED: 2 of 10 entries (20%)")
+
+
+def test_the_report_is_written_where_it_says(demonstrate: Any, tmp_path: Path) -> None:
+    _, output = demonstrate("\n".join(images(10)).encode())
+    page = tmp_path / "report.html"
+    assert f"\n  {page}\n" in output
+    assert "<title>DISTRIBUTED: demo</title>" in page.read_text()
 
 
 def test_too_few_images_end_in_a_clear_failure(demonstrate: Any) -> None:

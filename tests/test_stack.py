@@ -27,20 +27,20 @@ def test_the_state_machine_is_standard(template: Template) -> None:
 
 def test_functions_run_on_arm_with_the_newest_python(template: Template) -> None:
     template.resource_properties_count_is(
-        "AWS::Lambda::Function", {"Architectures": ["arm64"], "Runtime": "python3.14"}, 3
+        "AWS::Lambda::Function", {"Architectures": ["arm64"], "Runtime": "python3.14"}, 4
     )
 
 
 def test_each_function_writes_to_a_log_group_of_the_stack(template: Template) -> None:
     template.resource_properties_count_is(
-        "AWS::Lambda::Function", {"LoggingConfig": {"LogGroup": Match.any_value()}}, 3
+        "AWS::Lambda::Function", {"LoggingConfig": {"LogGroup": Match.any_value()}}, 4
     )
 
 
 def test_every_function_may_write_its_logs(template: Template) -> None:
     writing = {"Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Effect": "Allow"}
     template.resource_properties_count_is(
-        "AWS::IAM::Policy", {"PolicyDocument": {"Statement": Match.array_with([Match.object_like(writing)])}}, 3
+        "AWS::IAM::Policy", {"PolicyDocument": {"Statement": Match.array_with([Match.object_like(writing)])}}, 4
     )
 
 
@@ -137,8 +137,8 @@ def test_a_queue_that_is_not_empty_alarms(template: Template, box: str) -> None:
     )
 
 
-def topic_of(template: Template) -> str:
-    (topic,) = template.find_resources("AWS::SNS::Topic")
+def topic_of(template: Template, box: str = "Notifications") -> str:
+    (topic,) = [name for name in template.find_resources("AWS::SNS::Topic") if name.startswith(box)]
     return topic
 
 
@@ -155,7 +155,11 @@ def test_the_topics_policy_lets_in_the_alarms_of_this_account_only(template: Tem
 
 
 def test_the_policy_of_a_queue_lets_in_its_rule_only(template: Template) -> None:
-    rules = [{"Fn::GetAtt": [name, "Arn"]} for name in template.find_resources("AWS::Events::Rule")]
+    rules = [
+        {"Fn::GetAtt": [name, "Arn"]}
+        for name, rule in template.find_resources("AWS::Events::Rule").items()
+        if "DeadLetterConfig" in rule["Properties"]["Targets"][0]
+    ]
     assert allowed(template, "AWS::SQS::QueuePolicy") == [
         ({"Service": "events.amazonaws.com"}, "sqs:SendMessage", {"ArnEquals": {"aws:SourceArn": rule}})
         for rule in rules
@@ -169,11 +173,12 @@ def allowed(template: Template, kind: str) -> list[tuple[Any, Any, Any]]:
     return [(s["Principal"], s["Action"], s.get("Condition")) for s in statements if s["Effect"] == "Allow"]
 
 
-def test_the_watch_may_publish_to_the_topic_and_nothing_else(template: Template) -> None:
-    (name,) = [name for name in template.find_resources("AWS::IAM::Role") if name.startswith("Watch")]
+@pytest.mark.parametrize(("box", "topic"), [("Watch", "Notifications"), ("Chat", "Chat")])
+def test_a_rule_may_publish_to_its_topic_and_nothing_else(template: Template, box: str, topic: str) -> None:
+    (name,) = [name for name in template.find_resources("AWS::IAM::Role") if name.startswith(box)]
     policies = [policy["Properties"] for policy in template.find_resources("AWS::IAM::Policy").values()]
     (statements,) = [policy["PolicyDocument"]["Statement"] for policy in policies if {"Ref": name} in policy["Roles"]]
-    assert statements == [{"Action": "sns:Publish", "Effect": "Allow", "Resource": {"Ref": topic_of(template)}}]
+    assert statements == [{"Action": "sns:Publish", "Effect": "Allow", "Resource": {"Ref": topic_of(template, topic)}}]
     template.has_resource_properties("AWS::Events::Rule", {"Targets": [{"RoleArn": {"Fn::GetAtt": [name, "Arn"]}}]})
 
 
@@ -184,7 +189,7 @@ def test_the_watch_passes_on_nothing_that_others_wrote(template: Template) -> No
     assert set(passed) == {"$.region", "$.time", *detail}
 
 
-@pytest.mark.parametrize("kind", ["AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy"])
+@pytest.mark.parametrize("kind", ["AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy"])
 def test_nobody_speaks_plain_http(template: Template, kind: str) -> None:
     refusal = {"Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
     template.has_resource_properties(
@@ -214,13 +219,50 @@ def test_records_are_found_by_project(template: Template) -> None:
     )
 
 
-@pytest.mark.parametrize("output", ["StateMachineArn", "StateMachineConsole", "RecordsTable", "TopicArn"])
+@pytest.mark.parametrize(
+    "output",
+    [
+        "StateMachineArn",
+        "StateMachineConsole",
+        "RecordsTable",
+        "ReportsBucket",
+        "TopicArn",
+        "ChatTopicArn",
+    ],
+)
 def test_the_outputs_say_where_things_are(template: Template, output: str) -> None:
     template.has_output(output, {"Value": Match.any_value()})
 
 
+def test_reports_are_private_encrypted_and_not_kept_forever(template: Template) -> None:
+    blocked = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+    template.has_resource_properties(
+        "AWS::S3::Bucket",
+        {
+            "PublicAccessBlockConfiguration": dict.fromkeys(blocked, True),
+            "BucketEncryption": Match.any_value(),
+            "LifecycleConfiguration": {"Rules": [{"ExpirationInDays": 90, "Status": "Enabled"}]},
+        },
+    )
+
+
+def test_only_the_function_that_reports_may_write_reports(template: Template) -> None:
+    policies = template.find_resources("AWS::IAM::Policy")
+    (name,) = [name for name, policy in policies.items() if "s3:" in str(policy)]
+    assert "ReportDistribution" in name
+
+
 def test_nothing_has_a_physical_name(template: Template) -> None:
-    names = {"FunctionName", "StateMachineName", "TopicName", "QueueName", "RoleName", "LogGroupName", "Name"}
+    names = {
+        "FunctionName",
+        "StateMachineName",
+        "TopicName",
+        "QueueName",
+        "RoleName",
+        "LogGroupName",
+        "BucketName",
+        "Name",
+    }
     resources = template.to_json()["Resources"].values()
     assert [r["Type"] for r in resources if names & r.get("Properties", {}).keys()] == []
 

@@ -34,6 +34,8 @@ HAPPY_PATH = [
     "Check distribution",
     "Distribution finished?",
     "Record success",
+    "Report distribution",
+    "Send success event",
     "Notify success",
     "Distributed",
 ]
@@ -364,7 +366,7 @@ def test_logs_say_which_execution_and_which_project(
     execution = create_pair(bench, project, executions, images(10))
     logs = local_aws.client("logs")
     groups = [g["logGroupName"] for g in logs.describe_log_groups()["logGroups"] if "Functions" in g["logGroupName"]]
-    assert len(groups) == 3
+    assert len(groups) == 4
 
     def logged(group: str) -> list[str]:
         named = {"logGroupName": group, "filterPattern": f'"{execution.arn}"'}

@@ -70,6 +70,8 @@ def run_campaign(runs: int, seed: int, workers: int, first: int = 0) -> int:
         process.start()
     began = time.monotonic()
     done = list(_follow(console, results, processes, runs, seed))
+    for process in processes:
+        process.join()
     console.print(render(done, seed, time.monotonic() - began))
     return 0 if len(done) == runs and not any(run.violations for run in done) else 1
 

@@ -9,10 +9,12 @@ from local.custom_labels.settings import ACCEPT
 from tests.chaos.scenario import Scenario
 from tests.chaos.stage import Aftermath, Ending, Told
 from tests.deadlines import DEADLINE
+from tests.notices import read_notice
 
 LONGEST_HISTORY = 25_000
 DEFECTS = ("States.Runtime", "States.QueryEvaluationError", "States.DataLimitExceeded", "States.NoChoiceMatched")
 NOBODY_TOLD = "Nobody could be told:"
+SENT = {"Send success event": "DISTRIBUTED", "Send failure event": "FAILED"}
 QUIET = ("SKIPPED", "ALREADY_DISTRIBUTED")
 Violations = Iterator[str]
 
@@ -54,6 +56,8 @@ def _distributed_is_true(_scenario: Scenario, after: Aftermath) -> Violations:
                 yield f"{execution.arn} says that Rekognition failed, and it did not: {ending.cause}"
             if _hides_a_success(execution, ending, after):
                 yield f"{execution.arn} fails with {ending.error}, and the pair was distributed"
+        if "DISTRIBUTED" in execution.announced and not true:
+            yield f"{execution.arn} sends the event of a success, and nothing was distributed"
     if after.record.get("Outcome") == "DISTRIBUTED" and not true:
         yield "the record says DISTRIBUTED, and nothing was distributed"
 
@@ -66,7 +70,16 @@ def _one_outcome_is_told(_scenario: Scenario, after: Aftermath) -> Violations:
         more = (told - wanted).total()
         if wanted - told or (more and not twice and not (more == 1 and _aborted_while_it_told(execution))):
             yield f"{execution.arn} ended as {[_short(e) for e in execution.endings]}, and {dict(told)} was told"
+        if not any("Send" in fault.call and struck for fault, struck in after.struck):
+            yield from _events_not_as_sent(execution)
     yield from (f"a message names no execution: {message}" for message in after.unknown_messages)
+
+
+def _events_not_as_sent(execution: Told) -> Violations:
+    """Who is aborted while it sends may have sent it or not."""
+    sent = Counter(outcome for state, outcome in SENT.items() for each in execution.states if each == state)
+    if Counter(execution.announced) != sent and all(ending.status != "ABORTED" for ending in execution.endings):
+        yield f"{execution.arn} sent {dict(sent)}, and the events are {execution.announced}"
 
 
 def _failures_say_what_to_do(_scenario: Scenario, after: Aftermath) -> Violations:
@@ -75,7 +88,7 @@ def _failures_say_what_to_do(_scenario: Scenario, after: Aftermath) -> Violation
             if ending.status == "FAILED" and not (ending.error and "What to do: " in ending.cause):
                 yield f"{execution.arn} fails with {ending.error!r} and says: {ending.cause!r}"
         for message in execution.messages:
-            if _outcome(message) != "DISTRIBUTED" and "What to do" not in message:
+            if _outcome(message) != "DISTRIBUTED" and not read_notice(message)["Advice"]:
                 yield f"a message does not say what to do: {message!r}"
 
 
@@ -150,7 +163,7 @@ def _aborted_while_it_told(execution: Told) -> bool:
 
 
 def _outcome(message: str) -> str:
-    return message.partition(":")[0].strip('"')
+    return str(read_notice(message)["Outcome"])
 
 
 def _short(ending: Ending) -> str:

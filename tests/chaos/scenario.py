@@ -10,7 +10,7 @@ from local.faults import Fault
 from tests.answers import Answer, plausible
 from tests.deadlines import DEADLINE
 
-FUNCTIONS = ("Resolve datasets", "Start distribution", "Check distribution")
+FUNCTIONS = ("Resolve datasets", "Start distribution", "Check distribution", "Report distribution")
 RECORDS = (
     "Claim pair",
     "Read claim",
@@ -22,6 +22,7 @@ RECORDS = (
     "Record skip",
 )
 NOTIFICATIONS = ("Notify success", "Notify failure")
+EVENTS = ("Send success event", "Send failure event")
 WAITS = ("Wait for datasets", "Wait before checking")
 
 # What one service or another answers when it cannot, or will not.
@@ -45,6 +46,11 @@ NOTIFICATION_ERRORS = (
     "SNS.NotFoundException",
     "States.Timeout",
 )
+EVENT_ERRORS = (
+    "EventBridge.InternalException",
+    "EventBridge.ThrottlingException",
+    "States.Timeout",
+)
 API_ERRORS = (
     "ThrottlingException",
     "ProvisionedThroughputExceededException",
@@ -63,6 +69,7 @@ CALLS = (
     "rekognition:DescribeDataset",
     *[DISTRIBUTE] * 4,
     "rekognition:ListTagsForResource",
+    "rekognition:ListDatasetLabels",
     "dynamodb:GetItem",
 )
 STRANGE = ("MERGE_IN_PROGRESS", "ARCHIVED", "UPDATE_COMPLETE", "CREATE_COMPLETE", "UPDATE_IN_PROGRESS")
@@ -152,7 +159,7 @@ def _draw_settings(chance: random.Random) -> Answer:
 
 def _draw_fault(chance: random.Random) -> Fault:
     kind = chance.choices(
-        ("api", "function", "record", "notification", "owner", "status", "rule"), (8, 4, 4, 2, 1, 2, 1)
+        ("api", "function", "record", "notification", "event", "owner", "status", "rule"), (8, 4, 4, 2, 1, 1, 2, 1)
     )[0]
     drawn: Fault = _KINDS[kind](
         chance, chance.choice((0, 0, 0, 0, 0, 1, 2, 3)), chance.choice((1, 1, 1, 2, 3, 5, 8, 40))
@@ -193,6 +200,7 @@ _KINDS: dict[str, Any] = {
     "function": _fail_state(FUNCTIONS, FUNCTION_ERRORS),
     "record": _fail_state(RECORDS, RECORD_ERRORS),
     "notification": _fail_state(NOTIFICATIONS, NOTIFICATION_ERRORS),
+    "event": _fail_state(EVENTS, EVENT_ERRORS),
     "owner": _fail_state(("Ask for owner",), ("Sfn.SfnException", "States.Timeout")),
     "status": _show,
     "rule": _fail_rule,

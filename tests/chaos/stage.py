@@ -39,12 +39,13 @@ class Ending:
 
 @dataclass
 class Told:
-    """An execution, everything it ended as, and the messages that name it."""
+    """An execution, everything it ended as, and the messages and completion events that name it."""
 
     arn: str
     by_event: bool
     endings: list[Ending] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
+    announced: list[str] = field(default_factory=list)
     states: list[str] = field(default_factory=list)
     events: int = 0
 
@@ -76,11 +77,17 @@ class Stage:
         self._bench = Workbench(aws, self._rekognition, s3, "chaos")
         self._messages, topic_queue = create_queue(aws, "sns.amazonaws.com")
         aws.client("sns").subscribe(TopicArn=outputs["TopicArn"], Protocol="sqs", Endpoint=topic_queue)
-        self._endings, events_queue = create_queue(aws, "events.amazonaws.com")
-        pattern = {"source": ["aws.states"], "detail": {"status": ENDED}}
-        aws.client("events").put_rule(Name="chaos", EventPattern=json.dumps(pattern))
-        aws.client("events").put_targets(Rule="chaos", Targets=[{"Id": "queue", "Arn": events_queue}])
+        self._endings = self._queue_of("endings", {"source": ["aws.states"], "detail": {"status": ENDED}})
+        self._completions = self._queue_of("completions", {"source": ["dataset-distribution"]})
         self._numbers = itertools.count()
+
+    def _queue_of(self, name: str, pattern: dict[str, Any]) -> str:
+        """The URL of a queue for the events of this pattern."""
+        url, arn = create_queue(self._aws, "events.amazonaws.com")
+        events = self._aws.client("events")
+        events.put_rule(Name=name, EventPattern=json.dumps(pattern))
+        events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
+        return url
 
     def play(self, scenario: Scenario) -> Aftermath:
         """Everything, from an empty service on."""
@@ -115,6 +122,7 @@ class _Play:
         self._datasets: dict[str, str] = {}
         self._executions: dict[str, Told] = {}
         self._said: list[str] = []
+        self._announced: list[dict[str, Any]] = []
 
     def perform(self) -> Aftermath:
         faults = [*self._scenario.faults, *map(_hold, {step.when for step in self._scenario.steps if step.when})]
@@ -240,11 +248,15 @@ class _Play:
                 execution.endings.append(_ending(detail))
                 execution.states, execution.events = self._history(arn)
         self._said += [message["Message"] for message in self._stage.drain(self._stage._messages)]
+        self._announced += [event["detail"] for event in self._stage.drain(self._stage._completions)]
 
     def _attribute(self) -> list[str]:
         """Give each execution the messages that name it; those that name none."""
         for execution in self._executions.values():
             execution.messages = [message for message in self._said if execution.arn in message]
+            execution.announced = [
+                notice["Outcome"] for notice in self._announced if notice["Execution"] == execution.arn
+            ]
         return [message for message in self._said if not any(arn in message for arn in self._executions)]
 
     def _history(self, arn: str) -> tuple[list[str], int]:

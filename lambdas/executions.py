@@ -1,0 +1,15 @@
+"""Read the history of an execution."""
+
+from datetime import datetime
+
+import boto3
+
+from lambdas.path import Path
+from lambdas.sdk import CONFIG
+
+
+def read_path(execution: str, now: datetime) -> Path:
+    """The way it took until now."""
+    client = boto3.client("stepfunctions", config=CONFIG)
+    pages = client.get_paginator("get_execution_history").paginate(executionArn=execution, includeExecutionData=False)
+    return Path.from_history((event for page in pages for event in page["events"]), now)

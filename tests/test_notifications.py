@@ -1,0 +1,300 @@
+"""What people and programs are told, by the whole stack on the local AWS, each in its own form."""
+
+import json
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+
+from local.aws import LocalAws
+from local.faults import Fault
+from local.queues import create_queue
+from tests.custom_labels import Workbench, boxed, classified, images
+from tests.executions import Execution, Executions, Subscriber, only
+
+DOCS = Path(__file__).parent.parent / "docs"
+SCHEMA = json.loads((DOCS / "notice.schema.json").read_text())
+EXAMPLES = [
+    json.loads(block) for block in re.findall(r"```json\n(.*?)```", (DOCS / "notifications.md").read_text(), re.S)
+]
+*FILTERS, RULE = EXAMPLES
+MOST_BYTES = 256 * 1024  # of an SNS message, and of an event
+NOTES = {
+    "Report distribution": "There is no report",
+    "Send success event": "The completion event could not be sent",
+}
+Waiting = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def bench(bench: Workbench) -> Workbench:
+    bench.aws.configure(creation_seconds=0, update_seconds=0, distribution_seconds=0, event_copies=0)
+    return bench
+
+
+@pytest.fixture
+def address(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[str]:
+    """One that is subscribed to the topic."""
+    given = f"{uuid.uuid4().hex[:12]}@example.com"
+    sns = local_aws.client("sns")
+    subscription = sns.subscribe(
+        TopicArn=stack["TopicArn"], Protocol="email", Endpoint=given, ReturnSubscriptionArn=True
+    )
+    yield given
+    sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
+
+
+@pytest.fixture
+def caught(local_aws: LocalAws) -> Waiting:
+    """The completion events that a rule of the default bus has caught."""
+    queue, arn = create_queue(local_aws, "events.amazonaws.com")
+    with_rule(local_aws, {"source": RULE["source"]}, arn)
+    return lambda: receive(local_aws, queue)
+
+
+def with_rule(aws: LocalAws, pattern: dict[str, Any], queue_arn: str) -> None:
+    events, name = aws.client("events"), f"rule-{uuid.uuid4().hex[:12]}"
+    events.put_rule(Name=name, EventPattern=json.dumps(pattern))
+    events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": queue_arn}])
+
+
+def receive(aws: LocalAws, queue: str) -> list[dict[str, Any]]:
+    """Everything that is in the queue."""
+    sqs, bodies = aws.client("sqs"), []
+    while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            bodies.append(json.loads(message["Body"]))
+            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    return bodies
+
+
+def distribute(bench: Workbench, project: str, executions: Executions, lines: list[str]) -> Execution:
+    bench.pair(project, lines)
+    return executions.run({"ProjectArn": project})
+
+
+def valid(notice: dict[str, Any]) -> dict[str, Any]:
+    Draft202012Validator(SCHEMA, format_checker=FormatChecker()).validate(notice)
+    return notice
+
+
+def test_the_schema_is_one() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_an_e_mail_about_a_distribution_reads_well(
+    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, address: str
+) -> None:
+    execution = distribute(bench, project, executions, images(20, "rusty") + images(10, "clean"))
+    (mail,) = local_aws.mails(address)
+    name = project.split("/")[1]
+    assert mail["Subject"] == f"DISTRIBUTED: {name}"
+    *said, report, link, arn = mail["Text"].split("\n")
+    assert said == [
+        f"DISTRIBUTED: {name}",
+        "",
+        "6 of 30 entries (20%) are in the test dataset now, the other 24 in the training dataset.",
+        "",
+        "training    test  share",
+        "      24       6    20%  all entries",
+        "       8       2    20%  clean",
+        "      16       4    20%  rusty",
+        "",
+        "What to do: Nothing. The pair is ready to train with.",
+        "",
+    ]
+    assert report == f"Report: {execution.output['ReportLink']}"
+    assert (link.endswith(f"/details/{execution.arn}"), arn) == (True, f"Project: {project}")
+
+
+def test_an_e_mail_about_a_failure_says_what_to_do_and_how_to_run_again(
+    local_aws: LocalAws, stack: dict[str, str], bench: Workbench, project: str, executions: Executions, address: str
+) -> None:
+    execution = distribute(bench, project, executions, images(1))
+    (mail,) = local_aws.mails(address)
+    name = project.split("/")[1]
+    assert mail["Subject"] == f"FAILED: {name} (DistributionFailed)"
+    assert mail["Text"].startswith(f"{mail['Subject']}\n\nRekognition could not distribute. It says ")
+    assert "\n\nWhat to do: Most often a label has too few images." in mail["Text"]
+    again = (
+        "\n\nRun it again: https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1#/statemachines/view/"
+    )
+    assert f'{again}{stack["StateMachineArn"]}\nwith the input {{"ProjectName": "{name}"}}\n' in mail["Text"]
+    assert f"/details/{execution.arn}\n" in mail["Text"]
+
+
+def test_an_e_mail_about_an_input_that_names_no_project_does_not_invent_one(
+    local_aws: LocalAws, executions: Executions, address: str
+) -> None:
+    executions.run({"Project": "x"})
+    (mail,) = local_aws.mails(address)
+    assert mail["Subject"] == "FAILED: InvalidInput"
+    assert "Project: " not in mail["Text"]
+
+
+LABELED = {
+    "image-level": images(10, "rusty") + images(5, "clean"),
+    "multi-label": [classified(f"{number}.jpg", "rusty", "bent") for number in range(10)],
+    "localization": [boxed(f"{number}.jpg", "bolt", "bolt", "nut") for number in range(10)],
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "labels"),
+    [
+        ("image-level", [("clean", 4, 1), ("rusty", 8, 2)]),
+        ("multi-label", [("bent", 8, 2), ("rusty", 8, 2)]),
+        ("localization", [("bolt", 8, 2), ("nut", 8, 2)]),
+    ],
+)
+def test_a_notice_and_an_event_say_the_same(
+    bench: Workbench,
+    project: str,
+    executions: Executions,
+    subscriber: Subscriber,
+    caught: Waiting,
+    kind: str,
+    labels: list[tuple[str, int, int]],
+) -> None:
+    execution = distribute(bench, project, executions, LABELED[kind])
+    notice = valid(only(subscriber.received()).notice)
+    (event,) = caught()
+    assert (event["source"], event["detail-type"]) == ("dataset-distribution", "Dataset Distribution Succeeded")
+    assert event["detail"] == notice
+    assert [(label["LabelName"], label["Training"], label["Test"]) for label in notice["Report"]["Labels"]] == labels
+    assert (notice["Outcome"], notice["StartedBy"], notice["Execution"]) == ("DISTRIBUTED", "hand", execution.arn)
+    assert notice["After"]["Training"]["TotalEntries"] + notice["After"]["Test"]["TotalEntries"] == len(LABELED[kind])
+    assert (notice["Report"]["Warnings"], notice["Notes"]) == ([], [])
+
+
+@pytest.mark.parametrize("given", ["named", "invalid"])
+def test_a_notice_and_an_event_of_a_failure_say_the_same(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, caught: Waiting, given: str
+) -> None:
+    bench.pair(project, images(1))
+    execution = executions.run({"ProjectArn": project} if given == "named" else ["<x>"])
+    notice = valid(only(subscriber.received()).notice)
+    (event,) = caught()
+    assert (event["detail-type"], event["detail"]) == ("Dataset Distribution Failed", notice)
+    assert (notice["Outcome"], notice["Error"], notice["Execution"]) == ("FAILED", execution.error, execution.arn)
+    assert notice["ProjectName"] == (project.split("/")[1] if given == "named" else None)
+    assert notice["Chat"]["content"]["nextSteps"][0] == notice["Advice"]
+
+
+def test_what_is_worth_acting_on_is_told(
+    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, address: str
+) -> None:
+    bench.aws.configure(min_per_label=1, at_least_one=False)
+    distribute(bench, project, executions, images(20, "rusty") + images(2, "rare"))
+    notice = only(subscriber.received()).notice
+    assert [warning["Code"] for warning in notice["Report"]["Warnings"]] == ["LABELS_WITHOUT_TEST_ENTRIES"]
+    assert "No test entry has rare" in local_aws.mails(address)[0]["Text"]
+    assert "What to do: See what is worth acting on." in local_aws.mails(address)[0]["Text"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    list(zip(FILTERS, (["FAILED"], ["DISTRIBUTED"], []), strict=True)),
+    ids=["failures", "projects", "events"],
+)
+def test_a_subscription_gets_what_its_documented_filter_lets_through(
+    local_aws: LocalAws,
+    stack: dict[str, str],
+    bench: Workbench,
+    project: str,
+    executions: Executions,
+    policy: dict[str, Any],
+    expected: list[str],
+) -> None:
+    sns = local_aws.client("sns")
+    queue, arn = create_queue(local_aws, "sns.amazonaws.com")
+    attributes = {"FilterPolicy": json.dumps(policy), "RawMessageDelivery": "true"}
+    sns.subscribe(TopicArn=stack["TopicArn"], Protocol="sqs", Endpoint=arn, Attributes=attributes)
+    named = bench.rekognition.create_project(ProjectName="defects-1")["ProjectArn"]
+    distribute(bench, named, executions, images(10))
+    distribute(bench, project, executions, images(1))
+    assert [body["Outcome"] for body in receive(local_aws, queue)] == expected
+
+
+def test_the_documented_rule_catches_a_success(local_aws: LocalAws, bench: Workbench, executions: Executions) -> None:
+    queue, arn = create_queue(local_aws, "events.amazonaws.com")
+    with_rule(local_aws, RULE, arn)
+    named, other = (
+        bench.rekognition.create_project(ProjectName=name)["ProjectArn"] for name in ("my-project", "another")
+    )
+    for project in (other, named):
+        distribute(bench, project, executions, images(10))
+    assert [event["detail"]["ProjectArn"] for event in receive(local_aws, queue)] == [named]
+
+
+def test_a_chat_channel_gets_what_it_can_show(
+    local_aws: LocalAws, stack: dict[str, str], bench: Workbench, project: str, executions: Executions
+) -> None:
+    queue, arn = create_queue(local_aws, "sns.amazonaws.com")
+    local_aws.client("sns").subscribe(TopicArn=stack["ChatTopicArn"], Protocol="sqs", Endpoint=arn)
+    execution = distribute(bench, project, executions, images(10))
+    (body,) = receive(local_aws, queue)
+    chat = json.loads(body["Message"])
+    Draft202012Validator({**SCHEMA, "oneOf": [{"$ref": "#/$defs/chat"}]}).validate(chat)
+    assert chat["content"]["title"] == f"DISTRIBUTED: {project.split('/')[1]}"
+    assert execution.arn in chat["content"]["nextSteps"][-1]
+
+
+def test_a_hostile_input_mentions_nobody_in_a_channel(executions: Executions, subscriber: Subscriber) -> None:
+    executions.run({"ProjectName": "<!channel> & <http://x|y>"})
+    chat = valid(only(subscriber.received()).notice)["Chat"]
+    assert "&lt;!channel&gt; &amp; &lt;http" in chat["content"]["description"]
+
+
+@pytest.mark.parametrize("broken", [["Report distribution"], ["Send success event"], list(NOTES)], ids=" and ".join)
+def test_what_fails_beside_the_distribution_is_a_note(
+    local_aws: LocalAws,
+    bench: Workbench,
+    project: str,
+    executions: Executions,
+    subscriber: Subscriber,
+    address: str,
+    broken: list[str],
+) -> None:
+    local_aws.follow_waits(True)
+    local_aws.inject(*(Fault(f"state:{state}", error="Broken", message="Sorry.", times=0) for state in broken))
+    assert distribute(bench, project, executions, images(10)).output["Outcome"] == "DISTRIBUTED"
+    notice = valid(only(subscriber.received()).notice)
+    assert notice["Notes"] == [f"{NOTES[state]}: Sorry." for state in broken]
+    assert "\n" + "\n".join(notice["Notes"]) + "\n" in local_aws.mails(address)[0]["Text"]
+    assert (notice["Report"] is None) == ("Report distribution" in broken)
+
+
+@pytest.mark.parametrize(
+    "label", ["\U0001f600" * 255, '"\\' * 127, "<b>\u202e" * 60], ids=["emoji", "quotes", "markup"]
+)
+def test_250_labels_of_255_characters_fit_every_form(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, caught: Waiting, label: str
+) -> None:
+    lines = [
+        classified(f"{number}-{copy}.jpg", f"{number:03}{label}"[:255]) for number in range(250) for copy in range(2)
+    ]
+    execution = distribute(bench, project, executions, lines)
+    assert execution.output["Outcome"] == "DISTRIBUTED", execution
+    notice = valid(only(subscriber.received()).notice)
+    assert len(notice["Report"]["Labels"]) + notice["Report"]["LabelsOmitted"] == 250
+    assert len(json.dumps(notice, ensure_ascii=False).encode()) < MOST_BYTES
+    assert caught()[0]["detail"] == notice
+
+
+def test_the_page_is_private_and_where_the_link_says(
+    local_aws: LocalAws, stack: dict[str, str], bench: Workbench, project: str, executions: Executions
+) -> None:
+    execution = distribute(bench, project, executions, images(10))
+    s3, bucket = local_aws.client("s3"), stack["ReportsBucket"]
+    key = f"{project.split('/')[1]}/{execution.arn.rsplit(':', 1)[-1]}.html"
+    console = "https://us-east-1.console.aws.amazon.com/s3/object"
+    assert execution.output["ReportLink"] == f"{console}/{bucket}?region=us-east-1&prefix={key}"
+    found = s3.get_object(Bucket=bucket, Key=key)
+    assert found["ContentType"] == "text/html; charset=utf-8"
+    html = found["Body"].read().decode()
+    assert all(f"<b>{state}</b>" in html for state in execution.states[: execution.states.index("Record success")])
