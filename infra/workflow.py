@@ -57,7 +57,7 @@ class Workflow(Construct):
         """No expression may name a variable that was never assigned."""
         nothing = dict.fromkeys(("project", "asked", "before", "refusal", "limited", "report"), jsonata("''"))
         no = dict.fromkeys(("claimed", "busy", "looked"), jsonata("false"))
-        return sfn.Pass.jsonata(self, "Begin", assign={**no, **nothing, "notes": jsonata("[]")})
+        return sfn.Pass.jsonata(self, "Begin", assign={**no, **nothing, "pair": jsonata("{}"), "notes": jsonata("[]")})
 
     def _resolve(self) -> sfn.IChainable:
         """Resolve datasets, again and again while they are being created, and do what the decision says."""
