@@ -8,7 +8,7 @@ from infra.jsonata import jsonata
 from infra.messages import Outcome
 from infra.records import QUICK
 from infra.retries import retry_unless
-from infra.steps import CAUSE
+from infra.steps import note
 
 SOURCE = "dataset-distribution"
 DETAIL_TYPES = {"DISTRIBUTED": "Dataset Distribution Succeeded", "FAILED": "Dataset Distribution Failed"}
@@ -29,7 +29,6 @@ def send_event(scope: Construct, name: str, outcome: Outcome, then: sfn.IChainab
         task_timeout=QUICK,
     )
     retry_unless(told, [])
-    note = jsonata(f"[$append($notes, 'The completion event could not be sent: ' & {CAUSE})]")
-    told.add_catch(then, assign={"notes": note})
+    told.add_catch(then, assign=note("The completion event could not be sent"))
     told.next(then)
     return told

@@ -12,7 +12,7 @@ from infra.functions import Functions
 from infra.jsonata import jsonata, when
 from infra.records import REFUSED, number, outcome, text, update_record
 from infra.retries import retry_function, retry_unless
-from infra.steps import CAUSE, failure, invoke, publish, succeed
+from infra.steps import CAUSE, failure, invoke, note, publish, succeed
 
 _NOBODY_TOLD = f"'{messages.NOBODY_TOLD} ' & {CAUSE}"
 
@@ -106,8 +106,7 @@ class Endings(Construct):
             assign={"report": jsonata("$states.result.Payload")},
         )
         retry_function(report)
-        missing = jsonata(f"[$append($notes, 'There is no report: ' & {CAUSE})]")
-        report.add_catch(then, assign={"notes": missing})
+        report.add_catch(then, assign=note("There is no report"))
         report.next(then)
         return report
 

@@ -36,17 +36,16 @@ class Outcome(NamedTuple):
     notice: str
 
 
-LINK = """(
-    $arn := $states.context.Execution.Id;
-    $region := $split($arn, ':')[3];
-    'https://' & $region & '.console.aws.amazon.com/states/home?region=' & $region & '#/v2/executions/details/' & $arn
-)"""
+def _console(arn: str, page: str) -> str:
+    return f"""(
+        $arn := {arn};
+        $region := $split($arn, ':')[3];
+        'https://' & $region & '.console.aws.amazon.com/states/home?region=' & $region & '#/{page}/' & $arn
+    )"""
 
-_STATE_MACHINE_LINK = """(
-    $arn := $states.context.StateMachine.Id;
-    $region := $split($arn, ':')[3];
-    'https://' & $region & '.console.aws.amazon.com/states/home?region=' & $region & '#/statemachines/view/' & $arn
-)"""
+
+LINK = _console("$states.context.Execution.Id", "v2/executions/details")
+_STATE_MACHINE_LINK = _console("$states.context.StateMachine.Id", "statemachines/view")
 
 # As lambdas/execution_input.py tells them apart.
 STARTED_BY = """(

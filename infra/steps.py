@@ -86,6 +86,11 @@ def succeed(scope: Construct, name: str, outcome: str, after: str) -> sfn.Succee
     )
 
 
+def note(what: str) -> dict[str, str]:
+    """To be assigned on the way past a task that failed beside the distribution: people are told with the rest."""
+    return {"notes": jsonata(f"[$append($notes, '{what}: ' & {CAUSE})]")}
+
+
 def failure(error: str, cause: str) -> dict[str, Any]:
     """The expressions of an error's name and its cause, to be assigned on the way to `Failed`."""
     return {"failure": {"Error": jsonata(error), "Cause": jsonata(cause)}}
