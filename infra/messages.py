@@ -8,7 +8,7 @@ import json
 from typing import NamedTuple
 
 from infra.failures import UNKNOWN, advice
-from infra.jsonata import jsonata
+from infra.jsonata import cut, jsonata
 
 VERSION = "1.0"
 
@@ -22,8 +22,11 @@ WHAT_TO_DO = "What to do:"
 _SUBJECT_LENGTH = 99
 _NAME_LENGTH = 45
 
-# Characters of a cause. Step Functions allows 32,768; three forms of it have to fit into one message.
-_LONGEST_CAUSE = 8_000
+# Characters. A message has 256 KB for every form of what it says, and a character up to 14 bytes in JSON within JSON:
+# a cause or a report of labels, with two notes and what a channel shows, must fit.
+_LONGEST_CAUSE = 4_000
+LONGEST_NOTE = 1_000
+_LONGEST_OF_CHAT = 1_500
 
 
 class Outcome(NamedTuple):
@@ -62,10 +65,7 @@ _FAILURE_SUBJECT = f"""(
     $replace($substring('FAILED: ' & $what, 0, {_SUBJECT_LENGTH}), /[^ -~]/, '?')
 )"""
 
-_CAUSE = f"""(
-    $length($failure.Cause) > {_LONGEST_CAUSE}
-        ? $substring($failure.Cause, 0, {_LONGEST_CAUSE}) & '… (the execution has all of it)' : $failure.Cause
-)"""
+_CAUSE = cut("$failure.Cause", _LONGEST_CAUSE, more="… (the execution has more of it)")
 
 _ABOUT = f"""
     'Version': '{VERSION}',
@@ -84,13 +84,14 @@ def _chat(subject: str, said: str, next_step: str) -> str:
 
     What is said may come from anywhere: no mention and no link is made of it.
     """
+    shown = cut(said, _LONGEST_OF_CHAT)
     return f"""{{
         'version': '1.0',
         'source': 'custom',
         'content': {{
             'textType': 'client-markdown',
             'title': {subject},
-            'description': $replace($replace($replace({said}, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'),
+            'description': $replace($replace($replace({shown}, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'),
             'nextSteps': [{next_step}, 'Execution: ' & {LINK}]
         }},
         'metadata': {{'threadId': $states.context.Execution.Id, 'summary': {subject}}}

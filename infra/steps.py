@@ -10,16 +10,20 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from infra.functions import TIMEOUT
-from infra.jsonata import jsonata
-from infra.messages import STARTED_BY, Outcome, forms
+from infra.jsonata import cut, jsonata
+from infra.messages import LONGEST_NOTE, STARTED_BY, Outcome, forms
 from infra.retries import retry_unless
 
+# Characters. Step Functions takes 32,768 as the cause of an execution, which may be two of these and what to do.
+_LONGEST_CAUSE = 12_000
+
 # A failed function's cause is JSON, whose errorMessage is the sentence a person wants; any other cause is text.
-CAUSE = """(
+_WHOLE_CAUSE = """(
     $cause := $states.errorOutput.Cause;
     $said := $contains($cause, /^\\{.*\\}$/) ? $parse($cause).errorMessage;
     $exists($said) ? $string($said) : $exists($cause) ? $string($cause) : 'No cause was given.'
 )"""
+CAUSE = cut(_WHOLE_CAUSE, _LONGEST_CAUSE)
 
 
 def invoke(
@@ -88,7 +92,7 @@ def succeed(scope: Construct, name: str, outcome: str, after: str) -> sfn.Succee
 
 def note(what: str) -> dict[str, str]:
     """To be assigned on the way past a task that failed beside the distribution: people are told with the rest."""
-    return {"notes": jsonata(f"[$append($notes, '{what}: ' & {CAUSE})]")}
+    return {"notes": jsonata(f"[$append($notes, '{what}: ' & {cut(CAUSE, LONGEST_NOTE)})]")}
 
 
 def failure(error: str, cause: str) -> dict[str, Any]:

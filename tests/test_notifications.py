@@ -77,6 +77,11 @@ def distribute(bench: Workbench, project: str, executions: Executions, lines: li
     return executions.run({"ProjectArn": project})
 
 
+def with_labels(label: str) -> list[str]:
+    """Lines of 250 labels, each of 255 characters at most, on two images."""
+    return [classified(f"{number}-{copy}.jpg", f"{number:03}{label}"[:255]) for number in range(250) for copy in "ab"]
+
+
 def valid(notice: dict[str, Any]) -> dict[str, Any]:
     Draft202012Validator(SCHEMA, format_checker=FormatChecker()).validate(notice)
     return notice
@@ -269,21 +274,66 @@ def test_what_fails_beside_the_distribution_is_a_note(
     assert (notice["Report"] is None) == ("Report distribution" in broken)
 
 
+LONG = 32_000  # Step Functions allows 32,768 characters of a cause
+
+
+@pytest.mark.parametrize("character", ["\U0001f600", '"', "\x01", "&"], ids=["emoji", "quotes", "controls", "markup"])
+@pytest.mark.parametrize("broken", [["Record start"], list(NOTES)], ids=["cause", "notes"])
+def test_whatever_is_long_fits_every_form(
+    local_aws: LocalAws,
+    bench: Workbench,
+    project: str,
+    executions: Executions,
+    subscriber: Subscriber,
+    broken: list[str],
+    character: str,
+) -> None:
+    local_aws.follow_waits(True)
+    local_aws.inject(*(Fault(f"state:{state}", error="Broken", message=character * LONG, times=0) for state in broken))
+    execution = distribute(bench, project, executions, images(10))
+    notice = valid(only(subscriber.received()).notice)
+    assert notice["Outcome"] == ("FAILED" if execution.error else "DISTRIBUTED")
+    assert character * 100 in notice.get("Cause", "".join(notice["Notes"]))
+
+
+def test_a_cause_leaves_room_for_what_to_do(
+    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions
+) -> None:
+    local_aws.follow_waits(True)
+    local_aws.inject(
+        *(
+            Fault(f"state:{state}", error="Broken", message="x" * LONG, times=0)
+            for state in ("Record start", "Notify failure")
+        )
+    )
+    cause = distribute(bench, project, executions, images(10)).cause
+    assert len(cause) < 32_768
+    assert "Nobody could be told: x" in cause
+    assert "What to do: " in cause
+
+
 @pytest.mark.parametrize(
     "label", ["\U0001f600" * 255, '"\\' * 127, "<b>\u202e" * 60], ids=["emoji", "quotes", "markup"]
 )
 def test_250_labels_of_255_characters_fit_every_form(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, caught: Waiting, label: str
 ) -> None:
-    lines = [
-        classified(f"{number}-{copy}.jpg", f"{number:03}{label}"[:255]) for number in range(250) for copy in range(2)
-    ]
-    execution = distribute(bench, project, executions, lines)
+    execution = distribute(bench, project, executions, with_labels(label))
     assert execution.output["Outcome"] == "DISTRIBUTED", execution
     notice = valid(only(subscriber.received()).notice)
     assert len(notice["Report"]["Labels"]) + notice["Report"]["LabelsOmitted"] == 250
     assert len(json.dumps(notice, ensure_ascii=False).encode()) < MOST_BYTES
     assert caught()[0]["detail"] == notice
+
+
+def test_250_labels_leave_room_for_a_long_note(
+    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
+) -> None:
+    local_aws.follow_waits(True)
+    emoji = "\U0001f600"
+    local_aws.inject(Fault("state:Send success event", error="Broken", message=emoji * LONG, times=0))
+    assert distribute(bench, project, executions, with_labels(emoji * 255)).output["Outcome"] == "DISTRIBUTED"
+    assert emoji * 100 in only(subscriber.received()).notice["Notes"][0]
 
 
 def test_the_page_is_private_and_where_the_link_says(
