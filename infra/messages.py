@@ -79,12 +79,13 @@ _ABOUT = f"""
 """
 
 
-def _chat(subject: str, said: str, next_step: str) -> str:
-    """A custom notification of Amazon Q Developer in chat applications, which reads Slack's markdown.
+def _chat(subject: str, said: str, *next_steps: str) -> str:
+    """A custom notification of Amazon Q Developer in chat applications, which reads the channel's markdown.
 
-    What is said may come from anywhere: no mention and no link is made of it.
+    What is said may come from anywhere: no mention and no named link is made of it, in Slack or in Teams.
     """
-    shown = cut(said, _LONGEST_OF_CHAT)
+    shown = f"$replace({cut(said, _LONGEST_OF_CHAT)}, '](', '] (')"
+    steps = ", ".join(next_steps)
     return f"""{{
         'version': '1.0',
         'source': 'custom',
@@ -92,7 +93,7 @@ def _chat(subject: str, said: str, next_step: str) -> str:
             'textType': 'client-markdown',
             'title': {subject},
             'description': $replace($replace($replace({shown}, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'),
-            'nextSteps': [{next_step}, 'Execution: ' & {LINK}]
+            'nextSteps': [{steps}, 'Execution: ' & {LINK}]
         }},
         'metadata': {{'threadId': $states.context.Execution.Id, 'summary': {subject}}}
     }}"""
@@ -112,6 +113,11 @@ _TO_DO = f"""(
         : $count($report.Report.Warnings) > 0 ? 'See what is worth acting on.' : '{_NOTHING_TO_DO}'
 )"""
 
+_WITH_WARNINGS = (
+    """$join($append($result.Reason, $report = '' ? [] : $report.Report.Warnings.('- ' & Message)), '\\n')"""
+)
+_REPORT_IF_ANY = "$report != '' ? 'Report: ' & $report.Link"
+
 _SUCCESS_NOTICE = f"""(
     $counts := {_COUNTS};
     {{
@@ -122,7 +128,7 @@ _SUCCESS_NOTICE = f"""(
         'After': {{'Training': $counts($result.Training), 'Test': $counts($result.Test)}},
         'Report': $report = '' ? null : $report.Report,
         'ReportLink': $report = '' ? null : $report.Link,
-        'Chat': {_chat(_SUCCESS_SUBJECT, "$result.Reason", _TO_DO)}
+        'Chat': {_chat(_SUCCESS_SUBJECT, _WITH_WARNINGS, _TO_DO, _REPORT_IF_ANY)}
     }}
 )"""
 

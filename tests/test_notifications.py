@@ -246,7 +246,20 @@ def test_a_chat_channel_gets_what_it_can_show(
     chat = json.loads(body["Message"])
     Draft202012Validator({**SCHEMA, "oneOf": [{"$ref": "#/$defs/chat"}]}).validate(chat)
     assert chat["content"]["title"] == f"DISTRIBUTED: {project.split('/')[1]}"
-    assert execution.arn in chat["content"]["nextSteps"][-1]
+    assert chat["content"]["nextSteps"][0] == "Nothing. The pair is ready to train with."
+    assert chat["content"]["nextSteps"][1] == f"Report: {execution.output['ReportLink']}"
+    assert execution.arn in chat["content"]["nextSteps"][2]
+
+
+def test_a_chat_channel_is_told_what_is_worth_acting_on(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
+) -> None:
+    bench.aws.configure(min_per_label=1, at_least_one=False)
+    rare = images(2, "<!here> [rare](http://x)")
+    distribute(bench, project, executions, images(20, "rusty") + rare)
+    content = valid(only(subscriber.received()).notice)["Chat"]["content"]
+    assert "\n- No test entry has &lt;!here&gt; [rare] (http://x): " in content["description"]
+    assert content["nextSteps"][0] == "See what is worth acting on."
 
 
 def test_a_hostile_input_mentions_nobody_in_a_channel(executions: Executions, subscriber: Subscriber) -> None:
