@@ -13,7 +13,7 @@ from lambdas.report import Label, Report, percent
 
 LONGEST_NAME = 256
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_ROW = 36  # units of the drawing
+_ROW = 48  # units of the drawing: 3 rem, as in the style
 
 
 def render(project: str, reason: str, report: Report, path: Path, execution: str, link: str) -> str:
@@ -101,7 +101,7 @@ def _path(path: Path) -> Iterator[str]:
 def _spans(path: Path, visits: list[Visit]) -> str:
     began, whole = path.visits[0].entered, path.seconds or 1.0
     spans = ((100 * (v.entered - began).total_seconds() / whole, 100 * v.seconds / whole) for v in visits)
-    return "".join(f'<i style="left:{left:.2f}%;width:{width:.2f}%"></i>' for left, width in spans)
+    return "".join(f'<i style="left:min({left:.2f}%,100% - 2px);width:{width:.2f}%"></i>' for left, width in spans)
 
 
 def _arcs(path: Path) -> str:

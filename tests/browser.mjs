@@ -22,6 +22,9 @@ try {
     background: getComputedStyle(document.body).backgroundColor,
     color: getComputedStyle(document.body).color,
     elements: [...document.querySelectorAll('*')].map((element) => element.localName),
+    cut: [...document.querySelectorAll('li')]
+      .filter((item) => item.scrollWidth > item.clientWidth || item.scrollHeight > item.clientHeight)
+      .map((item) => item.innerText),
     bars: [...document.querySelectorAll('.bar i')].map((bar) => bar.getBoundingClientRect().width),
   }))
   console.log(JSON.stringify({ ...seen, said, requested: requested.length }))

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path as FilePath
@@ -22,17 +23,27 @@ BEGAN = datetime(2026, 11, 24, tzinfo=UTC)
 ROUND = ["Wait before checking", "Check distribution", "Distribution finished?"]
 STATES = ["Begin", "Resolve datasets", "Start distribution", *ROUND * 3, "Record success"]
 LINK = "https://us-east-1.console.aws.amazon.com/states/home"
-PHONE, DESK = 360, 1000
+SMALL_PHONE, PHONE, DESK = 320, 360, 1000
 CHROMIUM = ROOT / ".local" / "chromium"
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the browser in package.json is for Linux")
 
 
-def write(folder: FilePath, labels: dict[str, tuple[int, int]], *, entries: tuple[int, int] = (160, 40)) -> FilePath:
+def write(
+    folder: FilePath,
+    labels: dict[str, tuple[int, int]],
+    *,
+    entries: tuple[int, int] = (160, 40),
+    states: Sequence[str] = STATES,
+    seconds: int = 10,
+) -> FilePath:
+    """`seconds` is how long each state takes, but for the last."""
     training = {name: amounts[0] for name, amounts in labels.items() if amounts[0]}
     test = {name: amounts[1] for name, amounts in labels.items() if amounts[1]}
     report = Report.compare(sum(entries), dataset(entries[0]), dataset(entries[1]), (training, test))
-    path = Path.from_history([entered(10 * n, state) for n, state in enumerate(STATES)], BEGAN + timedelta(minutes=3))
+    history = [entered(seconds * n, state) for n, state in enumerate(states)]
+    read = max(BEGAN + timedelta(minutes=3), BEGAN + timedelta(seconds=seconds * len(states)))
+    path = Path.from_history(history, read)
     written = folder / "report.html"
     written.write_text(page.render("my-project", "40 of 200 entries are there.", report, path, "arn:aws:x", LINK))
     return written
@@ -78,10 +89,17 @@ def test_bars_are_as_long_as_there_are_entries(tmp_path: FilePath) -> None:
     assert (crack, crack_test) == (pytest.approx(2 * dent, abs=2), pytest.approx(2 * dent_test, abs=2))
 
 
+def test_a_long_way_is_readable_on_a_small_phone(tmp_path: FilePath) -> None:
+    written = write(tmp_path, {}, states=["Begin", *ROUND * 300, "Report distribution"], seconds=150)
+    seen = look(written, SMALL_PHONE, "light")
+    assert "Distribution finished?\n300 times, 12 h 30 min" in seen["text"]
+    assert (seen["cut"], seen["width"]) == ([], SMALL_PHONE)
+
+
 def test_the_way_has_each_state_once_and_every_transition(tmp_path: FilePath) -> None:
     seen = look(write(tmp_path, {}), DESK, "light")
     assert seen["text"].count("Check distribution") == 1
-    assert "Check distribution 3 times, 30.0 s" in seen["text"]
+    assert "Check distribution\n3 times, 30.0 s" in seen["text"]
     assert seen["elements"].count("path") == len(set(pairwise(STATES)))
     assert seen["elements"].count("circle") == len(set(STATES))
     assert seen["elements"].count("text") == 1  # how often it went back
