@@ -70,12 +70,14 @@ def _failure(failed: dict[str, Dataset]) -> str:
 
 def _result(training_before: Dataset, training: Dataset, test: Dataset) -> str:
     total = training_before.entries
-    moved = f"{test.entries} of {total} entries ({test.entries / total:.0%}) are in the test dataset now"
+    moved = f"{test.entries:,} of {total:,} entries ({test.entries / total:.0%}) are in the test dataset now"
     missing = total - training.entries - test.entries
     if missing:
-        return f"{moved}, {training.entries} in the training dataset; {abs(missing)} {_difference(missing)}."
-    return f"{moved}, the other {training.entries} in the training dataset."
+        return f"{moved}, {training.entries:,} in the training dataset; {_difference(missing)}."
+    return f"{moved}, the other {training.entries:,} in the training dataset."
 
 
 def _difference(missing: int) -> str:
-    return "are in neither" if missing > 0 else "more than there were"
+    if missing > 0:
+        return f"{missing:,} {'is' if missing == 1 else 'are'} in neither"
+    return f"{-missing:,} more than there were"

@@ -114,8 +114,8 @@ class Report:
             amount, where = abs(self.unaccounted), "in neither dataset" if self.unaccounted > 0 else "more than before"
             yield Finding(
                 Code.ENTRIES_UNACCOUNTED_FOR,
-                f"Of {self.entries_before} entries, {count(amount, 'is', 'are')} {where}. Somebody may have changed a "
-                "dataset meanwhile: compare both with the manifest.",
+                f"Of {self.entries_before:,} entries, {count(amount, 'is', 'are')} {where}. Somebody may have changed "
+                "a dataset meanwhile: compare both with the manifest.",
             )
 
     def _of_labels(self) -> Iterator[Finding]:

@@ -35,6 +35,15 @@ def test_both_updated_and_the_test_dataset_filled_is_complete() -> None:
     assert reason == "46 of 229 entries (20%) are in the test dataset now, the other 183 in the training dataset."
 
 
+def test_large_counts_are_said_with_their_thousands_apart() -> None:
+    training, test = dataset("UPDATE_COMPLETE", 198_999), dataset("UPDATE_COMPLETE", 50_000)
+    progress = judge(dataset("CREATE_COMPLETE", 250_000, BEFORE), TEST_BEFORE, training, test)
+    assert progress.reason == (
+        "50,000 of 250,000 entries (20%) are in the test dataset now, 198,999 in the training dataset; "
+        "1,001 are in neither."
+    )
+
+
 @pytest.mark.parametrize(
     ("training", "test"),
     [
@@ -101,7 +110,11 @@ def test_a_new_failure_of_either_is_failure_in_the_services_words(training: str,
 
 @pytest.mark.parametrize(
     ("training", "test", "said"),
-    [(180, 46, "180 in the training dataset; 3 are in neither"), (190, 46, "7 more than there were")],
+    [
+        (180, 46, "180 in the training dataset; 3 are in neither"),
+        (182, 46, "1 is in neither"),
+        (190, 46, "7 more than there were"),
+    ],
 )
 def test_a_difference_in_the_sum_is_reported(training: int, test: int, said: str) -> None:
     state, reason = judge_now(dataset("UPDATE_COMPLETE", training), dataset("UPDATE_COMPLETE", test))

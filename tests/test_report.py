@@ -38,6 +38,11 @@ def codes(report: Report) -> list[Code]:
     [
         (report(entries_before=203), "ENTRIES_UNACCOUNTED_FOR", "Of 203 entries, 3 are in neither dataset."),
         (report(entries_before=201), "ENTRIES_UNACCOUNTED_FOR", "Of 201 entries, 1 is in neither dataset."),
+        (
+            report(entries_before=250_200),
+            "ENTRIES_UNACCOUNTED_FOR",
+            "Of 250,200 entries, 250,000 are in neither dataset.",
+        ),
         (report(entries_before=199), "ENTRIES_UNACCOUNTED_FOR", "Of 199 entries, 1 is more than before."),
         (
             report(({"crack": 80, "dent": 80}, {"crack": 20})),
