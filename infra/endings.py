@@ -1,5 +1,7 @@
 """How an execution ends once there is something to say: recorded by the owner, told through SNS, green or red."""
 
+from collections.abc import Mapping
+
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
@@ -46,9 +48,12 @@ class Endings(Construct):
         self.failure.next(self._fail_if_owner())
         self.success = self._succeed()
 
-    def fail_on_error(self, task: sfn.TaskStateBase, *, more: str = "''") -> None:
+    def fail_on_error(
+        self, task: sfn.TaskStateBase, *, more: str = "''", assign: Mapping[str, str] | None = None
+    ) -> None:
         """`more` is an expression: what people are told after the cause."""
-        task.add_catch(self.failure, assign=failure("$states.errorOutput.Error", f"{CAUSE} & {more}"))
+        failed = failure("$states.errorOutput.Error", f"{CAUSE} & {more}")
+        task.add_catch(self.failure, assign={**failed, **(assign or {})})
 
     def skip(self, skipped: sfn.IChainable) -> sfn.IChainable:
         """Whoever stands aside after all gives the pair back; nobody needs to hear of it."""

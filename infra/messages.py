@@ -58,7 +58,7 @@ STARTED_BY = """(
 
 _SUCCESS_SUBJECT = f"$substring('DISTRIBUTED: ' & $pair.ProjectName, 0, {_SUBJECT_LENGTH})"
 
-# A long name leaves room for the error. Before the project is known there is the error only.
+# A long name leaves room for the error. Where the input names no project there is the error only.
 _FAILURE_SUBJECT = f"""(
     $name := $length($project) > {_NAME_LENGTH} ? $substring($project, 0, {_NAME_LENGTH}) & '...' : $project;
     $what := $name = '' ? $failure.Error : $name & ' (' & $failure.Error & ')';
@@ -71,7 +71,7 @@ _ABOUT = f"""
     'Version': '{VERSION}',
     'StartedBy': {STARTED_BY},
     'ProjectName': $project = '' ? null : $project,
-    'ProjectArn': $project = '' ? null : $pair.ProjectArn,
+    'ProjectArn': $exists($pair.ProjectArn) ? $pair.ProjectArn : null,
     'Execution': $states.context.Execution.Id,
     'ExecutionLink': {LINK},
     'StartedAt': $states.context.Execution.StartTime,

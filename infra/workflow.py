@@ -23,6 +23,17 @@ _INPUT = f"""(
     $length > {_LONGEST_INPUT} ? $length & ' characters long' : $states.context.Execution.Input
 )"""
 
+# What fails in there has not said which project it was. The input has, in a form of lambdas/execution_input.py.
+_PROJECT = """(
+    $input := $states.context.Execution.Input;
+    $arns := $string([$input.ProjectArn, $input.Datasets, $input.detail.requestParameters]);
+    $project != '' ? $project : $states.errorOutput.Error = 'InvalidInput' ? '' : [
+        $match($string($input.ProjectName), /^[a-zA-Z0-9_.-]{1,255}$/).match,
+        $match($arns, /:project\\/([a-zA-Z0-9_.-]{1,255})\\//).groups,
+        ''
+    ][0]
+)"""
+
 
 class Workflow(Construct):
     """A Standard state machine in JSONata. Its graph in the console is its documentation."""
@@ -76,7 +87,7 @@ class Workflow(Construct):
             },
         )
         retry_function(resolve)
-        self._endings.fail_on_error(resolve)
+        self._endings.fail_on_error(resolve, assign={"project": jsonata(_PROJECT)})
         return resolve.next(self._decide(resolve))
 
     def _decide(self, resolve: sfn.IChainable) -> sfn.Choice:

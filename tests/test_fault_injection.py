@@ -188,7 +188,7 @@ def test_each_attempt_at_a_task_takes_effect_or_does_not(
     assert local_aws.struck() == [attempts]
     assert attempts > 1
     subjects = [notification.subject for notification in subscriber.received()]
-    assert subjects.count("FAILED: ProjectNotFound") == (attempts if after else 0)
+    assert subjects.count("FAILED: x (ProjectNotFound)") == (attempts if after else 0)
 
 
 def test_a_state_may_only_take_longer(bench: Workbench, project: str, executions: Executions) -> None:

@@ -77,6 +77,11 @@ def distribute(bench: Workbench, project: str, executions: Executions, lines: li
     return executions.run({"ProjectArn": project})
 
 
+def dataset_of(project: str, kind: str) -> str:
+    """The ARN of one that it does not have."""
+    return f"{project.rpartition('/')[0]}/dataset/{kind}/1690474860001"
+
+
 def with_labels(label: str) -> list[str]:
     """Lines of 250 labels, each of 255 characters at most, on two images."""
     return [classified(f"{number}-{copy}.jpg", f"{number:03}{label}"[:255]) for number in range(250) for copy in "ab"]
@@ -139,6 +144,31 @@ def test_an_e_mail_about_an_input_that_names_no_project_does_not_invent_one(
     (mail,) = local_aws.mails(address)
     assert mail["Subject"] == "FAILED: InvalidInput"
     assert "Project: " not in mail["Text"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        lambda project: {"ProjectName": project.split("/")[1]},
+        lambda project: {"ProjectArn": project},
+        lambda project: {"Datasets": [{"Arn": dataset_of(project, kind)} for kind in ("train", "test")]},
+    ],
+    ids=["name", "ARN", "datasets"],
+)
+def test_a_failure_before_anything_was_found_names_the_project_of_the_input(
+    local_aws: LocalAws,
+    project: str,
+    executions: Executions,
+    subscriber: Subscriber,
+    address: str,
+    given: Callable[[str], dict[str, Any]],
+) -> None:
+    execution = executions.run(given(project))
+    name = project.split("/")[1]
+    told = only(subscriber.received())
+    assert told.subject == f"FAILED: {name} ({execution.error})"
+    assert (valid(told.notice)["ProjectName"], told.notice["ProjectArn"]) == (name, None)
+    assert f'with the input {{"ProjectName": "{name}"}}' in local_aws.mails(address)[0]["Text"]
 
 
 LABELED = {

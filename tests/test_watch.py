@@ -129,7 +129,7 @@ def test_an_error_that_is_caught_is_told_by_the_execution_alone(
     with redefined(local_aws, stack["StateMachineArn"], fail_to_resolve):
         execution = executions.run({"ProjectName": "x"})
     assert (execution.status, execution.error) == ("FAILED", "States.QueryEvaluationError")
-    assert only(subscriber.received()).subject == "FAILED: States.QueryEvaluationError"
+    assert only(subscriber.received()).subject == "FAILED: x (States.QueryEvaluationError)"
 
 
 def test_executions_of_another_state_machine_are_not_told(

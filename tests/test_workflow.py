@@ -348,7 +348,7 @@ def test_a_project_name_of_255_characters_fits_the_subject(
     assert failure.error == "DatasetMissing"
     success, failed = (notification.subject for notification in subscriber.received())
     assert success.startswith("DISTRIBUTED: ppp")
-    assert failed == "FAILED: DatasetMissing"
+    assert failed == f"FAILED: {'p' * 45}... (DatasetMissing)"
     assert len(success) < 100
 
 
