@@ -21,6 +21,7 @@ WHAT_TO_DO = "What to do:"
 # SNS takes a subject of at most 100 ASCII characters on one line; a project's name alone may have 255.
 _SUBJECT_LENGTH = 99
 _NAME_LENGTH = 45
+_NAME_AND_ERROR = _SUBJECT_LENGTH - len("FAILED: ... ()")
 
 # Characters. A message has 256 KB for every form of what it says, and a character up to 14 bytes in JSON within JSON:
 # a cause or a report of labels, with two notes and what a channel shows, must fit.
@@ -60,7 +61,8 @@ _SUCCESS_SUBJECT = f"$substring('DISTRIBUTED: ' & $pair.ProjectName, 0, {_SUBJEC
 
 # A long name leaves room for the error. Where the input names no project there is the error only.
 _FAILURE_SUBJECT = f"""(
-    $name := $length($project) > {_NAME_LENGTH} ? $substring($project, 0, {_NAME_LENGTH}) & '...' : $project;
+    $room := $min([{_NAME_LENGTH}, $max([0, {_NAME_AND_ERROR} - $length($failure.Error)])]);
+    $name := $length($project) > $room ? $substring($project, 0, $room) & '...' : $project;
     $what := $name = '' ? $failure.Error : $name & ' (' & $failure.Error & ')';
     $replace($substring('FAILED: ' & $what, 0, {_SUBJECT_LENGTH}), /[^ -~]/, '?')
 )"""

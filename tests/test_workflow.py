@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from local.aws import LocalAws
+from local.faults import Fault
 from tests.custom_labels import Workbench, classified, images
 from tests.executions import (
     Execution,
@@ -358,6 +359,21 @@ def test_a_failure_of_a_long_name_keeps_its_error_in_the_subject(
     project = rekognition.create_project(ProjectName="p" * 255)["ProjectArn"]
     create_pair(bench, project, executions, images(1))
     assert only(subscriber.received()).subject == f"FAILED: {'p' * 45}... (DistributionFailed)"
+
+
+def test_a_long_error_is_whole_in_the_subject_of_a_long_name(
+    local_aws: LocalAws, bench: Workbench, rekognition: Any, executions: Executions, subscriber: Subscriber
+) -> None:
+    error = "DynamoDB.ProvisionedThroughputExceededException"
+    project = rekognition.create_project(ProjectName="p" * 255)["ProjectArn"]
+    bench.aws.configure(event_copies=0)
+    bench.pair(project, images(10))
+    local_aws.follow_waits(True)
+    local_aws.inject(Fault("state:Record start", error=error, times=0))
+    executions.run({"ProjectArn": project})
+    subject = only(subscriber.received()).subject
+    assert subject == f"FAILED: {'p' * 38}... ({error})"
+    assert len(subject) == 99
 
 
 def test_logs_say_which_execution_and_which_project(
