@@ -62,6 +62,14 @@ def with_rule(aws: LocalAws, pattern: dict[str, Any], queue_arn: str) -> None:
     events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": queue_arn}])
 
 
+def with_filter(aws: LocalAws, topic_arn: str, policy: dict[str, Any]) -> str:
+    """The URL of a queue that gets what the filter lets through."""
+    queue, arn = create_queue(aws, "sns.amazonaws.com")
+    attributes = {"FilterPolicy": json.dumps(policy), "RawMessageDelivery": "true"}
+    aws.client("sns").subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn, Attributes=attributes)
+    return queue
+
+
 def receive(aws: LocalAws, queue: str) -> list[dict[str, Any]]:
     """Everything that is in the queue."""
     sqs, bodies = aws.client("sqs"), []
@@ -245,14 +253,26 @@ def test_a_subscription_gets_what_its_documented_filter_lets_through(
     policy: dict[str, Any],
     expected: list[str],
 ) -> None:
-    sns = local_aws.client("sns")
-    queue, arn = create_queue(local_aws, "sns.amazonaws.com")
-    attributes = {"FilterPolicy": json.dumps(policy), "RawMessageDelivery": "true"}
-    sns.subscribe(TopicArn=stack["TopicArn"], Protocol="sqs", Endpoint=arn, Attributes=attributes)
+    queue = with_filter(local_aws, stack["TopicArn"], policy)
     named = bench.rekognition.create_project(ProjectName="defects-1")["ProjectArn"]
     distribute(bench, named, executions, images(10))
     distribute(bench, project, executions, images(1))
     assert [body["Outcome"] for body in receive(local_aws, queue)] == expected
+
+
+def test_what_an_event_started_and_rekognition_could_not_do_passes_its_documented_filter(
+    local_aws: LocalAws, stack: dict[str, str], bench: Workbench, project: str, executions: Executions
+) -> None:
+    queue = with_filter(local_aws, stack["TopicArn"], FILTERS[2])
+    bench.aws.configure(event_copies=1)
+    bench.pair(project, images(1))
+    executions.all_of(project, count=2)
+    (notice,) = receive(local_aws, queue)
+    assert (valid(notice)["StartedBy"], notice["Error"], notice["ProjectArn"]) == (
+        "event",
+        "DistributionFailed",
+        project,
+    )
 
 
 def test_the_documented_rule_catches_a_success(local_aws: LocalAws, bench: Workbench, executions: Executions) -> None:
