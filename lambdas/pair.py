@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
+# Characters. The API does not limit a StatusMessage, which becomes part of a state's data, a record and a cause.
+LONGEST_MESSAGE = 2_000
+
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
@@ -30,7 +33,7 @@ class Dataset:
         return cls(
             arn=arn,
             status=description.get("Status", ""),
-            status_message=description.get("StatusMessage", ""),
+            status_message=description.get("StatusMessage", "")[:LONGEST_MESSAGE],
             updated=_iso(description.get("LastUpdatedTimestamp")),
             entries=stats.get("TotalEntries", 0),
             labeled=stats.get("LabeledEntries", 0),

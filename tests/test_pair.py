@@ -26,3 +26,9 @@ def test_what_the_service_leaves_out_counts_as_none() -> None:
 def test_the_workflow_carries_everything_there_and_back() -> None:
     before = Dataset.from_description("arn", DESCRIPTION)
     assert Dataset.from_state(before.as_state()) == before
+
+
+def test_of_a_long_status_message_the_beginning_is_kept() -> None:
+    found = Dataset.from_description("arn", {"StatusMessage": "Sorry. " + "x" * 300_000})
+    assert len(found.status_message) == 2_000
+    assert found.status_message.startswith("Sorry. x")
