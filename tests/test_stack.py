@@ -267,6 +267,25 @@ def test_nothing_has_a_physical_name(template: Template) -> None:
     assert [r["Type"] for r in resources if names & r.get("Properties", {}).keys()] == []
 
 
+def test_nothing_may_train_a_model(template: Template) -> None:
+    policies = template.find_resources("AWS::IAM::Policy").values()
+    statements = [s for policy in policies for s in policy["Properties"]["PolicyDocument"]["Statement"]]
+    actions = [
+        action for s in statements for action in ([s["Action"]] if isinstance(s["Action"], str) else s["Action"])
+    ]
+    rekognition = {action for action in actions if action.startswith(("rekognition:", "*"))}
+    assert rekognition == {
+        f"rekognition:{action}"
+        for action in (
+            "DescribeDataset",
+            "DescribeProjects",
+            "DistributeDatasetEntries",
+            "ListDatasetLabels",
+            "ListTagsForResource",
+        )
+    }
+
+
 def test_images_may_be_read_where_the_setting_says_so() -> None:
     granted = {
         "Action": "s3:GetObject",
