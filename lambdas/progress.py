@@ -5,8 +5,9 @@ this distribution: only what has changed since the start counts, and only once b
 status, today's or tomorrow's, is "not yet". Entries leave a training dataset by a distribution and in no other way,
 which proves one, whatever came after. Without that proof, for people may have added as many, two new COMPLETE count,
 once the test dataset has entries.
-Where nothing is in progress and no entry has left the training dataset, none has started; or it does not show yet:
-statistics can lag behind the status, and what is read behind what is. Nobody should rest on one such look.
+Where nothing is in progress, no entry has left the training dataset and not both have changed, none has started; or it
+does not show yet: statistics can lag behind the status, and what is read behind what is. Nobody should rest on one such
+look.
 """
 
 from dataclasses import dataclass
@@ -45,7 +46,8 @@ def judge(training_before: Dataset, test_before: Dataset, training: Dataset, tes
         return Progress(State.FAILED, _failure(failed))
     if len(new) == len(pairs) and training.status == test.status == "UPDATE_COMPLETE" and test.entries:
         return Progress(State.COMPLETE, _result(training_before, training, test))
-    state = State.NOT_STARTED if settled and not entries_left else State.IN_PROGRESS
+    shows = not settled or entries_left or (len(new) == len(pairs) and test.entries)
+    state = State.IN_PROGRESS if shows else State.NOT_STARTED
     return Progress(state, f"The training dataset is {training.status} and the test dataset is {test.status}.")
 
 

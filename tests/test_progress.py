@@ -53,6 +53,7 @@ def test_large_counts_are_said_with_their_thousands_apart() -> None:
         pytest.param(dataset("CREATE_COMPLETE", 183), dataset("CREATE_COMPLETE", 46), id="lagging status"),
         pytest.param(dataset("UPDATE_FAILED", 229), dataset("UPDATE_IN_PROGRESS", 0), id="one failed"),
         pytest.param(dataset("A_STATUS_OF_TOMORROW", 183), dataset("UPDATE_COMPLETE", 46), id="unknown status"),
+        pytest.param(dataset("CREATE_COMPLETE", 240), dataset("UPDATE_COMPLETE", 46), id="added to, lagging status"),
     ],
 )
 def test_anything_in_progress_is_not_yet(training: Dataset, test: Dataset) -> None:
