@@ -1,11 +1,12 @@
 # Each target sets up what it needs. Variables: MANIFEST (demo), PORT (local), NOTIFY (deploy), ANSWER (unknowns), RUNS, SEED,
-# FIRST (chaos), PYTHON.
+# FIRST (chaos), MOVE (lock), PYTHON.
 PYTHON ?= python3
 BIN := .venv/bin
+TOOLS := .local/tools
 # The Node.js of package-lock.json goes before the machine's, for the CDK CLI and for jsii.
 WITH_NODE := PATH="$(CURDIR)/node_modules/.bin:$(CURDIR)/$(BIN):$$PATH"
-export MANIFEST PORT NOTIFY RUNS SEED FIRST ANSWER
-.PHONY: demo local test chaos unknowns check deploy setup
+export MANIFEST PORT NOTIFY RUNS SEED FIRST ANSWER MOVE
+.PHONY: demo local test chaos unknowns check lock deploy setup
 
 demo: setup ## deploy the real stack on a local AWS and distribute a dataset; MANIFEST=path takes your own
 	@$(BIN)/python -m local demo $${MANIFEST:+--manifest="$$MANIFEST"}
@@ -26,6 +27,17 @@ check: setup ## ruff and mypy
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+# --universal: one lock for every Python from the oldest on, and for x86_64 and arm64. What needs not move stays as it is.
+COMPILE := $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock'
+lock: $(TOOLS)/installed ## requirements*.lock anew, after an edit of requirements*.txt; MOVE=botocore lets one that is beneath move
+	@$(COMPILE) $${MOVE:+--upgrade-package "$$MOVE"} requirements-dev.txt --output-file requirements.lock
+	@$(COMPILE) $${MOVE:+--upgrade-package "$$MOVE"} requirements-tools.txt --output-file requirements-tools.lock
+
+$(TOOLS)/installed: requirements-tools.lock
+	@$(PYTHON) -m venv --clear $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
 
 deploy: setup ## deploy into your AWS account; NOTIFY=you@example.com subscribes you
 	@$(WITH_NODE) cdk deploy $${NOTIFY:+--context "email=$$NOTIFY"}

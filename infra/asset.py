@@ -1,6 +1,6 @@
 """What the Lambdas are made of: lambdas/, and the distributions they import that Lambda's runtime does not bring.
 
-The distributions are copied from the environment that runs the synth, which requirements.txt pins: no Docker, no
+The distributions are copied from the environment that runs the synth, which requirements.lock pins: no Docker, no
 network, and the same bytes every time. boto3 comes with the runtime.
 """
 

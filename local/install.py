@@ -10,7 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed"
-PINS = ("constraints.txt", "requirements.txt", "requirements-dev.txt", "package-lock.json")
+PYTHON_LOCK = "requirements.lock"
+PINS = (PYTHON_LOCK, "package-lock.json")
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 20
 LOG = ROOT / ".local" / "install.log"
@@ -29,7 +30,7 @@ def main() -> None:
     )
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     unreachable = "Is the network there, and the package registry within reach?"
-    _run("Python packages", [*pip, "--requirement", "requirements-dev.txt"], unreachable)
+    _run("Python packages", [*pip, "--require-hashes", "--requirement", PYTHON_LOCK], unreachable)
     _run("Node.js packages", ["npm", "ci", "--silent", "--no-audit", "--no-fund"], unreachable)
     STAMP.write_text(_fingerprint())
 
