@@ -6,7 +6,7 @@ TOOLS := .local/tools
 # The Node.js of package-lock.json goes before the machine's, for the CDK CLI and for jsii.
 WITH_NODE := PATH="$(CURDIR)/node_modules/.bin:$(CURDIR)/$(BIN):$$PATH"
 export MANIFEST PORT NOTIFY RUNS SEED FIRST ANSWER MOVE
-.PHONY: demo local test chaos unknowns check lock deploy setup
+.PHONY: demo local test chaos unknowns check audit lock deploy setup
 
 demo: setup ## deploy the real stack on a local AWS and distribute a dataset; MANIFEST=path takes your own
 	@$(BIN)/python -m local demo $${MANIFEST:+--manifest="$$MANIFEST"}
@@ -28,9 +28,12 @@ check: setup ## ruff and mypy
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
+audit: $(TOOLS)/installed ## known vulnerabilities of the exact pins; asks PyPI and npm
+	@$(PYTHON) -m local.audit
+
 # --universal: one lock for every Python from the oldest on, and for x86_64 and arm64. What needs not move stays as it is.
 COMPILE := $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock'
-lock: $(TOOLS)/installed ## requirements*.lock anew, after an edit of requirements*.txt; MOVE=botocore lets one that is beneath move
+lock: $(TOOLS)/installed ## requirements*.lock and docs/dependencies.md, after an edit of requirements*.txt; MOVE=name moves one beneath
 	@$(COMPILE) $${MOVE:+--upgrade-package "$$MOVE"} requirements-dev.txt --output-file requirements.lock
 	@$(COMPILE) $${MOVE:+--upgrade-package "$$MOVE"} requirements-tools.txt --output-file requirements-tools.lock
 
