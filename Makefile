@@ -36,6 +36,8 @@ COMPILE := $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11
 lock: $(TOOLS)/installed ## requirements*.lock and docs/dependencies.md, after an edit of requirements*.txt; MOVE=name moves one beneath
 	@$(COMPILE) $${MOVE:+--upgrade-package "$$MOVE"} requirements-dev.txt --output-file requirements.lock
 	@$(COMPILE) $${MOVE:+--upgrade-package "$$MOVE"} requirements-tools.txt --output-file requirements-tools.lock
+	@$(MAKE) --no-print-directory setup
+	@$(BIN)/python -m local.dependencies
 
 $(TOOLS)/installed: requirements-tools.lock
 	@$(PYTHON) -m venv --clear $(TOOLS)

