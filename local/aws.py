@@ -207,7 +207,7 @@ class LocalAws:
         """Nothing of the caller's own environment but PATH: Lambdas inherit what the server has."""
         return {
             **self.environment,
-            "PATH": os.environ["PATH"],
+            "PATH": f"{ROOT / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(self.folder),
             "TMPDIR": str(self.folder),
             "LANG": "C.UTF-8",

@@ -1,8 +1,8 @@
 """The Custom Labels service goes into MiniStack, and what MiniStack lacks is repaired.
 
-Here, in fault_injection.py, lambda_processes.py, lambda_runtime.py, mailbox.py, redrive.py, service_roles.py and
-waits.py are MiniStack's private names, and nowhere else. It is pinned exactly; their tests say which repair breaks when
-the pin moves.
+Here, in alarms.py, buckets.py, fault_injection.py, lambda_processes.py, lambda_runtime.py, mailbox.py,
+query_definitions.py, redrive.py, service_roles.py and waits.py are MiniStack's private names, and nowhere else. It is
+pinned exactly; their tests say which repair breaks when the pin moves.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from ministack import app as ministack
 from ministack.core import iam_actions, iam_evaluator, responses, router
 from ministack.services import eventbridge, s3, sns, stepfunctions
 
-from local import lambda_runtime, redrive, service_roles, waits
+from local import alarms, buckets, lambda_runtime, query_definitions, redrive, service_roles, waits
 from local.custom_labels.caller import AccessDenied, Caller, ObjectForbidden, ObjectUnreadable
 from local.custom_labels.service import CustomLabels
 from local.custom_labels.wire import handle
@@ -43,6 +43,9 @@ def install(service: CustomLabels, mailbox: Mailbox) -> Any:
     stepfunctions._apply_output_path = _with_output_of_succeed(stepfunctions._apply_output_path)
     stepfunctions._SERVICE_DISPATCH["arn:aws:states:::sns:publish"] = _publish
     mailbox.install()
+    alarms.install()
+    buckets.install()
+    query_definitions.install()
     lambda_runtime.install()
     redrive.install()
     waits.install(service)

@@ -20,20 +20,47 @@ from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 from packaging.requirements import Requirement
 
+from local.aws import ROOT
+
 # The Lambda runtime for Python brings the SDK and its runtime client; everything else must be in the asset.
 PROVIDED = ("boto3", "awslambdaric")
 
 
 def install() -> None:
-    """Make MiniStack run every Python function through `awslambdaric`."""
+    """Make MiniStack run every Python function through `awslambdaric`, and give those of Node.js their SDK."""
     packages = Path(tempfile.mkdtemp(prefix="lambda-runtime-"))
     link_packages(packages)
-    lambda_runtime._worker_class_for = lambda _config: lambda_runtime.ProvidedWorker
-    lambda_svc._execute_function_warm = lambda_svc._execute_function_provided_warm
+    os.environ["NODE_PATH"] = str(_node_packages())
+    lambda_runtime._worker_class_for = _of_python(lambda_runtime._worker_class_for)
+    lambda_svc._execute_function_warm = _python_as_provided(lambda_svc._execute_function_warm)
     lambda_svc._provided_runtime_code_dir = _with_bootstrap(lambda_svc._provided_runtime_code_dir, packages)
     lambda_svc._provided_worker_env = _without_ours(lambda_svc._provided_worker_env)
     # MiniStack's Lambda Runtime API writes headers and body apart, and TCP waits 40 ms between the two.
     socketserver.StreamRequestHandler.disable_nagle_algorithm = True
+
+
+def _runs_python(config: dict[str, Any]) -> bool:
+    return str(config.get("Runtime", "")).startswith("python")
+
+
+def _of_python(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda config: lambda_runtime.ProvidedWorker if _runs_python(config) else original(config)
+
+
+def _python_as_provided(original: Callable[..., Any]) -> Callable[..., Any]:
+    def execute_function_warm(function: dict[str, Any], *arguments: Any) -> Any:
+        python = _runs_python(function.get("config") or function)
+        execute = lambda_svc._execute_function_provided_warm if python else original
+        return execute(function, *arguments)
+
+    return execute_function_warm
+
+
+def _node_packages() -> Path:
+    """What the Lambda runtime for Node.js provides: version 3 of the SDK, as far as package.json has it."""
+    folder = Path(tempfile.mkdtemp(prefix="lambda-runtime-"))
+    (folder / "@aws-sdk").symlink_to(ROOT / "node_modules" / "@aws-sdk")
+    return folder
 
 
 def link_packages(folder: Path) -> None:

@@ -88,3 +88,34 @@ def test_where_there_is_no_native_client_its_stand_in_does_the_same(local_aws: L
         assert payload["client"].endswith("runtime_client.py")
         assert payload["arn"].startswith("arn:aws:lambda:")
         assert 0 < payload["left"] <= 30_000
+
+
+NODE_CODE = """
+const { S3 } = require("@aws-sdk/client-s3");
+
+exports.handler = async (event) => {
+  return (await new S3({}).listObjectsV2({ Bucket: event.bucket })).Contents.map((object) => object.Key);
+};
+"""
+
+
+def test_a_function_of_node_js_finds_its_sdk_and_runs_under_its_role(local_aws: LocalAws) -> None:
+    """CDK's providers of custom resources are such functions."""
+    iam, functions, s3 = (local_aws.client(service) for service in ("iam", "lambda", "s3"))
+    name, archive = f"function-{uuid.uuid4().hex[:12]}", io.BytesIO()
+    s3.create_bucket(Bucket=name)
+    s3.put_object(Bucket=name, Key="k", Body=b"x")
+    with zipfile.ZipFile(archive, "w") as zipped:
+        zipped.writestr("index.js", NODE_CODE)
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))
+    role, code = f"arn:aws:iam::{ACCOUNT}:role/{name}", {"ZipFile": archive.getvalue()}
+    functions.create_function(
+        FunctionName=name, Runtime="nodejs24.x", Role=role, Handler="index.handler", Code=code, Timeout=30
+    )
+    refused = functions.invoke(FunctionName=name, Payload=json.dumps({"bucket": name}))
+    assert "not authorized to perform: s3:ListBucket" in refused["Payload"].read().decode()
+    statement = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{name}"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=document)
+    answer = functions.invoke(FunctionName=name, Payload=json.dumps({"bucket": name}))
+    assert json.loads(answer["Payload"].read()) == ["k"]

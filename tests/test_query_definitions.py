@@ -1,0 +1,23 @@
+"""Saved queries come and go with their stack."""
+
+from typing import Any
+
+from local.aws import LocalAws
+from tests.stacks import Stack
+
+
+def query(text: str) -> dict[str, Any]:
+    properties = {"Name": "folder/query", "QueryString": text, "LogGroupNames": ["group"]}
+    return {"Type": "AWS::Logs::QueryDefinition", "Properties": properties}
+
+
+def test_a_query_is_saved_changed_and_forgotten(local_aws: LocalAws) -> None:
+    logs, stack = local_aws.client("logs"), Stack(local_aws, Q=query("fields @message"))
+    name = stack.ref("Q")
+    for text in ("fields @message", "fields @timestamp"):
+        stack.update(Q=query(text)) if text.endswith("stamp") else None
+        (found,) = logs.describe_query_definitions(queryDefinitionNamePrefix="folder/")["queryDefinitions"]
+        assert (found["queryDefinitionId"], found["queryString"]) == (name, text)
+        assert found["logGroupNames"] == ["group"]
+    stack.delete()
+    assert logs.describe_query_definitions(queryDefinitionNamePrefix="folder/")["queryDefinitions"] == []
