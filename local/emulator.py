@@ -1,6 +1,6 @@
 """The Custom Labels service goes into MiniStack, and what MiniStack lacks is repaired.
 
-Here, in alarms.py, buckets.py, fault_injection.py, lambda_processes.py, lambda_runtime.py, mailbox.py,
+Here, in alarms.py, buckets.py, definitions.py, fault_injection.py, lambda_processes.py, lambda_runtime.py, mailbox.py,
 query_definitions.py, redrive.py, service_roles.py and waits.py are MiniStack's private names, and nowhere else. It is
 pinned exactly; their tests say which repair breaks when the pin moves.
 """
@@ -16,7 +16,7 @@ from ministack import app as ministack
 from ministack.core import iam_actions, iam_evaluator, responses, router
 from ministack.services import eventbridge, s3, sns, stepfunctions
 
-from local import alarms, buckets, lambda_runtime, query_definitions, redrive, service_roles, waits
+from local import alarms, buckets, definitions, lambda_runtime, query_definitions, redrive, service_roles, waits
 from local.custom_labels.caller import AccessDenied, Caller, ObjectForbidden, ObjectUnreadable
 from local.custom_labels.service import CustomLabels
 from local.custom_labels.wire import handle
@@ -50,6 +50,7 @@ def install(service: CustomLabels, mailbox: Mailbox) -> Any:
     redrive.install()
     waits.install(service)
     service_roles.install()
+    definitions.install()
     return ministack.app
 
 

@@ -41,6 +41,9 @@ class Machine:
             "stateMachineArn"
         ]
 
+    def update(self, definition: dict[str, Any]) -> None:
+        self.stepfunctions.update_state_machine(stateMachineArn=self._arn, definition=json.dumps(definition))
+
     def begin(self, **given: str) -> str:
         """Start an execution; its ARN."""
         started = self.stepfunctions.start_execution(stateMachineArn=self._arn, input=json.dumps(given))
