@@ -16,7 +16,18 @@ from ministack import app as ministack
 from ministack.core import iam_actions, iam_evaluator, responses, router
 from ministack.services import eventbridge, s3, sns, stepfunctions
 
-from local import alarms, buckets, definitions, lambda_runtime, query_definitions, redrive, service_roles, waits
+from local import (
+    alarms,
+    buckets,
+    definitions,
+    encryption,
+    key_properties,
+    lambda_runtime,
+    query_definitions,
+    redrive,
+    service_roles,
+    waits,
+)
 from local.custom_labels.caller import AccessDenied, Caller, ObjectForbidden, ObjectUnreadable
 from local.custom_labels.service import CustomLabels
 from local.custom_labels.wire import handle
@@ -49,6 +60,8 @@ def install(service: CustomLabels, mailbox: Mailbox) -> Any:
     lambda_runtime.install()
     redrive.install()
     waits.install(service)
+    key_properties.install()
+    encryption.install()
     service_roles.install()
     definitions.install()
     return ministack.app

@@ -39,8 +39,8 @@ def install() -> None:
     cloudwatch._dispatch_alarm_actions = _if_the_alarm_may(cloudwatch._dispatch_alarm_actions)
 
 
-def allows(principal: Any, action: str, resource_arn: str) -> bool:
-    """Whether IAM lets the principal do it: its own policies, within their limits."""
+def allows(principal: Any, action: str, resource_arn: str, context: dict[str, Any] | None = None) -> bool:
+    """Whether IAM lets the principal do it: its own policies, within their limits. `context` has condition keys."""
     if principal.policies is None:  # the account's root
         return True
     context = iam_evaluator.EvalContext(
@@ -50,18 +50,28 @@ def allows(principal: Any, action: str, resource_arn: str) -> bool:
         action=action,
         resource_arn=resource_arn,
         region=responses.get_region(),
-        service_context={},
+        service_context=context or {},
         principal_keys=principal.keys,
     )
     decision: str = iam_evaluator.evaluate(context, principal.policies, *principal.limits).decision
     return decision == "Allow"
 
 
-def _role_allows(role_arn: str, action: str, resource_arn: str) -> bool:
+def role_allows(role_arn: str, action: str, resource_arn: str, context: dict[str, Any] | None = None) -> bool:
+    """Whether a service that has assumed the role may do it."""
+    return allows(principal_of(role_arn), action, resource_arn, context)
+
+
+def principal_of(role_arn: str) -> Any:
+    """Whoever has assumed the role."""
     name, account = role_arn.rsplit("/", 1)[-1], responses.get_account_id()
     policies = iam_evaluator._gather_role_policies(name, account)
-    principal = iam_evaluator.PrincipalInfo(role_arn, "AssumedRole", account, policies)
-    return allows(principal, action, resource_arn)
+    return iam_evaluator.PrincipalInfo(role_arn, "AssumedRole", account, policies)
+
+
+def running_as() -> Any:
+    """Who the running execution is."""
+    return principal_of(_role.get())
 
 
 def _under_its_role(original: Callable[[str], None]) -> Callable[[str], None]:
@@ -78,8 +88,8 @@ def _if_the_role_may(original: Callable[[str, Any], Any]) -> Callable[[str, Any]
     def invoke_resource(resource: str, arguments: Any) -> Any:
         action, name, error = TASKS.get(resource.partition(":::")[2], ("", "", ""))
         role = _role.get()
-        arn = _arn_of(name, arguments.get(name, "")) if action else ""
-        if action and not _role_allows(role, action, arn):
+        arn = arn_of(name, arguments.get(name, "")) if action else ""
+        if action and not role_allows(role, action, arn):
             said = f"User: {role} is not authorized to perform: {action} on resource: {arn}"
             raise stepfunctions._ExecutionError(error, said)
         return original(resource, arguments)
@@ -87,7 +97,8 @@ def _if_the_role_may(original: Callable[[str, Any], Any]) -> Callable[[str, Any]
     return invoke_resource
 
 
-def _arn_of(argument: str, value: Any) -> str:
+def arn_of(argument: str, value: Any) -> str:
+    """Of the resource that a task's argument names."""
     home = f"{responses.get_region()}:{responses.get_account_id()}"
     if argument == "TableName":
         return f"arn:aws:dynamodb:{home}:table/{value}"
@@ -114,7 +125,7 @@ def _may_deliver(target: dict[str, Any]) -> bool:
     action = TARGETS.get(arn.split(":")[2])
     if action == "sns:Publish" and not role:
         return bool(sns.topic_policy_allows(arn, "events.amazonaws.com", "", ""))
-    return action is None or _role_allows(role, action, arn)
+    return action is None or role_allows(role, action, arn)
 
 
 def keep_undelivered(target: dict[str, Any], event: dict[str, Any]) -> None:
