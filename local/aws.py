@@ -156,6 +156,11 @@ class LocalAws:
         mails: list[dict[str, str]] = self._control("mails", {})["mails"]
         return [mail for mail in mails if mail["To"] == address]
 
+    def traces(self) -> list[str]:
+        """The ARNs of the executions and functions that X-Ray has traced, once for each run (local/traces.py)."""
+        traces: list[str] = self._control("traces", {})["traces"]
+        return traces
+
     def _control(self, name: str, body: object) -> dict[str, Any]:
         return control(self._connections, self.endpoint_url, name, body)
 

@@ -21,8 +21,11 @@ from local import (
     buckets,
     definitions,
     encryption,
+    execution_logs,
+    function_logs,
     key_properties,
     lambda_runtime,
+    machine_settings,
     query_definitions,
     redrive,
     service_roles,
@@ -32,6 +35,7 @@ from local.custom_labels.caller import AccessDenied, Caller, ObjectForbidden, Ob
 from local.custom_labels.service import CustomLabels
 from local.custom_labels.wire import handle
 from local.mailbox import Mailbox
+from local.traces import Traces
 
 SERVICE = "rekognition"
 TARGET_PREFIX = "RekognitionService"
@@ -40,7 +44,7 @@ Response = tuple[int, dict[str, str], bytes]
 Handler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[Response]]
 
 
-def install(service: CustomLabels, mailbox: Mailbox) -> Any:
+def install(service: CustomLabels, mailbox: Mailbox, traces: Traces) -> Any:
     """Put the service into MiniStack, make the repairs, and return MiniStack's ASGI application."""
     router.SERVICE_PATTERNS[SERVICE] = {
         "target_prefixes": [TARGET_PREFIX],
@@ -63,6 +67,10 @@ def install(service: CustomLabels, mailbox: Mailbox) -> Any:
     key_properties.install()
     encryption.install()
     service_roles.install()
+    machine_settings.install()
+    execution_logs.install()
+    function_logs.install()
+    traces.install()
     definitions.install()
     return ministack.app
 

@@ -24,6 +24,7 @@ from local.emulator import install, put_event
 from local.faults import read_fault
 from local.mailbox import Mailbox
 from local.strikes import Faults
+from local.traces import Traces
 
 CONTROL = "/_custom_labels/"
 READY = "ready"
@@ -35,8 +36,9 @@ def main() -> None:
     service = CustomLabels(clock=Clock(), settings=Settings(), put_event=put_event)
     faults = Faults()
     mailbox = Mailbox()
-    app = fault_injection.install(install(service, mailbox), faults)
-    asyncio.run(_serve(_with_controls(app, service, faults, mailbox)))
+    traces = Traces()
+    app = fault_injection.install(install(service, mailbox, traces), faults)
+    asyncio.run(_serve(_with_controls(app, service, faults, mailbox, traces)))
 
 
 async def _serve(app: Any) -> None:
@@ -55,7 +57,9 @@ def _end(folder: str) -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def _with_controls(app: Any, service: CustomLabels, faults: Faults, mailbox: Mailbox) -> Callable[..., Awaitable[None]]:
+def _with_controls(
+    app: Any, service: CustomLabels, faults: Faults, mailbox: Mailbox, traces: Traces
+) -> Callable[..., Awaitable[None]]:
     """MiniStack's application, with paths of ours before it and a word on standard output once it has started."""
 
     async def controlled(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -63,7 +67,8 @@ def _with_controls(app: Any, service: CustomLabels, faults: Faults, mailbox: Mai
             await app(scope, receive, _announcing(send))
         elif scope["type"] == "http" and scope["path"].startswith(CONTROL):
             body = await _body(receive)
-            await _answer(send, *await asyncio.to_thread(_control, service, faults, mailbox, scope["path"], body))
+            answer = await asyncio.to_thread(_control, service, faults, mailbox, traces, scope["path"], body)
+            await _answer(send, *answer)
         else:
             await app(scope, receive, send)
 
@@ -80,20 +85,23 @@ def _announcing(send: Any) -> Any:
 
 
 def _control(
-    service: CustomLabels, faults: Faults, mailbox: Mailbox, path: str, body: bytes
+    service: CustomLabels, faults: Faults, mailbox: Mailbox, traces: Traces, path: str, body: bytes
 ) -> tuple[int, dict[str, Any]]:
     """`settings` takes some of the service's settings, `reset` {}: as it was at first.
 
     `clock` takes {"advance": seconds}, or {"follow_waits": true}: Step Functions has the service's clock then, and a
     Wait or the pause before a Retry moves it at once by as long as it says. With false it has real time again.
-    `truth` takes nothing, and answers what the service knows; `mails`, the e-mails of SNS. `faults` takes a list of
-    them, which takes the place of those before, or null; it answers those that are in force.
+    `truth` takes nothing, and answers what the service knows; `mails`, the e-mails of SNS; `traces`, what X-Ray has
+    traced. `faults` takes a list of them, which takes the place of those before, or null; it answers those that are in
+    force.
     """
     try:
         if path == CONTROL + "truth":
             return 200, service.truth()
         if path == CONTROL + "mails":
             return 200, {"mails": mailbox.mails}
+        if path == CONTROL + "traces":
+            return 200, {"traces": traces.traced}
         changes = json.loads(body or b"null")
         if path == CONTROL + "faults":
             return 200, _replace_faults(faults, changes)
@@ -107,9 +115,10 @@ def _control(
             service.clock.follows_waits = False
             faults.replace([])
             mailbox.mails.clear()
+            traces.traced.clear()
         else:
             return 404, {
-                "message": f"{path} is none of settings, clock, reset, truth, mails and faults under {CONTROL}."
+                "message": f"{path} is none of settings, clock, reset, truth, mails, traces and faults under {CONTROL}."
             }
     except (ValueError, KeyError, TypeError) as error:
         return 400, {"message": str(error)}

@@ -22,6 +22,7 @@ TASKS = {
     "dynamodb:getItem": ("dynamodb:GetItem", "TableName", "DynamoDB.AccessDeniedException"),
     "dynamodb:updateItem": ("dynamodb:UpdateItem", "TableName", "DynamoDB.AccessDeniedException"),
     "events:putEvents": ("events:PutEvents", "Entries", "EventBridge.AccessDeniedException"),
+    "aws-sdk:cloudwatch:putMetricData": ("cloudwatch:PutMetricData", "Namespace", "CloudWatch.AccessDeniedException"),
     "aws-sdk:sfn:describeExecution": ("states:DescribeExecution", "ExecutionArn", "Sfn.AccessDeniedException"),
 }
 
@@ -89,7 +90,8 @@ def _if_the_role_may(original: Callable[[str, Any], Any]) -> Callable[[str, Any]
         action, name, error = TASKS.get(resource.partition(":::")[2], ("", "", ""))
         role = _role.get()
         arn = arn_of(name, arguments.get(name, "")) if action else ""
-        if action and not role_allows(role, action, arn):
+        context = {"cloudwatch:namespace": arguments["Namespace"]} if name == "Namespace" else {}
+        if action and not role_allows(role, action, arn, context):
             said = f"User: {role} is not authorized to perform: {action} on resource: {arn}"
             raise stepfunctions._ExecutionError(error, said)
         return original(resource, arguments)
@@ -104,6 +106,8 @@ def arn_of(argument: str, value: Any) -> str:
         return f"arn:aws:dynamodb:{home}:table/{value}"
     if argument == "Entries":
         return f"arn:aws:events:{home}:event-bus/default"
+    if argument == "Namespace":
+        return "*"
     return str(value)
 
 
