@@ -1,10 +1,16 @@
 """The CDK app: context → settings → one stack. Only this file reads the outside world."""
 
+import sys
+
 import aws_cdk as cdk
 
 from infra.settings import Settings
 from infra.stack import DatasetDistribution
 
 app = cdk.App()
-DatasetDistribution(app, "DatasetDistribution", settings=Settings.from_context(app.node.try_get_context))
+try:
+    settings = Settings.from_context(app.node.get_all_context())
+except ValueError as error:
+    sys.exit(str(error))
+DatasetDistribution(app, settings=settings)
 app.synth()

@@ -12,7 +12,6 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.executions import every_execution
 from infra.jsonata import jsonata, when
 from infra.records import ME, QUICK, REFUSED, keep_record, key, number, text
 
@@ -28,7 +27,7 @@ class Claim(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        table: dynamodb.ITableV2,
+        table: dynamodb.ITable,
         guard: Callable[[sfn.TaskStateBase, list[str]], None],
     ) -> None:
         """`guard` gives a task its retries, except for errors that are answers, and its way out."""
@@ -103,7 +102,7 @@ class Claim(Construct):
             service="sfn",
             action="describeExecution",
             iam_action="states:DescribeExecution",
-            iam_resources=[every_execution(self)],
+            iam_resources=[],  # infra/workflow_role.py grants
             parameters={"ExecutionArn": jsonata("$owner.Execution.S")},
             assign={
                 "owner": jsonata(

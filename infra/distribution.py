@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
@@ -14,8 +13,9 @@ from infra.functions import Functions
 from infra.jsonata import jsonata, when
 from infra.records import REFUSED, text, update_record
 from infra.retries import PASSING, retry_function, retry_unless
-from infra.steps import CAUSE, failure, invoke
-from infra.waiting import FIRST_ASKED, GRACE, NOTHING_SHOWN, past, wait
+from infra.settings import Settings
+from infra.steps import CAUSE, EXECUTION, failure, invoke
+from infra.waiting import FIRST_ASKED, GRACE, NOTHING_SHOWN, hours, past, wait
 
 # The pair as it is when Rekognition is asked to distribute it; kept in the record until it surely took no effect.
 _BEFORE = "$string({'Training': $pair.Training, 'Test': $pair.Test})"
@@ -49,8 +49,8 @@ class Distribution(Construct):
         construct_id: str,
         *,
         functions: Functions,
-        table: dynamodb.ITableV2,
-        deadline: Duration,
+        table: dynamodb.ITable,
+        settings: Settings,
         claim: Claim,
         endings: Endings,
         again: sfn.IChainable,
@@ -58,12 +58,13 @@ class Distribution(Construct):
         """`again` is where it goes on when a distribution that was asked for does not show."""
         super().__init__(scope, construct_id)
         self._functions = functions
-        self._deadline = deadline
+        self._settings = settings
+        self._deadline = hours(settings.distribution_deadline_hours)
         self._endings = endings
         self.until_finished = self._wait_until_finished(again)
         self.start = self._record_start(table, claim).next(self._start(claim))
 
-    def _record_start(self, table: dynamodb.ITableV2, claim: Claim) -> sfn.TaskStateBase:
+    def _record_start(self, table: dynamodb.ITable, claim: Claim) -> sfn.TaskStateBase:
         """What the pair is now comes first: should this execution end here, the next one can tell what came of it."""
         attributes = {"PairBefore": text(_BEFORE)}
         record = update_record(self, "Record start", table=table, attributes=attributes, assign=asked())
@@ -82,7 +83,7 @@ class Distribution(Construct):
         return start.next(self.until_finished)
 
     def _wait_until_finished(self, again: sfn.IChainable) -> sfn.IChainable:
-        pause = wait(self, "Wait before checking", FIRST_ASKED)
+        pause = wait(self, "Wait before checking", FIRST_ASKED, self._settings)
         result = {"result": jsonata("$states.result.Payload"), "quiet": jsonata(_QUIET)}
         check = invoke(self, "Check distribution", self._functions.check_distribution, _OF_THE_PAIR, assign=result)
         finished = self._finished(pause, again)
@@ -109,7 +110,7 @@ class Distribution(Construct):
         return finished.otherwise(pause)
 
 
-_OF_THE_PAIR = {"Execution": jsonata("$states.context.Execution.Id"), "Pair": jsonata("$pair")}
+_OF_THE_PAIR = {**EXECUTION, "Pair": jsonata("$pair")}
 
 
 def _refused() -> dict[str, Any]:

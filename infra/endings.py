@@ -10,11 +10,12 @@ from constructs import Construct
 from infra import messages
 from infra.claim import Claim
 from infra.completion import send_event
+from infra.counting import count_outcome
 from infra.functions import Functions
 from infra.jsonata import jsonata, when
 from infra.records import REFUSED, number, outcome, text, update_record
 from infra.retries import retry_function, retry_unless
-from infra.steps import CAUSE, failure, invoke, note, publish, succeed
+from infra.steps import CAUSE, EXECUTION, failure, invoke, note, publish, succeed
 
 _NOBODY_TOLD = f"'{messages.NOBODY_TOLD} ' & {CAUSE}"
 
@@ -32,7 +33,7 @@ class Endings(Construct):
         construct_id: str,
         *,
         functions: Functions,
-        table: dynamodb.ITableV2,
+        table: dynamodb.ITable,
         topic: sns.ITopic,
         claim: Claim,
     ) -> None:
@@ -67,6 +68,7 @@ class Endings(Construct):
         notify.add_catch(self._failed, assign=failure("$failure.Error", f"$failure.Cause & ' ' & {_NOBODY_TOLD}"))
         notify.next(self._failed)
         send = send_event(self, "Send failure event", messages.FAILURE, notify)
+        count = count_outcome(self, "Count failure", messages.FAILURE, send)
         reason = "$failure.Error & ': ' & $failure.Cause"
         record = update_record(
             self,
@@ -75,13 +77,14 @@ class Endings(Construct):
             attributes={**outcome("FAILED", reason), "PairBefore": text("$before")},
         )
         retry_unless(record, REFUSED)
-        self._claim.lose(record, REFUSED).add_catch(send).next(send)
+        self._claim.lose(record, REFUSED).add_catch(count).next(count)
         owner = sfn.Choice.jsonata(self, "Pair claimed?")
-        return owner.when(when("$claimed"), record).otherwise(send)
+        return owner.when(when("$claimed"), record).otherwise(count)
 
     def _succeed(self) -> sfn.IChainable:
         """Recorded first: should nobody hear of it, the next execution still knows."""
-        report = self._report(send_event(self, "Send success event", messages.SUCCESS, self._notify_success()))
+        send = send_event(self, "Send success event", messages.SUCCESS, self._notify_success())
+        report = self._report(count_outcome(self, "Count success", messages.SUCCESS, send))
         record = update_record(
             self,
             "Record success",
@@ -103,7 +106,7 @@ class Endings(Construct):
             "Report distribution",
             self._functions.report_distribution,
             {
-                "Execution": jsonata("$states.context.Execution.Id"),
+                **EXECUTION,
                 "ExecutionLink": jsonata(messages.LINK),
                 "Pair": jsonata("$pair"),
                 "Result": jsonata("$result"),

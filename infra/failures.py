@@ -71,6 +71,12 @@ FAILURES = (
         advice="Nothing was changed. Start it again with the name that the Rekognition console shows.",
     ),
     Failure(
+        errors=("ProjectNotCovered",),
+        why="The deployment is for other projects: its setting projects says for which.",
+        advice="Nothing was changed. Start it in the deployment that is for this project, or deploy this one with the "
+        "project's name in the setting projects.",
+    ),
+    Failure(
         errors=("DatasetMissing",),
         why="The project lacks its training dataset or its test dataset.",
         advice="Nothing was changed. Once the dataset exists, start it again, unless its creation has done so.",

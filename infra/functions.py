@@ -1,79 +1,91 @@
 """The Lambda functions, each under its own role with only what its calls need."""
 
-from collections.abc import Iterable
+from typing import cast
 
 from aws_cdk import Aws, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.asset import function_code
-from infra.executions import every_execution
-from lambdas.trigger import Trigger
+from infra.logs import log_group
+from infra.metrics import NAMESPACE
+from infra.permissions import allow, through
+from infra.settings import Settings
 
-NAMESPACE = "DatasetDistribution"
 TIMEOUT = Duration.seconds(60)
 
 
 class Functions(Construct):
-    """`resolve_datasets`, `start_distribution`, `check_distribution` and `report_distribution`."""
+    """`resolve_datasets`, `start_distribution`, `check_distribution` and `report_distribution`: a version of each.
+
+    Earlier versions stay as long as the stack does: an execution keeps the definition that it began with, and so runs
+    the code that this was made for.
+    """
 
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
-        records: dynamodb.ITableV2,
+        records: dynamodb.ITable,
         reports: s3.IBucket,
-        trigger: Trigger,
-        image_buckets: Iterable[str],
+        key: kms.IKey,
+        settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._key = key
+        self._settings = settings
         self._code = function_code()
-        self.resolve_datasets = self._function("ResolveDatasets", "resolve_datasets")
-        self.start_distribution = self._function("StartDistribution", "start_distribution")
-        self.check_distribution = self._function("CheckDistribution", "check_distribution")
-        self.report_distribution = self._function("ReportDistribution", "report_distribution")
-        self.resolve_datasets.add_environment("TRIGGER", trigger)
-        self.report_distribution.add_environment("REPORTS_BUCKET", reports.bucket_name)
-        for function in (self.resolve_datasets, self.start_distribution):
+        resolve = self._function("ResolveDatasets", "resolve_datasets")
+        start = self._function("StartDistribution", "start_distribution")
+        check = self._function("CheckDistribution", "check_distribution")
+        report = self._function("ReportDistribution", "report_distribution")
+        self.all = (resolve, start, check, report)
+        resolve.add_environment("TRIGGER", settings.trigger)
+        resolve.add_environment("PROJECTS", ",".join(settings.projects))
+        report.add_environment("REPORTS_BUCKET", reports.bucket_name)
+        for function in (resolve, start):
             function.add_environment("RECORDS_TABLE", records.table_name)
-            _allow(function, "dynamodb:GetItem", records.table_arn)
-        _allow(self.report_distribution, "s3:PutObject", reports.arn_for_objects("*"))
-        self._grant(image_buckets)
+            allow(function, "dynamodb:GetItem", records.table_arn)
+            allow(function, "kms:Decrypt", key.key_arn, conditions=through("dynamodb"))
+        allow(report, "s3:PutObject", reports.arn_for_objects("*"))
+        allow(report, "kms:GenerateDataKey", key.key_arn, conditions=through("s3"))
+        self._grant_rekognition(resolve, start, check, report)
+        self.report_role = cast("iam.IRole", report.role)
+        # Only now is all said that makes a version.
+        self.resolve_datasets, self.start_distribution, self.check_distribution, self.report_distribution = (
+            function.current_version for function in self.all
+        )
 
-    def _grant(self, image_buckets: Iterable[str]) -> None:
+    def _grant_rekognition(
+        self, resolve: lambda_.Function, start: lambda_.Function, check: lambda_.Function, report: lambda_.Function
+    ) -> None:
+        datasets = self._projects("/dataset/*/*")
         # DescribeProjects takes no resource (Service Authorization Reference, "Amazon Rekognition").
-        _allow(self.resolve_datasets, "rekognition:DescribeProjects", "*")
-        _allow(self.resolve_datasets, "rekognition:ListTagsForResource", self._projects_and_datasets())
-        for function in (self.resolve_datasets, self.report_distribution):
-            _allow(function, "rekognition:ListDatasetLabels", self._datasets())
-        # The state machine's name, which comes after its functions, is not known here.
-        _allow(self.report_distribution, "states:GetExecutionHistory", every_execution(self))
-        for function in (self.resolve_datasets, self.start_distribution, self.check_distribution):
-            _allow(function, "rekognition:DescribeDataset", self._datasets())
-        _allow(self.start_distribution, "rekognition:DistributeDatasetEntries", self._datasets())
-        for bucket in image_buckets:
-            _allow(self.start_distribution, "s3:GetObject", f"arn:{Aws.PARTITION}:s3:::{bucket}/*")
+        allow(resolve, "rekognition:DescribeProjects", "*")
+        allow(resolve, "rekognition:ListTagsForResource", *self._projects("/*"))
+        for function in (resolve, report):
+            allow(function, "rekognition:ListDatasetLabels", *datasets)
+        for function in (resolve, start, check):
+            allow(function, "rekognition:DescribeDataset", *datasets)
+        allow(start, "rekognition:DistributeDatasetEntries", *datasets)
+        for bucket in self._settings.image_buckets:
+            allow(start, "s3:GetObject", f"arn:{Aws.PARTITION}:s3:::{bucket}/*")
 
-    def _projects_and_datasets(self) -> str:
-        return Stack.of(self).format_arn(service="rekognition", resource="project", resource_name="*")
-
-    def _datasets(self) -> str:
-        return Stack.of(self).format_arn(service="rekognition", resource="project", resource_name="*/dataset/*/*")
+    def _projects(self, rest: str) -> list[str]:
+        return [
+            Stack.of(self).format_arn(service="rekognition", resource="project", resource_name=name + rest)
+            for name in self._settings.projects
+        ]
 
     def _function(self, construct_id: str, module: str) -> lambda_.Function:
-        log_group = logs.LogGroup(
-            self,
-            f"{construct_id}Logs",
-            retention=logs.RetentionDays.THREE_MONTHS,
-            removal_policy=RemovalPolicy.DESTROY,
-        )
         role = iam.Role(self, f"{construct_id}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        log_group.grant_write(role)
+        logs = log_group(self, f"{construct_id}Logs", key=self._key, settings=self._settings)
+        logs.grant_write(role)
         return lambda_.Function(
             self,
             construct_id,
@@ -85,10 +97,12 @@ class Functions(Construct):
             memory_size=512,
             timeout=TIMEOUT,
             role=role,
-            log_group=log_group,
-            environment={"POWERTOOLS_SERVICE_NAME": module, "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE},
+            log_group=logs,
+            # Lambda's own trace, without the SDK of X-Ray in the function: it costs no cold start.
+            tracing=lambda_.Tracing.ACTIVE,
+            environment={
+                "POWERTOOLS_SERVICE_NAME": Stack.of(self).stack_name,
+                "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
+            },
+            current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),
         )
-
-
-def _allow(function: lambda_.Function, action: str, resource: str) -> None:
-    function.add_to_role_policy(iam.PolicyStatement(actions=[action], resources=[resource]))

@@ -74,6 +74,7 @@ _ABOUT = f"""
     'StartedBy': {STARTED_BY},
     'ProjectName': $project = '' ? null : $project,
     'ProjectArn': $exists($pair.ProjectArn) ? $pair.ProjectArn : null,
+    'StateMachine': $states.context.StateMachine.Id,
     'Execution': $states.context.Execution.Id,
     'ExecutionLink': {LINK},
     'StartedAt': $states.context.Execution.StartTime,

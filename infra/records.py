@@ -1,12 +1,14 @@
 """The table of records, and what states write into it: who owns a pair and, later, what came of it."""
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from infra.jsonata import jsonata
+from infra.settings import Settings
 
 ME = "$states.context.Execution.Id"
 REFUSED = ["DynamoDB.ConditionalCheckFailedException"]
@@ -19,9 +21,10 @@ class Records(Construct):
     With the project's name first, a query by project is the project's history.
     """
 
-    def __init__(self, scope: Construct, construct_id: str) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey, settings: Settings) -> None:
         super().__init__(scope, construct_id)
-        self.table = dynamodb.TableV2(
+        # TableV2 takes a key only where the stack's Region is known at synth.
+        self.table = dynamodb.Table(
             self,
             "Table",
             partition_key=dynamodb.Attribute(name="ProjectName", type=dynamodb.AttributeType.STRING),
@@ -29,11 +32,14 @@ class Records(Construct):
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
-            removal_policy=RemovalPolicy.DESTROY,
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
+            encryption_key=key,
+            removal_policy=settings.removal_policy,
         )
 
 
-def keep_record(scope: Construct, name: str, *, table: dynamodb.ITableV2) -> tasks.DynamoPutItem:
+def keep_record(scope: Construct, name: str, *, table: dynamodb.ITable) -> tasks.DynamoPutItem:
     """What the owner before had recorded is history, beside the record of the pair. Twice the same is once."""
     return tasks.DynamoPutItem.jsonata(
         scope,
@@ -56,7 +62,7 @@ def update_record(
     scope: Construct,
     name: str,
     *,
-    table: dynamodb.ITableV2,
+    table: dynamodb.ITable,
     attributes: dict[str, tasks.DynamoAttributeValue],
     assign: dict[str, str] | None = None,
 ) -> tasks.DynamoUpdateItem:

@@ -1,79 +1,245 @@
-"""What a deployment can be told, read from CDK context: `cdk deploy -c email=you@example.com`."""
+"""What a deployment can be told, read from CDK context: `cdk deploy --context email=you@example.com`.
 
-import math
+Each setting says itself what it is for and what it accepts; docs/settings.md is written from that.
+"""
+
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import Field, dataclass, field, fields
 from typing import Any, Self
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_logs as logs
 
 from lambdas.trigger import Trigger
 
-# Two waits of this length stay far under the 25,000 events that an execution's history may have.
-LONGEST_DEADLINE = 36
+# Two waits of this length stay far under the 25,000 events that an execution's history may have, where the looks
+# become as seldom as this at least.
+LONGEST_DEADLINE = 36  # hours
+SELDOM = 600  # seconds
+
+# Of the numbers of days for which CloudWatch Logs can keep.
+RETENTIONS = {
+    30: logs.RetentionDays.ONE_MONTH,
+    60: logs.RetentionDays.TWO_MONTHS,
+    90: logs.RetentionDays.THREE_MONTHS,
+    120: logs.RetentionDays.FOUR_MONTHS,
+    180: logs.RetentionDays.SIX_MONTHS,
+    365: logs.RetentionDays.ONE_YEAR,
+    731: logs.RetentionDays.TWO_YEARS,
+    1827: logs.RetentionDays.FIVE_YEARS,
+    3653: logs.RetentionDays.TEN_YEARS,
+}
+REMOVALS = {"destroy": RemovalPolicy.DESTROY, "retain": RemovalPolicy.RETAIN}
+
+_ADDRESS = re.compile(r"[^@\s,]+@[^@\s,]+", re.ASCII)
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
+_POLICY = re.compile(r"arn:[a-z\d-]+:iam::(\d{12}|aws):policy/[\w+=,.@/-]+", re.ASCII)
+_PROJECT = re.compile(r"[a-zA-Z0-9_.\-]{1,255}\*?|\*", re.ASCII)
+_STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,49}", re.ASCII)
+_TAG = re.compile(r"(?!aws:)[\w .:/=+\-@]{1,128}=[\w .:/=+\-@]{0,256}")
+_TOPIC = re.compile(r"arn:[a-z\d-]+:sns:[a-z\d-]+:\d{12}:[\w-]{1,256}", re.ASCII)
+
+
+def _setting(default: Any, read: Callable[[Any], Any], accepted: str, about: str) -> Any:
+    """`read` raises ValueError or TypeError for what is not `accepted`."""
+    return field(default=default, metadata={"read": read, "accepted": accepted, "about": about})
+
+
+def _text(pattern: re.Pattern[str]) -> Callable[[Any], str]:
+    def read(given: Any) -> str:
+        if not pattern.fullmatch(given):
+            raise ValueError
+        return str(given)
+
+    return read
+
+
+def _texts(pattern: re.Pattern[str]) -> Callable[[Any], tuple[str, ...]]:
+    read = _text(pattern)
+    return lambda given: tuple(read(each) for each in _split(given))
+
+
+def _split(given: Any) -> Iterable[Any]:
+    """A list in cdk.json, or text on the command line."""
+    return given if isinstance(given, list) else given.split(",") if isinstance(given, str) else [given]
+
+
+def _number(least: float, most: float) -> Callable[[Any], float]:
+    """More than `least`, `most` at most. What comes from the command line is text."""
+
+    def read(given: Any) -> float:
+        number = float(given)
+        if isinstance(given, bool) or not least < number <= most:
+            raise ValueError
+        return number
+
+    return read
+
+
+def _seconds(least: int, most: int) -> Callable[[Any], int]:
+    within = _number(least - 1, most)
+
+    def read(given: Any) -> int:
+        if within(given) != int(within(given)):
+            raise ValueError
+        return int(within(given))
+
+    return read
+
+
+def _days(given: Any) -> int:
+    if (days := int(given)) not in RETENTIONS or isinstance(given, float | bool):
+        raise ValueError
+    return days
+
+
+def _yes_or_no(given: Any) -> bool:
+    return {"true": True, "false": False}[str(given).lower()]
+
+
+def _tags(given: Any) -> tuple[tuple[str, str], ...]:
+    """An object in cdk.json; `team=vision,stage=test` on the command line."""
+    if isinstance(given, Mapping):
+        given = [f"{key}={value}" for key, value in given.items()]
+    pairs = (each.partition("=") for each in _texts(_TAG)(given))
+    return tuple((key, value) for key, _, value in pairs)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """`email`: the address that is told every outcome; None subscribes nobody. `trigger`: when an event starts one.
+    """The settings, each with its default."""
 
-    The deadlines are in hours: for datasets to be created, and for Rekognition to distribute them. `image_buckets`: the
-    buckets of S3 whose objects the distribution may read; whether Rekognition asks for that is not documented.
-    """
-
-    email: str | None = None
-    trigger: Trigger = Trigger.CREATED
-    creation_deadline_hours: float = 24
-    distribution_deadline_hours: float = 24
-    image_buckets: tuple[str, ...] = ()
+    stack_name: str = _setting(
+        "DatasetDistribution",
+        _text(_STACK),
+        "a letter, then letters, digits and hyphens, 50 at most",
+        "The stack's name. Deployments with different names live side by side; give each its own `projects`.",
+    )
+    projects: tuple[str, ...] = _setting(
+        ("*",),
+        _texts(_PROJECT),
+        "names of projects with commas between them; `*` at a name's end stands for any ending",
+        "The projects that this deployment is for: its functions have no rights on others.",
+    )
+    trigger: Trigger = _setting(
+        Trigger.CREATED,
+        Trigger,
+        f"one of {', '.join(Trigger)}",
+        "When the creation of a dataset starts an execution: `off`, never; `created`, when the training dataset is as "
+        "it was created; `tagged`, only where a tag `auto-distribute=true` asks for it.",
+    )
+    email: tuple[str, ...] = _setting(
+        (),
+        _texts(_ADDRESS),
+        "e-mail addresses with commas between them",
+        "Who is told every outcome. Each address has to confirm.",
+    )
+    alarm_email: tuple[str, ...] = _setting(
+        (),
+        _texts(_ADDRESS),
+        "e-mail addresses with commas between them",
+        "Who is told every alarm, instead of the addresses of `email`. Each has to confirm.",
+    )
+    alarm_topic_arn: str | None = _setting(
+        None,
+        _text(_TOPIC),
+        "the ARN of an SNS topic of the same Region",
+        "Where alarms go instead of a topic of the stack. Its policy, and that of its key, have to let in CloudWatch.",
+    )
+    creation_deadline_hours: float = _setting(
+        24.0,
+        _number(0, LONGEST_DEADLINE),
+        f"a number of hours, more than 0, at most {LONGEST_DEADLINE}",
+        "How long datasets that are being created or changed are waited for.",
+    )
+    distribution_deadline_hours: float = _setting(
+        24.0,
+        _number(0, LONGEST_DEADLINE),
+        f"a number of hours, more than 0, at most {LONGEST_DEADLINE}",
+        "How long Rekognition may take to distribute.",
+    )
+    shortest_wait_seconds: int = _setting(
+        10,
+        _seconds(10, SELDOM),
+        f"a whole number of seconds from 10 to {SELDOM}",
+        "The first wait between two looks. A wait is a tenth of the time passed, within these two bounds.",
+    )
+    longest_wait_seconds: int = _setting(
+        SELDOM,
+        _seconds(SELDOM, 3600),
+        f"a whole number of seconds from {SELDOM} to 3600",
+        "The longest wait between two looks.",
+    )
+    oldest_execution_hours: float = _setting(
+        12.0,
+        _number(0, 2 * LONGEST_DEADLINE + 1),
+        f"a number of hours, more than 0, at most {2 * LONGEST_DEADLINE + 1}",
+        "An alarm tells when an execution has been running for longer.",
+    )
+    retention_days: int = _setting(
+        90,
+        _days,
+        f"one of {', '.join(map(str, RETENTIONS))}",
+        "How long logs and report pages are kept.",
+    )
+    removal_policy: RemovalPolicy = _setting(
+        RemovalPolicy.DESTROY,
+        REMOVALS.__getitem__,
+        f"one of {', '.join(REMOVALS)}",
+        "What `cdk destroy` does with records, reports, logs and the key. Nothing else of the stack holds data.",
+    )
+    image_buckets: tuple[str, ...] = _setting(
+        (),
+        _texts(_BUCKET),
+        "names of buckets with commas between them",
+        "The buckets whose images the distribution may read, should Rekognition ask for that.",
+    )
+    permissions_boundary: str | None = _setting(
+        None,
+        _text(_POLICY),
+        "the ARN of a managed policy of IAM",
+        "The permissions boundary of every role of the stack.",
+    )
+    tags: tuple[tuple[str, str], ...] = _setting(
+        (),
+        _tags,
+        "key=value with commas between them, as tags of AWS have them",
+        "Tags for every resource of the stack.",
+    )
+    create_dashboard: bool = _setting(
+        True,
+        _yes_or_no,
+        "true or false",
+        "Whether there is a dashboard in CloudWatch. The first three of an account are free.",
+    )
+    create_trail: bool = _setting(
+        False,
+        _yes_or_no,
+        "true or false",
+        "Whether the stack makes a CloudTrail trail of management events, without which no event arrives. For an "
+        "account and Region that has none; the first copy of management events is free.",
+    )
 
     @classmethod
-    def from_context(cls, get: Callable[[str], Any]) -> Self:
+    def from_context(cls, context: Mapping[str, Any]) -> Self:
         """Raises ValueError with the key, the value and what is accepted."""
-        return cls(
-            email=_email(get("email")),
-            trigger=_trigger(get("trigger")),
-            creation_deadline_hours=_hours("creationDeadlineHours", get("creationDeadlineHours")),
-            distribution_deadline_hours=_hours("distributionDeadlineHours", get("distributionDeadlineHours")),
-            image_buckets=_buckets(get("imageBuckets")),
-        )
+        known = {key_of(each): each for each in fields(cls)}
+        unknown = sorted(key for key in context if key.isalnum() and key not in known)
+        if unknown:
+            raise ValueError(f"Context {unknown[0]} is no setting; the settings are {', '.join(known)}.")
+        given = {each.name: (each, context.get(key)) for key, each in known.items()}
+        return cls(**{name: _read(each, value) for name, (each, value) in given.items() if value not in (None, "")})
 
 
-def _email(given: Any) -> str | None:
-    if given in (None, ""):
-        return None
-    if not isinstance(given, str) or not re.fullmatch(r"[^@\s]+@[^@\s]+", given):
-        raise ValueError(f"Context email is {given!r}; give one e-mail address, or leave it empty for none.")
-    return given
+def key_of(setting: "Field[Any]") -> str:
+    """In context a setting is written as JSON is: `creationDeadlineHours`."""
+    first, *others = setting.name.split("_")
+    return first + "".join(map(str.capitalize, others))
 
 
-def _trigger(given: Any) -> Trigger:
-    if given in (None, ""):
-        return Trigger.CREATED
-    if given not in list(Trigger):
-        raise ValueError(f"Context trigger is {given!r}; give one of {', '.join(Trigger)}.")
-    return Trigger(given)
-
-
-def _hours(key: str, given: Any) -> float:
-    """What comes from the command line is text."""
-    if given in (None, ""):
-        return 24
+def _read(setting: "Field[Any]", given: Any) -> Any:
     try:
-        hours = math.nan if isinstance(given, bool) else float(given)
-    except (TypeError, ValueError):
-        hours = math.nan
-    if not 0 < hours <= LONGEST_DEADLINE:
-        raise ValueError(
-            f"Context {key} is {given!r}; give a number of hours, more than 0, at most {LONGEST_DEADLINE}."
-        )
-    return hours
-
-
-def _buckets(given: Any) -> tuple[str, ...]:
-    """Names as S3 has them: no wildcard gets into a policy."""
-    if given in (None, ""):
-        return ()
-    names = str(given).split(",")
-    if not all(re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", name) for name in names):
-        raise ValueError(f"Context imageBuckets is {given!r}; give names of buckets with commas between them.")
-    return tuple(names)
+        return setting.metadata["read"](given)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise ValueError(f"Context {key_of(setting)} is {given!r}; give {setting.metadata['accepted']}.") from None

@@ -1,14 +1,19 @@
-"""The one stack: composes the boxes and grants."""
+"""The one stack: composes the boxes."""
 
-from aws_cdk import Aws, CfnOutput, Stack
+from aws_cdk import Aws, CfnOutput, Stack, Tags
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra.chat import Chat
 from infra.functions import Functions
+from infra.key import Key
+from infra.monitoring import Monitoring
 from infra.notifications import Notifications
+from infra.operations import Operations
 from infra.records import Records
 from infra.reports import Reports
 from infra.settings import Settings
+from infra.trail import Trail
 from infra.trigger import Trigger
 from infra.watch import Watch
 from infra.workflow import Workflow
@@ -17,44 +22,66 @@ from infra.workflow import Workflow
 class DatasetDistribution(Stack):
     """Distributes Custom Labels datasets: by event, or by hand from the Step Functions console."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
-        super().__init__(scope, construct_id, description="Distributes Amazon Rekognition Custom Labels datasets")
-        records = Records(self, "Records")
-        reports = Reports(self, "Reports")
+    def __init__(self, scope: Construct, *, settings: Settings) -> None:
+        about = "Distributes Amazon Rekognition Custom Labels datasets"
+        super().__init__(scope, settings.stack_name, description=about)
+        self._apply_to_all(settings)
+        key = Key(self, "Key", settings=settings).key
+        records = Records(self, "Records", key=key, settings=settings)
+        reports = Reports(self, "Reports", key=key, settings=settings)
         functions = Functions(
-            self,
-            "Functions",
-            records=records.table,
-            reports=reports.bucket,
-            trigger=settings.trigger,
-            image_buckets=settings.image_buckets,
+            self, "Functions", records=records.table, reports=reports.bucket, key=key, settings=settings
         )
-        notifications = Notifications(self, "Notifications", email=settings.email)
+        notifications = Notifications(self, "Notifications", key=key, settings=settings)
         workflow = Workflow(
             self,
             "Workflow",
             functions=functions,
             topic=notifications.topic,
             records=records.table,
+            key=key,
             settings=settings,
         )
-        Trigger(
+        machine = workflow.state_machine
+        trigger = Trigger(self, "Trigger", state_machine=machine, setting=settings.trigger, key=key)
+        chat = Chat(self, "Chat", state_machine=machine, key=key)
+        watch = Watch(self, "Watch", state_machine=machine, topic=notifications.topic, key=key)
+        operations = Operations(self, "Operations", key=key, settings=settings)
+        Monitoring(
             self,
-            "Trigger",
-            state_machine=workflow.state_machine,
-            setting=settings.trigger,
-            topic=notifications.topic,
+            "Monitoring",
+            workflow=workflow,
+            functions=functions,
+            rules={"Trigger": trigger.rule, "Chat": chat.rule, "Watch": watch.rule},
+            undelivered=[trigger.undelivered, watch.undelivered],
+            operations=operations,
+            settings=settings,
         )
-        chat = Chat(self, "Chat")
-        Watch(self, "Watch", state_machine=workflow.state_machine, topic=notifications.topic)
+        if settings.create_trail:
+            Trail(self, "Trail", key=key, settings=settings)
+        self._outputs(
+            StateMachineArn=machine.state_machine_arn,
+            StateMachineConsole=_console(
+                f"states/home?region={Aws.REGION}#/statemachines/view/{machine.state_machine_arn}"
+            ),
+            RecordsTable=records.table.table_name,
+            ReportsBucket=reports.bucket.bucket_name,
+            ChatTopicArn=chat.topic.topic_arn,
+            TopicArn=notifications.topic.topic_arn,
+            AlarmTopicArn=operations.topic.topic_arn,
+        )
 
-        arn = workflow.state_machine.state_machine_arn
-        console = f"https://{Aws.REGION}.console.aws.amazon.com"
-        CfnOutput(self, "StateMachineArn", value=arn)
-        CfnOutput(
-            self, "StateMachineConsole", value=f"{console}/states/home?region={Aws.REGION}#/statemachines/view/{arn}"
-        )
-        CfnOutput(self, "RecordsTable", value=records.table.table_name)
-        CfnOutput(self, "ReportsBucket", value=reports.bucket.bucket_name)
-        CfnOutput(self, "ChatTopicArn", value=chat.topic.topic_arn)
-        CfnOutput(self, "TopicArn", value=notifications.topic.topic_arn)
+    def _apply_to_all(self, settings: Settings) -> None:
+        for key, value in settings.tags:
+            Tags.of(self).add(key, value)
+        if settings.permissions_boundary:
+            boundary = iam.ManagedPolicy.from_managed_policy_arn(self, "Boundary", settings.permissions_boundary)
+            iam.PermissionsBoundary.of(self).apply(boundary)
+
+    def _outputs(self, **values: str) -> None:
+        for name, value in values.items():
+            CfnOutput(self, name, value=value)
+
+
+def _console(page: str) -> str:
+    return f"https://{Aws.REGION}.console.aws.amazon.com/{page}"

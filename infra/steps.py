@@ -26,6 +26,13 @@ _WHOLE_CAUSE = """(
 CAUSE = cut(_WHOLE_CAUSE, _LONGEST_CAUSE)
 
 
+# What every function is told of its execution.
+EXECUTION = {
+    "Execution": jsonata("$states.context.Execution.Id"),
+    "StartedAt": jsonata("$states.context.Execution.StartTime"),
+}
+
+
 def invoke(
     scope: Construct,
     name: str,

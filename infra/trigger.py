@@ -2,7 +2,7 @@
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_sns as sns
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
@@ -20,17 +20,17 @@ class Trigger(Construct):
         *,
         state_machine: sfn.IStateMachine,
         setting: lambdas.trigger.Trigger,
-        topic: sns.ITopic,
+        key: kms.IKey,
     ) -> None:
         super().__init__(scope, construct_id)
-        undelivered = Undelivered(
+        self.undelivered = Undelivered(
             self,
             "Undelivered",
-            topic=topic,
+            key=key,
             why="The creation of a dataset could not start a distribution: Step Functions did not take its event.",
             advice="Mend that, and start a distribution by hand for the project of each event.",
         )
-        rule = events.Rule(
+        self.rule = events.Rule(
             self,
             "DatasetCreated",
             description="A Custom Labels dataset was created",
@@ -45,4 +45,4 @@ class Trigger(Construct):
                 },
             ),
         )
-        rule.add_target(targets.SfnStateMachine(state_machine, dead_letter_queue=undelivered.queue))
+        self.rule.add_target(targets.SfnStateMachine(state_machine, dead_letter_queue=self.undelivered.queue))

@@ -2,8 +2,7 @@
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as actions
-from aws_cdk import aws_sns as sns
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -11,18 +10,19 @@ from constructs import Construct
 class Undelivered(Construct):
     """The `queue` keeps an event for 14 days."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, topic: sns.ITopic, why: str, advice: str) -> None:
-        """`why` and `advice` are sentences for whoever reads the alarm."""
+    def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey, why: str, advice: str) -> None:
+        """`why` and `advice` are sentences for whoever reads the `alarm`."""
         super().__init__(scope, construct_id)
         self.queue = sqs.Queue(
             self,
             "Queue",
             enforce_ssl=True,
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            encryption=sqs.QueueEncryption.KMS,
+            encryption_master_key=key,
             retention_period=Duration.days(14),
         )
         where = f"The events are in the queue {self.queue.queue_name}; the attribute ERROR_MESSAGE of each says more."
-        alarm = self.queue.metric_approximate_number_of_messages_visible(period=Duration.minutes(1)).create_alarm(
+        self.alarm = self.queue.metric_approximate_number_of_messages_visible(period=Duration.minutes(1)).create_alarm(
             self,
             "Alarm",
             alarm_description=f"{why} {where} {advice} Then purge the queue.",
@@ -30,4 +30,3 @@ class Undelivered(Construct):
             evaluation_periods=1,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
-        alarm.add_alarm_action(actions.SnsAction(topic))

@@ -7,6 +7,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.jsonata import jsonata
+from infra.settings import Settings
 
 # A distribution that was asked for has not taken effect when nothing shows of it for this long, look after look. What
 # DescribeDataset shows can lag behind, by a minute perhaps.
@@ -19,9 +20,10 @@ FIRST_ASKED = f"$max([$toMillis($asked), {EXECUTION_STARTED}])"
 NOTHING_SHOWN = f"$max([$toMillis($quiet = '' ? $states.context.State.EnteredTime : $quiet), {EXECUTION_STARTED}])"
 
 
-def wait(scope: Construct, name: str, since: str) -> sfn.Wait:
-    """A tenth of what has passed, at least 10 seconds, at most 10 minutes, give or take a fifth."""
-    seconds = f"$round($min([600, $max([10, {_seconds_since(since)} / 10])]) * (0.8 + 0.4 * $random()))"
+def wait(scope: Construct, name: str, since: str, settings: Settings) -> sfn.Wait:
+    """A tenth of what has passed, within the bounds of the settings, give or take a fifth."""
+    shortest, longest = settings.shortest_wait_seconds, settings.longest_wait_seconds
+    seconds = f"$round($min([{longest}, $max([{shortest}, {_seconds_since(since)} / 10])]) * (0.8 + 0.4 * $random()))"
     return sfn.Wait.jsonata(scope, name, time=sfn.WaitTime.seconds(jsonata(seconds)))
 
 

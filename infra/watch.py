@@ -2,11 +2,13 @@
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.messages import NOBODY_TOLD, WHAT_TO_DO
+from infra.topic import publishing_role
 from infra.undelivered import Undelivered
 
 
@@ -17,18 +19,24 @@ class Watch(Construct):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, state_machine: sfn.IStateMachine, topic: sns.ITopic
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        state_machine: sfn.IStateMachine,
+        topic: sns.ITopic,
+        key: kms.IKey,
     ) -> None:
         super().__init__(scope, construct_id)
-        undelivered = Undelivered(
+        self.undelivered = Undelivered(
             self,
             "Undelivered",
-            topic=topic,
+            key=key,
             why="An execution ended without a word of its own, and SNS did not take the message that says so: "
             "it may not have taken this one either.",
             advice="Mend that, look at the executions that the events name, and start them again by hand.",
         )
-        rule = events.Rule(
+        self.rule = events.Rule(
             self,
             "Untold",
             description="An execution ended, and people do not know",
@@ -38,14 +46,12 @@ class Watch(Construct):
                 detail={"stateMachineArn": [state_machine.state_machine_arn], "$or": _UNTOLD},
             ),
         )
-        rule.add_target(
+        self.rule.add_target(
             targets.SnsTopic(
                 topic,
                 message=events.RuleTargetInput.from_multiline_text(_message()),
-                dead_letter_queue=undelivered.queue,
-                # "You can't use Condition blocks in Amazon SNS topic policies for EventBridge": a policy would let in
-                # the rules of every account. The role is this rule's.
-                authorize_using_role=True,
+                dead_letter_queue=self.undelivered.queue,
+                role=publishing_role(self, topic, key),
             )
         )
 

@@ -1,7 +1,9 @@
 """The state machine: resolve the datasets, claim the pair, distribute it, tell people."""
 
-from aws_cdk import Duration
+from aws_cdk import ArnFormat, Duration, Stack
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
@@ -11,10 +13,12 @@ from infra.distribution import Distribution, asked
 from infra.endings import Endings
 from infra.functions import Functions
 from infra.jsonata import jsonata, when
+from infra.logs import log_group
 from infra.retries import retry_function, retry_unless
 from infra.settings import Settings
-from infra.steps import failure, invoke, succeed
+from infra.steps import EXECUTION, failure, invoke, succeed
 from infra.waiting import EXECUTION_STARTED, hours, past, wait
+from infra.workflow_role import workflow_role
 
 # A task's arguments with the whole input in them may not exceed 256 KB; that error no Catch can catch.
 _LONGEST_INPUT = 50_000  # characters, of up to four bytes each
@@ -45,24 +49,50 @@ class Workflow(Construct):
         *,
         functions: Functions,
         topic: sns.ITopic,
-        records: dynamodb.ITableV2,
+        records: dynamodb.ITable,
+        key: kms.IKey,
         settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._settings = settings
         self._functions = functions
         self._records = records
         self._creation_deadline = hours(settings.creation_deadline_hours)
-        self._distribution_deadline = hours(settings.distribution_deadline_hours)
         self._claim = Claim(self, "Claim", table=records, guard=self._guard)
         self._endings = Endings(self, "Endings", functions=functions, table=records, topic=topic, claim=self._claim)
+        role = workflow_role(self, "Role", functions=functions.all, table=records, topic=topic, key=key)
+        deadlines = self._creation_deadline.plus(hours(settings.distribution_deadline_hours))
         self.state_machine = sfn.StateMachine(
             self,
             "StateMachine",
             comment="Distributes a Custom Labels training dataset into its project's empty test dataset",
             definition_body=sfn.DefinitionBody.from_chainable(self._begin().next(self._resolve())),
             query_language=sfn.QueryLanguage.JSONATA,
-            timeout=self._creation_deadline.plus(self._distribution_deadline).plus(Duration.hours(1)),
+            timeout=deadlines.plus(Duration.hours(1)),
+            role=role.without_policy_updates(),
+            # Which states, when, with what error: no input and no output, for names may be confidential.
+            logs=sfn.LogOptions(
+                destination=log_group(self, "Logs", key=key, settings=settings),
+                level=sfn.LogLevel.ALL,
+                include_execution_data=False,
+            ),
+            tracing_enabled=True,
         )
+        self.state_machine.node.add_dependency(role)
+        self._allow_reading_executions(role, functions)
+
+    def _allow_reading_executions(self, role: iam.Role, functions: Functions) -> None:
+        """In policies of their own, which can come after the state machine, for they have its name in them."""
+        executions = Stack.of(self).format_arn(
+            service="states",
+            resource="execution",
+            resource_name=f"{self.state_machine.state_machine_name}:*",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        readers: dict[str, iam.IRole] = {"DescribeExecution": role, "GetExecutionHistory": functions.report_role}
+        for action, reader in readers.items():
+            statement = iam.PolicyStatement(actions=[f"states:{action}"], resources=[executions])
+            iam.Policy(self, action, statements=[statement], roles=[reader])
 
     def _begin(self) -> sfn.Pass:
         """No expression may name a variable that was never assigned."""
@@ -77,7 +107,7 @@ class Workflow(Construct):
             "Resolve datasets",
             self._functions.resolve_datasets,
             {
-                "Execution": jsonata("$states.context.Execution.Id"),
+                **EXECUTION,
                 "Input": jsonata(_INPUT),
                 "Looked": jsonata("$looked"),
             },
@@ -107,7 +137,7 @@ class Workflow(Construct):
             "Distribution",
             functions=self._functions,
             table=self._records,
-            deadline=self._distribution_deadline,
+            settings=self._settings,
             claim=self._claim,
             endings=self._endings,
             again=resolve,
@@ -122,7 +152,7 @@ class Workflow(Construct):
         ready.when(when("$pair.Action = 'CHECK'"), distribution.until_finished, assign=asked())
         ready.when(when("$pair.Action = 'CREATION_FAILED'"), self._endings.failure, assign=failed)
         ready.when(when(too_late), self._endings.failure, assign=not_in_time)
-        return ready.otherwise(wait(self, "Wait for datasets", EXECUTION_STARTED).next(resolve))
+        return ready.otherwise(wait(self, "Wait for datasets", EXECUTION_STARTED, self._settings).next(resolve))
 
     def _guard(self, task: sfn.TaskStateBase, answers: list[str]) -> None:
         retry_unless(task, answers)

@@ -5,6 +5,10 @@ class InvalidInput(Exception):
     """The execution's input is none of the accepted forms."""
 
 
+class ProjectNotCovered(Exception):
+    """The project is none of those that this deployment is for."""
+
+
 class ProjectNotFound(Exception):
     """The project does not exist in this account and Region."""
 

@@ -10,12 +10,15 @@ from aws_lambda_powertools.metrics import MetricUnit
 from lambdas.arns import home_of
 from lambdas.decision import NO_RECORD, NO_WISH, Action, Decision, Record, decide
 from lambdas.dry_run import rehearse
+from lambdas.errors import ProjectNotCovered
 from lambdas.execution_input import Request, read_input
 from lambdas.pair import Pair
 from lambdas.records import read_record
 from lambdas.rekognition import count_labels, describe_pair, read_wish
 from lambdas.step import logger, step
-from lambdas.trigger import Trigger
+from lambdas.trigger import Trigger, covers
+
+Report = dict[str, Any] | None
 
 
 @step
@@ -26,11 +29,7 @@ def handler(event: dict[str, Any]) -> dict[str, Any]:
     """
     request = read_input(event["Input"], home_of(event["Execution"]))
     logger.append_keys(project=request.project_name)
-    pair = describe_pair(request)
-    record = _record(pair, event["Execution"], looked=event["Looked"])
-    decision, report = _act(request, pair, record)
-    if decision.action == Action.CHECK and record.before:
-        pair = replace(pair, training=record.before[0], test=record.before[1])
+    decision, pair, report = _resolve(request, event["Execution"], looked=event["Looked"])
     logger.info("Resolved datasets", action=decision.action, reason=decision.reason)
     with single_metric(name="DatasetsResolved", unit=MetricUnit.Count, value=1) as metric:
         metric.add_dimension("Action", decision.action)
@@ -43,14 +42,35 @@ def handler(event: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _resolve(request: Request, execution: str, *, looked: bool) -> tuple[Decision, Pair, Report]:
+    """What to do, with what, and the report of a dry run."""
+    projects = os.environ["PROJECTS"].split(",")
+    if not covers(projects, request.project_name):
+        return _leave(request, projects)
+    pair = describe_pair(request)
+    record = _record(pair, execution, looked=looked)
+    decision, report = _act(request, pair, record)
+    if decision.action == Action.CHECK and record.before:
+        pair = replace(pair, training=record.before[0], test=record.before[1])
+    return decision, pair, report
+
+
+def _leave(request: Request, projects: list[str]) -> tuple[Decision, Pair, Report]:
+    """The functions have no rights on it. Its event may be another deployment's."""
+    reason = f"Project {request.project_name} is none of those that this deployment is for: {', '.join(projects)}."
+    if not request.by_event:
+        raise ProjectNotCovered(reason)
+    pair = Pair(project_name=request.project_name, project_arn=request.project_arn or "", training=None, test=None)
+    return Decision(Action.SKIPPED, reason), pair, None
+
+
 def _record(pair: Pair, execution: str, *, looked: bool) -> Record:
     if pair.test is None:
         return NO_RECORD
     return replace(read_record(pair.project_name, pair.test.arn, execution), looked=looked)
 
 
-def _act(request: Request, pair: Pair, record: Record) -> tuple[Decision, dict[str, Any] | None]:
-    """The decision, and the report of a dry run."""
+def _act(request: Request, pair: Pair, record: Record) -> tuple[Decision, Report]:
     if request.dry_run:
         return rehearse(pair, record, count_labels(pair.training), count_labels(pair.test))
     wish = read_wish(pair) if request.by_event else NO_WISH

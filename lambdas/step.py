@@ -1,10 +1,13 @@
-"""What every function does around its own work: structured logs that say which execution and which project."""
+"""What every function does around its own work: structured logs that say which execution and which project, and a
+metric that says how old the execution is."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, single_metric
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = Logger()
@@ -18,6 +21,7 @@ def step(work: Work) -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]
     @wraps(work)
     def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any] | None:
         logger.append_keys(execution=event["Execution"])
+        _tell_age(event["StartedAt"])
         try:
             return work(event)
         except Exception:
@@ -25,3 +29,10 @@ def step(work: Work) -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]
             raise
 
     return handler
+
+
+def _tell_age(started_at: str) -> None:
+    """For the alarm of the oldest execution: whoever waits looks now and then."""
+    age = datetime.now(UTC) - datetime.fromisoformat(started_at)
+    with single_metric(name="ExecutionAge", unit=MetricUnit.Seconds, value=age.total_seconds()):
+        pass

@@ -8,6 +8,11 @@ from typing import Self
 TAG = "auto-distribute"
 
 
+def covers(projects: Iterable[str], name: str) -> bool:
+    """Whether the project is one of those that the deployment is for; `*` at a name's end stands for any ending."""
+    return any(name.startswith(each[:-1]) if each.endswith("*") else name == each for each in projects)
+
+
 class Trigger(StrEnum):
     """The setting: never; when the training dataset is as it was created; only where a tag asks for it."""
 

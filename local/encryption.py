@@ -166,9 +166,9 @@ def _may_deliver(target: Record) -> bool:
 
 
 def _lets_events_in(arn: str) -> bool:
-    """A policy learns nothing from EventBridge that its conditions could go by."""
+    """Of EventBridge a key's policy learns the account, by which CDK's own grants go, and not the rule."""
     used = encrypted(arn)
-    return lets_in(used.key, "events.amazonaws.com", TO_SEND, used.context)
+    return lets_in(used.key, "events.amazonaws.com", TO_SEND, used.context, sourceaccount=responses.get_account_id())
 
 
 def _if_events_may(original: Callable[..., None]) -> Callable[..., None]:

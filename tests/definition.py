@@ -8,12 +8,19 @@ from aws_cdk.assertions import Template
 
 from infra.settings import Settings
 from infra.stack import DatasetDistribution
+from local.aws import ROOT
+
+
+def synthesize(settings: Settings) -> Template:
+    """The template that the CDK CLI would make: the flags of cdk.json decide a part of it."""
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+    flags = {key: value for key, value in context.items() if not key.isalnum()}
+    return Template.from_stack(DatasetDistribution(App(context=flags), settings=settings))
 
 
 def render_definition(settings: Settings | None = None) -> dict[str, Any]:
     """Ref, GetAtt and Join resolved to plausible ARNs."""
-    template = Template.from_stack(DatasetDistribution(App(), "Stack", settings=settings or Settings())).to_json()
-    (machine,) = [r for r in template["Resources"].values() if r["Type"] == "AWS::StepFunctions::StateMachine"]
+    (machine,) = synthesize(settings or Settings()).find_resources("AWS::StepFunctions::StateMachine").values()
     definition: dict[str, Any] = json.loads(_render(machine["Properties"]["DefinitionString"]))
     return definition
 

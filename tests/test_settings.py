@@ -1,57 +1,111 @@
 """Context becomes settings, or one sentence."""
 
+import json
+from dataclasses import fields
 from typing import Any
 
 import pytest
+from aws_cdk import RemovalPolicy
 
-from infra.settings import Settings
+from infra.settings import Settings, key_of
+from infra.settings_table import PAGE, render
+from local.aws import ROOT
 
-
-@pytest.mark.parametrize(("given", "email"), [(None, None), ("", None), ("a@example.com", "a@example.com")])
-def test_the_address_is_optional(given: Any, email: str | None) -> None:
-    assert Settings.from_context({"email": given}.get).email == email
-
-
-@pytest.mark.parametrize("given", [None, "", "created", "tagged", "off"])
-def test_the_trigger_is_created_unless_it_is_given(given: Any) -> None:
-    assert Settings.from_context({"trigger": given}.get).trigger == (given or "created")
+DEFAULTS = Settings()
 
 
-@pytest.mark.parametrize("given", ["on", "OFF", True, 1])
-def test_what_is_no_trigger_is_refused_with_what_is_accepted(given: Any) -> None:
-    with pytest.raises(ValueError, match=r"Context trigger is .*; give one of off, created, tagged"):
-        Settings.from_context({"trigger": given}.get)
-
-
-@pytest.mark.parametrize(("given", "hours"), [(None, 24), ("", 24), (12, 12), ("0.5", 0.5), (36, 36)])
-def test_a_deadline_is_a_day_unless_it_is_given(given: Any, hours: float) -> None:
-    settings = Settings.from_context({"creationDeadlineHours": given, "distributionDeadlineHours": given}.get)
-    assert (settings.creation_deadline_hours, settings.distribution_deadline_hours) == (hours, hours)
-
-
-@pytest.mark.parametrize("key", ["creationDeadlineHours", "distributionDeadlineHours"])
-@pytest.mark.parametrize("given", [0, -1, 37, "a day", "nan", "inf", True, [24]])
-def test_what_is_no_deadline_is_refused_with_what_is_accepted(key: str, given: Any) -> None:
-    with pytest.raises(ValueError, match=rf"Context {key} is .*; give a number of hours, more than 0, at most 36"):
-        Settings.from_context({key: given}.get)
-
-
-@pytest.mark.parametrize("given", ["nobody", "a b@example.com", "a@b@c", 7, ["a@example.com"], "a@example.com\n"])
-def test_what_is_no_address_is_refused_with_the_key_and_the_value(given: Any) -> None:
-    with pytest.raises(ValueError, match=r"Context email is .*; give one e-mail address"):
-        Settings.from_context({"email": given}.get)
+def read(key: str, given: Any) -> Any:
+    """The value of the setting with this key."""
+    settings = Settings.from_context({key: given})
+    return next(getattr(settings, each.name) for each in fields(Settings) if key_of(each) == key)
 
 
 @pytest.mark.parametrize(
-    ("given", "names"), [(None, ()), ("", ()), ("images", ("images",)), ("a.b,c-d", ("a.b", "c-d"))]
+    ("key", "given", "value"),
+    [
+        ("stackName", "Vision-2", "Vision-2"),
+        ("projects", "defects-*,demo", ("defects-*", "demo")),
+        ("projects", ["a.b", "c"], ("a.b", "c")),
+        ("trigger", "tagged", "tagged"),
+        ("email", "a@example.com", ("a@example.com",)),
+        ("email", "a@example.com,b@example.com", ("a@example.com", "b@example.com")),
+        ("alarmEmail", "a@example.com", ("a@example.com",)),
+        (
+            "alarmTopicArn",
+            "arn:aws:sns:us-east-1:123456789012:alarms",
+            "arn:aws:sns:us-east-1:123456789012:alarms",
+        ),
+        ("creationDeadlineHours", "0.5", 0.5),
+        ("distributionDeadlineHours", 36, 36),
+        ("shortestWaitSeconds", "600", 600),
+        ("longestWaitSeconds", 3600, 3600),
+        ("oldestExecutionHours", 73, 73),
+        ("retentionDays", "365", 365),
+        ("removalPolicy", "retain", RemovalPolicy.RETAIN),
+        ("imageBuckets", "a.b,c-d", ("a.b", "c-d")),
+        ("permissionsBoundary", "arn:aws:iam::123456789012:policy/edge", "arn:aws:iam::123456789012:policy/edge"),
+        ("tags", "team=vision,stage=test=1", (("team", "vision"), ("stage", "test=1"))),
+        ("tags", {"team": "vision paint"}, (("team", "vision paint"),)),
+        ("createDashboard", "false", False),
+        ("createTrail", True, True),
+    ],
 )
-def test_buckets_are_named_with_commas_between_them(given: Any, names: tuple[str, ...]) -> None:
-    assert Settings.from_context({"imageBuckets": given}.get).image_buckets == names
+def test_a_setting_is_read_from_the_command_line_or_from_cdk_json(key: str, given: Any, value: Any) -> None:
+    assert read(key, given) == value
 
 
 @pytest.mark.parametrize(
-    "given", ["*", "images/*", "a, b", "images,", "Images", "ab", True, ["images"], "${AWS::Region}"]
+    ("key", "refused", "accepted"),
+    [
+        ("stackName", ["-a", "a_b", "a" * 51, "${x}", 7], "a letter, then letters, digits and hyphens, 50 at most"),
+        ("projects", ["a/b", "*a", "a b", ",", "${x}", True], "names of projects with commas between them"),
+        ("trigger", ["on", "OFF", True, 1], "one of off, created, tagged"),
+        ("email", ["nobody", "a b@example.com", "a@b@c", 7, "a@example.com\n", "a@b,"], "e-mail addresses"),
+        ("alarmEmail", ["nobody"], "e-mail addresses"),
+        ("alarmTopicArn", ["alarms", "arn:aws:sqs:us-east-1:123456789012:alarms"], "the ARN of an SNS topic"),
+        ("creationDeadlineHours", [0, -1, 37, "a day", "nan", "inf", True, [24]], "a number of hours, more than 0"),
+        ("distributionDeadlineHours", [0, 37, "nan"], "a number of hours, more than 0, at most 36"),
+        ("shortestWaitSeconds", [9, 601, 10.5, "often", True], "a whole number of seconds from 10 to 600"),
+        ("longestWaitSeconds", [599, 3601, "nan"], "a whole number of seconds from 600 to 3600"),
+        ("oldestExecutionHours", [0, 74], "a number of hours, more than 0, at most 73"),
+        ("retentionDays", [0, 91, 90.5, "forever", True], "one of 30, 60, 90, "),
+        ("removalPolicy", ["keep", True], "one of destroy, retain"),
+        ("imageBuckets", ["*", "images/*", "a, b", "images,", "Images", "ab", True], "names of buckets"),
+        ("permissionsBoundary", ["edge", "arn:aws:iam::1:policy/edge"], "the ARN of a managed policy"),
+        ("tags", ["team", "aws:team=vision", "=x", 7, {"a": "b\n"}], "key=value with commas between them"),
+        ("createDashboard", ["yes", 1], "true or false"),
+        ("createTrail", ["yes", 0], "true or false"),
+    ],
 )
-def test_what_is_no_bucket_is_refused_with_what_is_accepted(given: Any) -> None:
-    with pytest.raises(ValueError, match=r"Context imageBuckets is .*; give names of buckets"):
-        Settings.from_context({"imageBuckets": given}.get)
+def test_what_is_wrong_is_refused_with_the_key_the_value_and_what_is_accepted(
+    key: str, refused: list[Any], accepted: str
+) -> None:
+    for given in refused:
+        with pytest.raises(ValueError, match=f"Context {key} is ") as error:
+            Settings.from_context({key: given})
+        assert f"{given!r}; give {accepted}" in str(error.value)
+
+
+@pytest.mark.parametrize("given", [None, ""])
+def test_what_is_left_empty_has_its_default(given: str | None) -> None:
+    assert Settings.from_context({key_of(each): given for each in fields(Settings)}) == DEFAULTS
+
+
+def test_a_key_that_is_no_setting_is_refused() -> None:
+    with pytest.raises(ValueError, match="Context triger is no setting; the settings are stackName, projects, trigger"):
+        Settings.from_context({"triger": "off"})
+
+
+def test_what_the_cdk_keeps_in_context_is_left_alone() -> None:
+    context = {"@aws-cdk/core:x": True, "aws:cdk:bundling-stacks": ["**"], "availability-zones:account=1": []}
+    assert Settings.from_context(context) == DEFAULTS
+
+
+def test_cdk_json_has_the_defaults_and_no_others() -> None:
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+    assert Settings.from_context(context) == DEFAULTS
+    assert [key for key in context if key.isalnum()] == [key_of(each) for each in fields(Settings)]
+
+
+def test_the_page_of_settings_is_written_from_them() -> None:
+    assert PAGE.read_text() == render(), "run python -m infra.settings_table"

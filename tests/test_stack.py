@@ -1,18 +1,16 @@
 """What the template promises: one promise a test."""
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from aws_cdk import App
 from aws_cdk.assertions import Match, Template
 
 from infra.settings import Settings
-from infra.stack import DatasetDistribution
+from infra.workflow_role import LOG_DELIVERY, TRACING
 from lambdas.trigger import Trigger
-
-
-def synthesize(settings: Settings) -> Template:
-    return Template.from_stack(DatasetDistribution(App(), "Stack", settings=settings))
+from tests.definition import synthesize
 
 
 @pytest.fixture(scope="module")
@@ -48,27 +46,62 @@ def test_logs_are_not_kept_forever(template: Template) -> None:
     template.all_resources_properties("AWS::Logs::LogGroup", {"RetentionInDays": 90})
 
 
-def test_no_function_has_the_basic_managed_policy(template: Template) -> None:
-    template.all_resources_properties("AWS::IAM::Role", {"ManagedPolicyArns": Match.absent()})
+def test_no_role_has_a_managed_policy_but_that_of_cdks_own_function(template: Template) -> None:
+    roles = template.find_resources("AWS::IAM::Role")
+    managed = [name for name, role in roles.items() if "ManagedPolicyArns" in role["Properties"]]
+    assert [name.startswith("CustomS3AutoDeleteObjects") for name in managed] == [True]
 
 
 @pytest.mark.parametrize("action", ["rekognition:DescribeDataset", "rekognition:DistributeDatasetEntries"])
-def test_dataset_permissions_are_on_datasets_only(template: Template, action: str) -> None:
-    datasets = {"Fn::Join": ["", Match.array_with([Match.string_like_regexp(r":project/\*/dataset/\*/\*$")])]}
-    template.has_resource_properties(
-        "AWS::IAM::Policy",
-        {
-            "PolicyDocument": {
-                "Statement": Match.array_with([{"Action": action, "Effect": "Allow", "Resource": datasets}])
-            }
-        },
-    )
+@pytest.mark.parametrize(
+    ("projects", "named"),
+    [(("*",), [r"\*"]), (("demo",), ["demo"]), (("defects-*", "demo"), [r"defects-\*", "demo"])],
+)
+def test_dataset_permissions_are_on_datasets_of_the_projects_only(
+    action: str, projects: tuple[str, ...], named: list[str]
+) -> None:
+    granted = [resource for actions, resource in grants(synthesize(Settings(projects=projects))) if action in actions]
+    assert granted
+    for resources in granted:
+        parts = [each["Fn::Join"][1][-1] for each in (resources if isinstance(resources, list) else [resources])]
+        for part, name in zip(parts, named, strict=True):
+            assert re.fullmatch(rf":project/{name}/dataset/\*/\*", part)
 
 
-def test_only_describing_projects_is_on_everything(template: Template) -> None:
+def test_what_is_granted_on_everything_knows_no_resource(template: Template) -> None:
+    """Service Authorization Reference: none of these actions has a resource type."""
+    everything = {action for actions, resource in grants(template) if resource == "*" for action in actions}
+    assert {action for action in everything if not action.startswith(("logs:", "xray:"))} == {
+        "cloudwatch:PutMetricData",
+        "rekognition:DescribeProjects",
+    }
+    of_others = {action for action in everything if action.startswith(("logs:", "xray:"))}
+    assert of_others == {*LOG_DELIVERY, *TRACING}
+
+
+def grants(template: Template) -> list[tuple[list[str], Any]]:
+    """The actions and the resource of each statement of a role."""
     policies = template.find_resources("AWS::IAM::Policy").values()
     statements = [s for policy in policies for s in policy["Properties"]["PolicyDocument"]["Statement"]]
-    assert [s["Action"] for s in statements if s["Resource"] == "*"] == ["rekognition:DescribeProjects"]
+    return [(s["Action"] if isinstance(s["Action"], list) else [s["Action"]], s["Resource"]) for s in statements]
+
+
+def test_metrics_are_put_into_our_namespace_only(template: Template) -> None:
+    counting = {
+        "Action": "cloudwatch:PutMetricData",
+        "Condition": {"StringEquals": {"cloudwatch:namespace": "DatasetDistribution"}},
+        "Effect": "Allow",
+        "Resource": "*",
+    }
+    policy = {"PolicyDocument": {"Statement": Match.array_with([counting])}}
+    template.resource_properties_count_is("AWS::IAM::Policy", policy, 1)
+
+
+def test_an_execution_is_described_where_it_is_one_of_this_state_machine(template: Template) -> None:
+    (machine,) = template.find_resources("AWS::StepFunctions::StateMachine")
+    granted = {action: resource for actions, resource in grants(template) for action in actions if "states:" in action}
+    for action in ("states:DescribeExecution", "states:GetExecutionHistory"):
+        assert {"Fn::GetAtt": [machine, "Name"]} in granted[action]["Fn::Join"][1]
 
 
 def test_only_the_function_that_starts_a_distribution_may_start_one(template: Template) -> None:
@@ -132,7 +165,6 @@ def test_a_queue_that_is_not_empty_alarms(template: Template, box: str) -> None:
             "Statistic": "Maximum",
             "Threshold": 1,
             "TreatMissingData": "notBreaching",
-            "AlarmActions": [{"Ref": topic_of(template)}],
         },
     )
 
@@ -142,16 +174,72 @@ def topic_of(template: Template, box: str = "Notifications") -> str:
     return topic
 
 
-def test_queues_are_encrypted(template: Template) -> None:
-    template.all_resources_properties("AWS::SQS::Queue", {"SqsManagedSseEnabled": True})
+def test_alarms_are_told_to_the_topic_of_operations(template: Template) -> None:
+    topic = [{"Ref": topic_of(template, "Operations")}]
+    template.all_resources_properties("AWS::CloudWatch::Alarm", {"AlarmActions": topic, "OKActions": topic})
+
+
+def test_alarms_are_told_to_the_topic_of_the_setting() -> None:
+    arn = "arn:aws:sns:us-east-1:123456789012:alarms"
+    template = synthesize(Settings(alarm_topic_arn=arn))
+    template.all_resources_properties("AWS::CloudWatch::Alarm", {"AlarmActions": [arn]})
+    assert [name for name in template.find_resources("AWS::SNS::Topic") if name.startswith("Operations")] == []
+
+
+ENCRYPTED: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "AWS::DynamoDB::Table": lambda key: {"SSESpecification": {"KMSMasterKeyId": key, "SSEEnabled": True}},
+    "AWS::Logs::LogGroup": lambda key: {"KmsKeyId": key},
+    "AWS::S3::Bucket": lambda key: {
+        "BucketEncryption": {
+            "ServerSideEncryptionConfiguration": [
+                {"ServerSideEncryptionByDefault": {"KMSMasterKeyID": key, "SSEAlgorithm": "aws:kms"}}
+            ]
+        }
+    },
+    "AWS::SNS::Topic": lambda key: {"KmsMasterKeyId": key},
+    "AWS::SQS::Queue": lambda key: {"KmsMasterKeyId": key},
+}
+
+
+@pytest.mark.parametrize("kind", ENCRYPTED)
+def test_whatever_holds_data_is_encrypted_with_the_one_key(template: Template, kind: str) -> None:
+    (key,) = template.find_resources("AWS::KMS::Key")
+    assert template.find_resources(kind)
+    template.all_resources_properties(kind, ENCRYPTED[kind]({"Fn::GetAtt": [key, "Arn"]}))
+
+
+def test_the_key_rotates(template: Template) -> None:
+    template.all_resources_properties("AWS::KMS::Key", {"EnableKeyRotation": True})
+
+
+ACCOUNT = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
+def arns(service: str, resource: str) -> dict[str, Any]:
+    """Every one of the account and Region."""
+    partition, region, account = ({"Ref": f"AWS::{name}"} for name in ("Partition", "Region", "AccountId"))
+    return {"Fn::Join": ["", ["arn:", partition, f":{service}:", region, ":", account, f":{resource}"]]}
+
+
+def test_the_key_is_opened_to_the_services_that_use_it_by_themselves_and_to_no_others(template: Template) -> None:
+    """CloudWatch for alarms, EventBridge for queues, CloudWatch Logs; each for what is this account's."""
+    (key,) = template.find_resources("AWS::KMS::Key").values()
+    services = {s["Sid"]: s for s in key["Properties"]["KeyPolicy"]["Statement"] if "Service" in s["Principal"]}
+    logs = {"Fn::Join": ["", ["logs.", {"Ref": "AWS::Region"}, ".amazonaws.com"]]}
+    assert {sid: (s["Principal"]["Service"], s["Condition"]) for sid, s in services.items()} == {
+        "Alarms": (
+            "cloudwatch.amazonaws.com",
+            {"ArnLike": {"aws:SourceArn": arns("cloudwatch", "alarm:*")}, **ACCOUNT},
+        ),
+        "Rules": ("events.amazonaws.com", ACCOUNT),
+        "Logs": (logs, {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": arns("logs", "log-group:*")}}),
+    }
 
 
 def test_the_topics_policy_lets_in_the_alarms_of_this_account_only(template: Template) -> None:
     ((principal, action, conditions),) = allowed(template, "AWS::SNS::TopicPolicy")
     assert (principal, action) == ({"Service": "cloudwatch.amazonaws.com"}, "sns:Publish")
-    partition, region, account = ({"Ref": f"AWS::{name}"} for name in ("Partition", "Region", "AccountId"))
-    alarms = {"Fn::Join": ["", ["arn:", partition, ":cloudwatch:", region, ":", account, ":alarm:*"]]}
-    assert conditions == {"ArnLike": {"aws:SourceArn": alarms}}
+    assert conditions == {"ArnLike": {"aws:SourceArn": arns("cloudwatch", "alarm:*")}}
 
 
 def test_the_policy_of_a_queue_lets_in_its_rule_only(template: Template) -> None:
@@ -178,7 +266,11 @@ def test_a_rule_may_publish_to_its_topic_and_nothing_else(template: Template, bo
     (name,) = [name for name in template.find_resources("AWS::IAM::Role") if name.startswith(box)]
     policies = [policy["Properties"] for policy in template.find_resources("AWS::IAM::Policy").values()]
     (statements,) = [policy["PolicyDocument"]["Statement"] for policy in policies if {"Ref": name} in policy["Roles"]]
-    assert statements == [{"Action": "sns:Publish", "Effect": "Allow", "Resource": {"Ref": topic_of(template, topic)}}]
+    (key,) = template.find_resources("AWS::KMS::Key")
+    assert [(s["Action"], s["Resource"]) for s in statements] == [
+        ("sns:Publish", {"Ref": topic_of(template, topic)}),
+        (["kms:Decrypt", "kms:GenerateDataKey"], {"Fn::GetAtt": [key, "Arn"]}),
+    ]
     template.has_resource_properties("AWS::Events::Rule", {"Targets": [{"RoleArn": {"Fn::GetAtt": [name, "Arn"]}}]})
 
 
@@ -202,13 +294,23 @@ def test_nobody_is_subscribed_unasked(template: Template) -> None:
 
 
 def test_an_address_from_context_is_subscribed() -> None:
-    template = synthesize(Settings(email="team@example.com"))
-    template.has_resource_properties("AWS::SNS::Subscription", {"Protocol": "email", "Endpoint": "team@example.com"})
+    template = synthesize(Settings(email=("team@example.com",)))
+    for box in ("Notifications", "Operations"):
+        topic = {"Ref": topic_of(template, box)}
+        subscription = {"Protocol": "email", "Endpoint": "team@example.com", "TopicArn": topic}
+        template.resource_properties_count_is("AWS::SNS::Subscription", subscription, 1)
+
+
+def test_alarms_may_have_addresses_of_their_own() -> None:
+    template = synthesize(Settings(email=("team@example.com",), alarm_email=("ops@example.com",)))
+    subscription = {"Endpoint": "ops@example.com", "TopicArn": {"Ref": topic_of(template, "Operations")}}
+    template.resource_properties_count_is("AWS::SNS::Subscription", subscription, 1)
+    template.resource_count_is("AWS::SNS::Subscription", 2)
 
 
 def test_records_are_found_by_project(template: Template) -> None:
     template.has_resource_properties(
-        "AWS::DynamoDB::GlobalTable",
+        "AWS::DynamoDB::Table",
         {
             "KeySchema": [
                 {"AttributeName": "ProjectName", "KeyType": "HASH"},
@@ -228,6 +330,7 @@ def test_records_are_found_by_project(template: Template) -> None:
         "ReportsBucket",
         "TopicArn",
         "ChatTopicArn",
+        "AlarmTopicArn",
     ],
 )
 def test_the_outputs_say_where_things_are(template: Template, output: str) -> None:
@@ -241,7 +344,7 @@ def test_reports_are_private_encrypted_and_not_kept_forever(template: Template) 
         {
             "PublicAccessBlockConfiguration": dict.fromkeys(blocked, True),
             "BucketEncryption": Match.any_value(),
-            "LifecycleConfiguration": {"Rules": [{"ExpirationInDays": 90, "Status": "Enabled"}]},
+            "LifecycleConfiguration": {"Rules": Match.array_with([Match.object_like({"ExpirationInDays": 90})])},
         },
     )
 
@@ -264,7 +367,8 @@ def test_nothing_has_a_physical_name(template: Template) -> None:
         "Name",
     }
     resources = template.to_json()["Resources"].values()
-    assert [r["Type"] for r in resources if names & r.get("Properties", {}).keys()] == []
+    written = {r["Type"]: {n for n in names if isinstance(r.get("Properties", {}).get(n), str)} for r in resources}
+    assert {kind: found for kind, found in written.items() if found} == {}
 
 
 def test_nothing_may_train_a_model(template: Template) -> None:

@@ -1,0 +1,17 @@
+"""Let a role do one thing, and say why it has to: docs/permissions.md is the table of both."""
+
+from typing import Any
+
+from aws_cdk import Aws
+from aws_cdk import aws_iam as iam
+
+
+def allow(grantee: iam.IGrantable, action: str, *resources: str, conditions: dict[str, Any] | None = None) -> None:
+    grantee.grant_principal.add_to_principal_policy(
+        iam.PolicyStatement(actions=[action], resources=list(resources), conditions=conditions)
+    )
+
+
+def through(service: str) -> dict[str, Any]:
+    """The key is used by the service, on the role's behalf, and not by the role itself."""
+    return {"StringEquals": {"kms:ViaService": f"{service}.{Aws.REGION}.amazonaws.com"}}

@@ -1,0 +1,53 @@
+"""docs/settings.md, written from the settings: `python -m infra.settings_table`."""
+
+from dataclasses import Field, fields
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import RemovalPolicy
+
+from infra.settings import Settings, key_of
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
+
+_HEAD = """# Settings
+
+Written by `python -m infra.settings_table` from [infra/settings.py](../infra/settings.py).
+
+Give them on the command line, each time anew, `cdk deploy --context trigger=tagged --context projects=demo`; or for
+good in [cdk.json](../cdk.json) under `context`, where lists and objects may be JSON. A wrong value, or a key that is
+none of these, ends the synth with a sentence.
+
+| key | default | accepted | what for |
+|---|---|---|---|
+"""
+
+
+def render() -> str:
+    """The page."""
+    return _HEAD + "".join(map(_row, fields(Settings)))
+
+
+def default_of(setting: "Field[Any]") -> str:
+    """As it is written in cdk.json."""
+    match setting.default:
+        case None | ():
+            return ""
+        case RemovalPolicy.DESTROY:
+            return "destroy"
+        case tuple() as several:
+            return ",".join(several)
+        case bool() as either:
+            return str(either).lower()
+        case float() as number:
+            return f"{number:g}"
+    return str(setting.default)
+
+
+def _row(setting: "Field[Any]") -> str:
+    default = f"`{default_of(setting)}`" if default_of(setting) else "none"
+    return f"| `{key_of(setting)}` | {default} | {setting.metadata['accepted']} | {setting.metadata['about']} |\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(render())

@@ -1,0 +1,31 @@
+"""A topic of SNS: encrypted, over TLS only."""
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from infra.key import USE
+from infra.permissions import allow, through
+
+
+def encrypted_topic(scope: Construct, construct_id: str, *, key: kms.IKey) -> sns.Topic:
+    return sns.Topic(scope, construct_id, display_name="Dataset distribution", master_key=key, enforce_ssl=True)
+
+
+def allow_publish(grantee: iam.IGrantable, topic: sns.ITopic, key: kms.IKey) -> None:
+    """Whoever publishes uses the key, too ("Key management", Amazon SNS Developer Guide)."""
+    allow(grantee, "sns:Publish", topic.topic_arn)
+    for action in USE:
+        allow(grantee, action, key.key_arn, conditions=through("sns"))
+
+
+def publishing_role(scope: Construct, topic: sns.ITopic, key: kms.IKey) -> iam.IRole:
+    """A rule's own, to which nothing is added: CDK would let it use the key for anything.
+
+    "You can't use Condition blocks in Amazon SNS topic policies for EventBridge": a policy would let in the rules of
+    every account.
+    """
+    role = iam.Role(scope, "Role", assumed_by=iam.ServicePrincipal("events.amazonaws.com"))
+    allow_publish(role, topic, key)
+    return role.without_policy_updates()
