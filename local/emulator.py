@@ -1,8 +1,9 @@
 """The Custom Labels service goes into MiniStack, and what MiniStack lacks is repaired.
 
-Here, in alarms.py, buckets.py, definitions.py, fault_injection.py, lambda_processes.py, lambda_runtime.py, mailbox.py,
-query_definitions.py, redrive.py, service_roles.py and waits.py are MiniStack's private names, and nowhere else. It is
-pinned exactly; their tests say which repair breaks when the pin moves.
+MiniStack's private names are here and in alarms.py, buckets.py, definitions.py, encryption.py, execution_logs.py,
+fault_injection.py, function_logs.py, key_properties.py, keys.py, lambda_processes.py, lambda_runtime.py,
+machine_settings.py, mailbox.py, query_definitions.py, redrive.py, service_roles.py, traces.py and waits.py, and nowhere
+else. It is pinned exactly; their tests say which repair breaks when the pin moves.
 """
 
 import asyncio

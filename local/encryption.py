@@ -114,9 +114,13 @@ def encrypted(arn: str) -> Encrypted:
 
 
 def _object(arn: str, action: str, headers: Headers) -> Encrypted:
-    """What is read has the key it was written with; what is written, the one it names or the bucket's."""
+    """What is read has the key it was written with; what is written, the one it names or the bucket's.
+
+    With an S3 Bucket Key, the encryption context has the bucket in the place of the object.
+    """
     bucket, _, key = arn.removeprefix("arn:aws:s3:::").partition("/")
-    context = {"aws:s3:arn": arn}
+    has_bucket_key = "<BucketKeyEnabled>true<" in s3._bucket_encryption.get(bucket, "")
+    context = {"aws:s3:arn": f"arn:aws:s3:::{bucket}" if has_bucket_key else arn}
     if action == "s3:PutObject":
         return Encrypted(headers.get(KEY) or s3._bucket_default_sse_headers(bucket).get(KEY, ""), context)
     found = (s3._buckets.get(bucket) or {"objects": {}})["objects"].get(key)

@@ -121,11 +121,12 @@ def test_a_task_and_a_caller_need_the_key_of_the_table(local_aws: LocalAws, cont
         assert caller.get_item(TableName=table, Key={"Id": {"S": "1"}})["Item"]
 
 
-def test_who_writes_and_reads_objects_needs_the_key_of_the_bucket(local_aws: LocalAws) -> None:
+@pytest.mark.parametrize("bucket_key", [True, False])
+def test_who_writes_and_reads_objects_needs_the_key_of_the_bucket(local_aws: LocalAws, bucket_key: bool) -> None:
     key, bucket, administrator = key_for(local_aws), unique("bucket"), local_aws.client("s3")
     administrator.create_bucket(Bucket=bucket)
     default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
-    rules = {"Rules": [{"ApplyServerSideEncryptionByDefault": default}]}
+    rules = {"Rules": [{"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": bucket_key}]}
     administrator.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration=rules)
     role, credentials = role_that_may(local_aws, Action="s3:*")
     s3 = local_aws.client("s3", **credentials)
@@ -136,6 +137,10 @@ def test_who_writes_and_reads_objects_needs_the_key_of_the_bucket(local_aws: Loc
     with pytest.raises(ClientError, match=r"AccessDenied.*kms:Decrypt"):
         s3.get_object(Bucket=bucket, Key="k")
     let(local_aws, role, key, SEND, "s3")
+    assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"x"
+    context = {"kms:EncryptionContext:aws:s3:arn": f"arn:aws:s3:::{bucket}" + ("" if bucket_key else "/k")}
+    document = policy({"Action": SEND, "Resource": key, "Condition": {"StringEquals": context}})
+    local_aws.client("iam").put_role_policy(RoleName=role, PolicyName="key", PolicyDocument=document)
     assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"x"
 
 
