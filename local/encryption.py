@@ -150,7 +150,7 @@ def _if_the_rule_may(original: Callable[..., None]) -> Callable[..., None]:
         if _may_deliver(target):
             original(target, event, rule, view)
         else:
-            service_roles.keep_undelivered(target, event)
+            service_roles.keep_undelivered(target, event, rule)
 
     return invoke_target
 

@@ -62,6 +62,6 @@ def _failing_rules(original: Callable[..., None], faults: Faults) -> Callable[..
         if fault is None or fault.takes_effect:
             original(target, event, rule, view)
         if fault:
-            service_roles.keep_undelivered(target, event)
+            service_roles.keep_undelivered(target, event, rule)
 
     return invoke_target

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ministack.core import iam_evaluator, responses
-from ministack.services import cloudwatch, eventbridge, sns, stepfunctions
+from ministack.services import cloudwatch, eventbridge, sns, sqs, stepfunctions
 
 _role: contextvars.ContextVar[str] = contextvars.ContextVar("role of the running execution")
 
@@ -115,27 +115,33 @@ def _if_the_rule_may(original: Callable[..., None]) -> Callable[..., None]:
     """What a rule may not deliver goes to the target's dead-letter queue, which MiniStack does not know either."""
 
     def invoke_target(target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], view: Any = None) -> None:
-        if _may_deliver(target):
+        if _may_deliver(target, rule):
             original(target, event, rule, view)
         else:
-            keep_undelivered(target, event)
+            keep_undelivered(target, event, rule)
 
     return invoke_target
 
 
-def _may_deliver(target: dict[str, Any]) -> bool:
-    """A topic's policy learns nothing from EventBridge that its conditions could go by."""
+def _may_deliver(target: dict[str, Any], rule: dict[str, Any]) -> bool:
+    """A topic's policy learns nothing from EventBridge that its conditions could go by, a queue's the rule."""
     arn, role = target["Arn"], target.get("RoleArn", "")
+    if arn.split(":")[2] == "sqs":
+        return _may_send(arn, rule)
     action = TARGETS.get(arn.split(":")[2])
     if action == "sns:Publish" and not role:
         return bool(sns.topic_policy_allows(arn, "events.amazonaws.com", "", ""))
     return action is None or role_allows(role, action, arn)
 
 
-def keep_undelivered(target: dict[str, Any], event: dict[str, Any]) -> None:
-    """Put the event into the target's dead-letter queue, if it has one."""
+def _may_send(queue: str, rule: dict[str, Any]) -> bool:
+    return bool(sqs.queue_policy_allows(queue, "events.amazonaws.com", rule["Arn"], responses.get_account_id()))
+
+
+def keep_undelivered(target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any]) -> None:
+    """Put the event into the target's dead-letter queue, if it has one and its policy lets the rule."""
     queue = target.get("DeadLetterConfig", {}).get("Arn")
-    if queue:
+    if queue and _may_send(queue, rule):
         payload = eventbridge._pattern_event_view(event).event_with_detail()
         eventbridge._dispatch_to_sqs(eventbridge.parse_arn(queue), json.dumps(payload))
 
