@@ -1,0 +1,1 @@
+"""What the stack costs: python -m tests.cost writes docs/cost.md."""

@@ -1,0 +1,81 @@
+"""What the stack costs while nothing happens: each resource of the template has a price here, or a reason for none."""
+
+from collections import Counter
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from tests.cost.prices import Price, Usage
+
+FREE_DASHBOARDS = 3  # of an account: Amazon CloudWatch pricing
+BY_USE = "by what is asked of it"
+BY_CONTENT = "by what is in it, which is priced with the distribution that put it there"
+NO_CHARGE = "no charge"
+
+WITHOUT_PRICE = {
+    "AWS::CDK::Metadata": NO_CHARGE,
+    "AWS::DynamoDB::GlobalTable": BY_CONTENT,
+    "AWS::Events::Rule": BY_USE,
+    "AWS::IAM::ManagedPolicy": NO_CHARGE,
+    "AWS::IAM::Policy": NO_CHARGE,
+    "AWS::IAM::Role": NO_CHARGE,
+    "AWS::KMS::Alias": NO_CHARGE,
+    "AWS::Lambda::Alias": NO_CHARGE,
+    "AWS::Lambda::EventInvokeConfig": NO_CHARGE,
+    "AWS::Lambda::Function": BY_USE,
+    "AWS::Lambda::Permission": NO_CHARGE,
+    "AWS::Lambda::Version": NO_CHARGE,
+    "AWS::Logs::LogGroup": BY_CONTENT,
+    "AWS::Logs::MetricFilter": BY_USE,
+    "AWS::Logs::QueryDefinition": NO_CHARGE,
+    "AWS::Logs::ResourcePolicy": NO_CHARGE,
+    "AWS::S3::Bucket": BY_CONTENT,
+    "AWS::S3::BucketPolicy": NO_CHARGE,
+    "AWS::SNS::Subscription": BY_USE,
+    "AWS::SNS::Topic": BY_USE,
+    "AWS::SNS::TopicPolicy": NO_CHARGE,
+    "AWS::SQS::Queue": BY_USE,
+    "AWS::SQS::QueuePolicy": NO_CHARGE,
+    "AWS::StepFunctions::StateMachine": BY_USE,
+    "AWS::StepFunctions::StateMachineAlias": NO_CHARGE,
+    "AWS::StepFunctions::StateMachineVersion": NO_CHARGE,
+}
+
+
+def usage_at_rest(resources: dict[str, dict[str, Any]]) -> Usage:
+    """A month of it. Raises ValueError for a resource whose price nobody has looked up, or that is provisioned."""
+    usage: Counter[Price] = Counter()
+    for resource in resources.values():
+        kind, properties = resource["Type"], resource.get("Properties", {})
+        if _is_provisioned(properties):
+            raise ValueError(f"A {kind} is provisioned: it costs at rest, which {__name__} does not price.")
+        if kind in PRICED:
+            price, count = PRICED[kind]
+            usage[price] += count(properties)
+        elif kind not in WITHOUT_PRICE:
+            raise ValueError(f"What a {kind} costs at rest is not in {__name__}: say so there.")
+    usage[Price.DASHBOARD] = max(0, usage[Price.DASHBOARD] - FREE_DASHBOARDS)
+    return {price: Decimal(amount) for price, amount in usage.items() if amount}
+
+
+def _one(_properties: dict[str, Any]) -> int:
+    return 1
+
+
+def _metrics_of(alarm: dict[str, Any]) -> int:
+    """An alarm costs as many times as it looks at metrics."""
+    if alarm.get("Period", 60) < 60:
+        raise ValueError(f"An alarm of high resolution costs more, which is not in {__name__}.")
+    return sum("MetricStat" in metric for metric in alarm["Metrics"]) if "Metrics" in alarm else 1
+
+
+def _is_provisioned(properties: dict[str, Any]) -> bool:
+    return "ProvisionedConcurrencyConfig" in properties or properties.get("BillingMode") == "PROVISIONED"
+
+
+PRICED: dict[str, tuple[Price, Callable[[dict[str, Any]], int]]] = {
+    "AWS::KMS::Key": (Price.KEY, _one),
+    "AWS::CloudWatch::Alarm": (Price.ALARM, _metrics_of),
+    "AWS::CloudWatch::CompositeAlarm": (Price.COMPOSITE_ALARM, _one),
+    "AWS::CloudWatch::Dashboard": (Price.DASHBOARD, _one),
+}

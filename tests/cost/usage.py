@@ -1,0 +1,236 @@
+"""What executions use of AWS, counted from the states that they enter and the template that they come from."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import Any
+
+from aws_cdk import App
+from aws_cdk.assertions import Template
+
+from infra.settings import Settings
+from infra.stack import DatasetDistribution
+from tests.cost.prices import HOURS_A_MONTH, Price, Usage, cost_of
+from tests.cost.walk import Visit
+from tests.definition import render_definition
+
+# Nothing in a template says these. Tests hold the sizes against executions on the local AWS; time is another there.
+SECONDS_BILLED = Decimal(2)  # of each invocation, as if each were a cold start, whose INIT phase is billed
+RECORD_KB = 2  # of a pair: a write of 1 KB is one unit
+MESSAGE_KB = 64  # at most, of one that SNS and EventBridge count as one
+PAGE_KB = 50
+LOG_KB = 2  # of each invocation
+EVENTS_KB = 4  # of each state, where the state machine logs everything: entered, exited, and those of a task
+RECORDS_KEPT = 12  # months of a record, which stays, that its distribution pays for
+
+KB_A_GB = Decimal(1024**2)
+DAYS_A_MONTH = Decimal(30)
+Resource = dict[str, Any]
+
+# What a function's own calls use, each once an invocation. A call that a function may not make it does not make.
+OWN_CALLS: dict[str, Usage] = {
+    "dynamodb:GetItem": {Price.READ: Decimal(1)},
+    "s3:PutObject": {Price.PUT: Decimal(1)},
+}
+# Of Rekognition no price of these calls is published. Keys and traces are counted below, logs above.
+FREE_CALLS = r"rekognition:.*|states:(GetExecutionHistory|DescribeExecution)|logs:.*|xray:.*|kms:.*"
+
+# Which of these an encrypted service asks the key for, as if it never kept a data key for the next.
+ENCRYPTED = (Price.INVOCATION, Price.WRITE, Price.READ, Price.EVENT, Price.PUBLISH, Price.EMAIL, Price.PUT)
+
+# The metrics that functions send through their logs, by name and dimension.
+FUNCTION_METRICS = {
+    "Resolve datasets": "DatasetsResolved {answer}",
+    "Start distribution": "DistributionsStarted",
+    "Check distribution": "DistributionsChecked {answer}",
+}
+
+
+class Stack:
+    """The template and the definition of a deployment that tells one address."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        settings = settings or Settings(email="you@example.com")
+        stack = DatasetDistribution(App(), "Stack", settings=settings)
+        self.resources: dict[str, Resource] = Template.from_stack(stack).to_json()["Resources"]
+        self.definition = render_definition(settings)
+
+    def of(self, kind: str) -> dict[str, Any]:
+        """The properties of each resource of a type, by logical id."""
+        return {name: r.get("Properties", {}) for name, r in self.resources.items() if r["Type"] == kind}
+
+    @property
+    def has_key(self) -> bool:
+        return bool(self.of("AWS::KMS::Key"))
+
+    def function_of(self, state: dict[str, Any]) -> str:
+        """The logical id of the function that a state invokes."""
+        name = state["Arguments"]["FunctionName"]
+        return next(function for function in self.of("AWS::Lambda::Function") if function in name)
+
+    def calls_of(self, function: str) -> set[str]:
+        """The actions that its role's policies allow."""
+        role = self.of("AWS::Lambda::Function")[function]["Role"]["Fn::GetAtt"][0]
+        policies = [p for p in self.of("AWS::IAM::Policy").values() if {"Ref": role} in p["Roles"]]
+        statements = [statement for p in policies for statement in p["PolicyDocument"]["Statement"]]
+        return {action for statement in statements for action in _listed(statement["Action"])}
+
+
+class Distribution:
+    """What all executions of one distribution use together."""
+
+    def __init__(self, stack: Stack, executions: Iterable[list[Visit]]) -> None:
+        self._stack = stack
+        self.amounts: defaultdict[Price, Decimal] = defaultdict(Decimal)
+        self.metric_hours: set[tuple[str, int]] = set()
+        self._add(_kept_record(stack))
+        for visits in executions:
+            self._count(visits)
+        if stack.has_key:
+            self.amounts[Price.KEY_REQUEST] = sum((self.amounts[p] for p in ENCRYPTED), Decimal(0))
+
+    def usage(self, distributions: int = 1) -> Usage:
+        """Of so many in a month. A metric counts once for each hour in which any of them sends it."""
+        metrics = {name for name, _ in self.metric_hours}
+        hours = min(len(self.metric_hours) * distributions, len(metrics) * HOURS_A_MONTH)
+        amounts = {price: amount * distributions for price, amount in self.amounts.items()}
+        return {**amounts, Price.METRIC_HOUR: Decimal(hours)}
+
+    def cost(self, distributions: int = 1) -> Decimal:
+        """In US dollars, of so many in a month."""
+        return cost_of(self.usage(distributions))
+
+    def _count(self, visits: list[Visit]) -> None:
+        states = self._stack.definition["States"]
+        self._add({Price.TRANSITION: Decimal(len(visits))})
+        for visit in visits:
+            state = states[visit.state]
+            self._add(use_of_state(self._stack, state))
+            self.metric_hours |= {(metric, int(visit.seconds // 3600)) for metric in metrics_of(visit, state)}
+        self._add(_traces(self._stack, visits))
+        self._add(_logs_of_states(self._stack, len(visits)))
+
+    def _add(self, usage: Usage) -> None:
+        for price, amount in usage.items():
+            self.amounts[price] += amount
+
+
+def use_of_state(stack: Stack, state: dict[str, Any]) -> Usage:
+    """Beside its transition. Raises ValueError for a task whose price nobody has looked up."""
+    if state["Type"] != "Task":
+        return {}
+    resource = state["Resource"].removeprefix("arn:aws:states:::")
+    if resource not in TASKS:
+        raise ValueError(f"What {resource} costs is not in {__name__}: say so in its TASKS.")
+    return TASKS[resource](stack, state)
+
+
+def metrics_of(visit: Visit, state: dict[str, Any]) -> set[str]:
+    """Names of the custom metrics that a state sends."""
+    if state.get("Resource", "").endswith(":putMetricData"):
+        return {f"{visit.state} {position}" for position, _ in enumerate(state["Arguments"]["MetricData"])}
+    sent = FUNCTION_METRICS.get(visit.state)
+    return {sent.format(answer=visit.answer)} if sent else set()
+
+
+def _invocation(stack: Stack, state: dict[str, Any]) -> Usage:
+    name = stack.function_of(state)
+    memory = Decimal(stack.of("AWS::Lambda::Function")[name]["MemorySize"])
+    usage = {Price.INVOCATION: Decimal(1), Price.GB_SECOND: SECONDS_BILLED * memory / 1024, **_logs(stack, LOG_KB)}
+    for call in stack.calls_of(name):
+        usage |= _use_of_call(call)
+    return {**usage, **(_kept_page(stack) if Price.PUT in usage else {})}
+
+
+def _use_of_call(call: str) -> Usage:
+    if call not in OWN_CALLS and not re.fullmatch(FREE_CALLS, call):
+        raise ValueError(f"What {call} costs is not in {__name__}: say so in its OWN_CALLS.")
+    return OWN_CALLS.get(call, {})
+
+
+def _write(_stack: Stack, _state: dict[str, Any]) -> Usage:
+    return {Price.WRITE: Decimal(RECORD_KB)}
+
+
+def _read(_stack: Stack, _state: dict[str, Any]) -> Usage:
+    return {Price.READ: Decimal(1)}
+
+
+def _publish(stack: Stack, state: dict[str, Any]) -> Usage:
+    """One to the topic, and an e-mail to each address that subscribes to it."""
+    topic = state["Arguments"]["TopicArn"].rsplit(":", 1)[-1]
+    subscriptions = [s for s in stack.of("AWS::SNS::Subscription").values() if s["TopicArn"] == {"Ref": topic}]
+    emails = [s for s in subscriptions if s["Protocol"] in ("email", "email-json")]
+    return {Price.PUBLISH: Decimal(1), Price.EMAIL: Decimal(len(emails))}
+
+
+def _event(stack: Stack, state: dict[str, Any]) -> Usage:
+    """And what rules publish of it: that a rule matches costs nothing."""
+    sources = {entry["Source"] for entry in state["Arguments"]["Entries"]}
+    rules = stack.of("AWS::Events::Rule").values()
+    matching = [rule for rule in rules if sources & set(rule.get("EventPattern", {}).get("source", []))]
+    targets = [target for rule in matching for target in rule["Targets"]]
+    return {Price.EVENT: Decimal(len(sources)), Price.PUBLISH: Decimal(len(targets))}
+
+
+def _metric_request(_stack: Stack, _state: dict[str, Any]) -> Usage:
+    return {Price.METRIC_REQUEST: Decimal(1)}
+
+
+def _free(_stack: Stack, _state: dict[str, Any]) -> Usage:
+    return {}
+
+
+TASKS: dict[str, Callable[[Stack, dict[str, Any]], Usage]] = {
+    "lambda:invoke": _invocation,
+    "dynamodb:updateItem": _write,
+    "dynamodb:putItem": _write,
+    "dynamodb:getItem": _read,
+    "events:putEvents": _event,
+    "sns:publish": _publish,
+    "aws-sdk:cloudwatch:putMetricData": _metric_request,
+    "aws-sdk:sfn:describeExecution": _free,
+}
+
+
+def _logs(stack: Stack, kilobytes: int) -> Usage:
+    days = [Decimal(group["RetentionInDays"]) for group in stack.of("AWS::Logs::LogGroup").values()]
+    gigabytes = kilobytes / KB_A_GB
+    return {Price.LOG: gigabytes, Price.LOG_STORAGE: gigabytes * max(days) / DAYS_A_MONTH}
+
+
+def _logs_of_states(stack: Stack, states: int) -> Usage:
+    (machine,) = stack.of("AWS::StepFunctions::StateMachine").values()
+    everything = machine.get("LoggingConfiguration", {}).get("Level") == "ALL"
+    return _logs(stack, EVENTS_KB * states) if everything else {}
+
+
+def _traces(stack: Stack, visits: list[Visit]) -> Usage:
+    """An execution that is traced is one with all that it invokes; each invocation is one when only functions are."""
+    (machine,) = stack.of("AWS::StepFunctions::StateMachine").values()
+    if machine.get("TracingConfiguration", {}).get("Enabled"):
+        return {Price.TRACE: Decimal(1)}
+    functions = stack.of("AWS::Lambda::Function")
+    states = [stack.definition["States"][visit.state] for visit in visits]
+    invoked = [stack.function_of(s) for s in states if s.get("Resource", "").endswith(":lambda:invoke")]
+    traced = [name for name in invoked if functions[name].get("TracingConfig", {}).get("Mode") == "Active"]
+    return {Price.TRACE: Decimal(len(traced))} if traced else {}
+
+
+def _kept_record(stack: Stack) -> Usage:
+    (table,) = stack.of("AWS::DynamoDB::GlobalTable").values()
+    (replica,) = table["Replicas"]
+    months = RECORD_KB / KB_A_GB * RECORDS_KEPT
+    backed_up = replica.get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled")
+    return {Price.TABLE_STORAGE: months, Price.TABLE_BACKUP: months if backed_up else Decimal(0)}
+
+
+def _kept_page(stack: Stack) -> Usage:
+    (bucket,) = stack.of("AWS::S3::Bucket").values()
+    (days,) = {rule["ExpirationInDays"] for rule in bucket["LifecycleConfiguration"]["Rules"]}
+    return {Price.PAGE_STORAGE: PAGE_KB / KB_A_GB * days / DAYS_A_MONTH}
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

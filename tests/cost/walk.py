@@ -1,0 +1,87 @@
+"""Walks through the definition as Step Functions would, with answers in place of tasks: no AWS, no time, no chance."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from ministack.services import stepfunctions
+
+BEGAN = datetime(2026, 11, 23, tzinfo=UTC)
+ARN = "arn:aws:states:us-east-1:123456789012:execution:StateMachine:walk"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A state was entered, so long after the execution began; `answer` is the Action or State that a function gave."""
+
+    state: str
+    seconds: float
+    answer: str = ""
+
+
+class TaskFailedError(Exception):
+    """A task fails with the error of this name."""
+
+
+# What a task gives, from its state's name and the seconds since the execution began.
+Answers = Callable[[str, float], dict[str, Any]]
+
+
+def walk(definition: dict[str, Any], answers: Answers) -> list[Visit]:
+    """Only waits take time, in the middle of their jitter."""
+    states = json.loads(json.dumps(definition["States"]).replace("$random()", "0.5"))
+    context: dict[str, Any] = {
+        "QueryLanguage": definition["QueryLanguage"],
+        "Execution": {"Id": ARN, "Input": {"detail": {}}, "StartTime": _text(0)},
+        "StateMachine": {"Id": ARN},
+    }
+    visits: list[Visit] = []
+    name, seconds = definition["StartAt"], 0.0
+    while name:
+        state = states[name]
+        context["State"] = {"Name": name, "EnteredTime": _text(seconds)}
+        answer, following = _visit(state, context, partial(answers, name, seconds))
+        visits.append(Visit(name, seconds, answer))
+        if state["Type"] == "Wait":
+            seconds += stepfunctions._jsonata_wait_seconds(state, {}, context)
+        name = following
+    return visits
+
+
+def told(result: dict[str, Any]) -> str:
+    """The Action or State in what a function gave; of any other task nothing."""
+    payload = result.get("Payload", {})
+    return str(payload.get("Action") or payload.get("State") or "")
+
+
+def _visit(
+    state: dict[str, Any], context: dict[str, Any], answer: Callable[[], dict[str, Any]]
+) -> tuple[str, str | None]:
+    """What a function told, and the state that follows."""
+    match state["Type"]:
+        case "Task":
+            return _perform(state, context, answer)
+        case "Choice":
+            return "", str(stepfunctions._execute_choice(state, {}, context)[1])
+        case "Pass":
+            stepfunctions._execute_pass(state, {}, context)
+    return "", state.get("Next")
+
+
+def _perform(state: dict[str, Any], context: dict[str, Any], answer: Callable[[], dict[str, Any]]) -> tuple[str, str]:
+    try:
+        result = answer()
+    except TaskFailedError as failed:
+        error = {"Error": str(failed), "Cause": ""}
+        catcher = stepfunctions._find_matching_catcher(state["Catch"], error["Error"])
+        stepfunctions._apply_catcher(catcher, {}, context, "JSONata", error)
+        return "", str(catcher["Next"])
+    stepfunctions._apply_state_assign(state, {}, context, result=result)
+    return told(result), str(state["Next"])
+
+
+def _text(seconds: float) -> str:
+    return (BEGAN + timedelta(seconds=seconds)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
