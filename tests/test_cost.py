@@ -1,0 +1,235 @@
+"""What a distribution costs and what is kept costs at rest, and that docs/cost.md says so."""
+
+import json
+import time
+from collections import Counter
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from local.aws import LocalAws
+from tests.cost import usage
+from tests.cost.at_rest import PRICED, WITHOUT_PRICE, usage_at_rest
+from tests.cost.page import PAGE, render
+from tests.cost.prices import Price, cost_of
+from tests.cost.scenarios import TYPICAL, WORST, Scenario
+from tests.cost.usage import Distribution, Stack, metrics_of, use_of_state
+from tests.cost.walk import Visit, told
+from tests.custom_labels import Workbench, images
+from tests.executions import Execution, Executions, Subscriber, only, read_records, until
+
+AT_ONCE = Scenario(creation=0, distribution=0)
+CHANCE = Decimal("0.15")  # what the jitter of waits makes of a cost
+KB = 1024
+
+
+@pytest.fixture(scope="module")
+def priced() -> Stack:
+    return Stack()
+
+
+@pytest.fixture(scope="module")
+def typical(priced: Stack) -> Distribution:
+    return Distribution(priced, TYPICAL.walks(priced.definition))
+
+
+def test_the_page_is_as_the_definition_the_template_and_the_prices_say() -> None:
+    assert PAGE.read_text() == render(), "Write it anew: python -m tests.cost"
+
+
+def test_a_distribution_costs_about_a_cent(typical: Distribution) -> None:
+    assert typical.cost() < Decimal("0.02")
+
+
+def test_the_worst_ends_at_the_deadline_and_costs_a_few_cents(priced: Stack, typical: Distribution) -> None:
+    distributing, aside = WORST.walks(priced.definition)
+    assert [distributing[-1].state, aside[-1].state] == ["Failed", "Skipped"]
+    assert "Owner still running?" in [visit.state for visit in aside]
+    worst = Distribution(priced, [distributing, aside])
+    assert typical.cost() < worst.cost() < Decimal("0.20")
+
+
+def test_what_many_distributions_cost_each_is_no_more_than_what_one_does(typical: Distribution) -> None:
+    each = [typical.cost(number) / number for number in (1, 100, 10_000)]
+    assert each == sorted(each, reverse=True)
+
+
+def test_a_metric_costs_its_month_and_no_more(typical: Distribution) -> None:
+    metrics = {name for name, _ in typical.metric_hours}
+    (most,) = {typical.usage(number)[Price.METRIC_HOUR] for number in (10_000, 100_000)}
+    assert Price.METRIC_HOUR.usd * most == pytest.approx(Decimal("0.30") * len(metrics))
+
+
+def test_at_rest_it_costs_no_more_than_the_key_and_the_alarms(priced: Stack) -> None:
+    keys, alarms = len(priced.of("AWS::KMS::Key")), len(priced.of("AWS::CloudWatch::Alarm"))
+    assert cost_of(usage_at_rest(priced.resources)) <= keys * Decimal("1.00") + alarms * Decimal("0.10")
+
+
+@pytest.mark.parametrize(
+    ("resource", "said"),
+    [
+        ({"Type": "AWS::EC2::NatGateway"}, "What a AWS::EC2::NatGateway costs at rest"),
+        ({"Type": "AWS::Lambda::Alias", "Properties": {"ProvisionedConcurrencyConfig": {}}}, "is provisioned"),
+        ({"Type": "AWS::CloudWatch::Alarm", "Properties": {"Period": 10}}, "high resolution"),
+    ],
+)
+def test_what_nobody_has_priced_is_named(resource: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        usage_at_rest({"It": resource})
+
+
+def test_what_costs_at_rest_is_counted() -> None:
+    metrics: list[dict[str, Any]] = [{"MetricStat": {}}, {"MetricStat": {}}, {"Expression": "a / b"}]
+    kinds = ["KMS::Key", *["CloudWatch::Dashboard"] * 4, "SNS::Topic"]
+    resources: dict[str, dict[str, Any]] = {f"{n}": {"Type": f"AWS::{kind}"} for n, kind in enumerate(kinds)}
+    resources["Ratio"] = {"Type": "AWS::CloudWatch::Alarm", "Properties": {"Metrics": metrics}}
+    assert usage_at_rest(resources) == {Price.KEY: 1, Price.DASHBOARD: 1, Price.ALARM: 2}
+
+
+def test_nothing_has_a_price_and_none() -> None:
+    assert not PRICED.keys() & WITHOUT_PRICE.keys()
+
+
+def test_a_task_that_nobody_has_priced_is_named(priced: Stack) -> None:
+    with pytest.raises(ValueError, match="What sqs:sendMessage costs"):
+        use_of_state(priced, {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage"})
+
+
+def test_every_task_of_the_definition_has_a_price(priced: Stack) -> None:
+    for state in priced.definition["States"].values():
+        use_of_state(priced, state)
+
+
+def test_a_metric_that_a_state_puts_is_a_request_and_a_metric(priced: Stack) -> None:
+    put = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:cloudwatch:putMetricData",
+        "Arguments": {"MetricData": [{"MetricName": "Distributed"}, {"MetricName": "Seconds"}]},
+    }
+    assert use_of_state(priced, put) == {Price.METRIC_REQUEST: 1}
+    assert len(metrics_of(Visit("Count success", 0), put)) == 2
+
+
+def test_a_key_a_trace_and_the_log_of_the_state_machine_are_counted() -> None:
+    more = Stack()
+    plain = Distribution(more, AT_ONCE.walks(more.definition)).amounts
+    (machine,) = more.of("AWS::StepFunctions::StateMachine").values()
+    machine |= {"TracingConfiguration": {"Enabled": True}, "LoggingConfiguration": {"Level": "ALL"}}
+    more.resources["Key"] = {"Type": "AWS::KMS::Key"}
+    amounts = Distribution(more, AT_ONCE.walks(more.definition)).amounts
+    assert amounts[Price.TRACE] == 2
+    assert amounts[Price.LOG] >= plain[Price.LOG] + usage.EVENTS_KB * plain[Price.TRANSITION] / usage.KB_A_GB
+    assert amounts[Price.KEY_REQUEST] >= amounts[Price.INVOCATION] + amounts[Price.WRITE] + amounts[Price.READ]
+
+
+@dataclass(frozen=True)
+class Run:
+    """The executions of a distribution by event: the one that distributes, and the one that stands aside."""
+
+    distributing: Execution
+    aside: Execution
+    began: float
+
+    @property
+    def visits(self) -> list[list[Visit]]:
+        return [visits_of(execution) for execution in (self.distributing, self.aside)]
+
+    def logged(self, aws: LocalAws) -> list[str]:
+        """What the functions have logged since it began."""
+        logs, since = aws.client("logs"), int(self.began * 1000)
+        groups = [g["logGroupName"] for g in logs.describe_log_groups()["logGroups"]]
+        found = [logs.filter_log_events(logGroupName=g, startTime=since)["events"] for g in groups if "Functions" in g]
+        return [event["message"] for events in found for event in events]
+
+
+@pytest.fixture
+def run(bench: Workbench, project: str, executions: Executions) -> Run:
+    """Everything that is asked of Rekognition is done at once."""
+    bench.aws.configure(creation_seconds=0, distribution_seconds=0)
+    began = time.time()
+    aside = executions.started_by(bench.create(project, "TRAIN", images(10)))
+    return Run(executions.started_by(bench.create(project, "TEST")), aside, began)
+
+
+@pytest.mark.assumes("late_dataset", "stale_status_seconds", "stats_late_seconds")
+def test_executions_do_what_is_priced(priced: Stack, run: Run) -> None:
+    walks = AT_ONCE.walks(priced.definition)
+    assert [told_by(visits) for visits in run.visits] == [told_by(visits) for visits in walks]
+    events = [event for execution in (run.distributing, run.aside) for event in execution.history()]
+    amounts = Distribution(priced, walks).amounts
+    assert sum(event["type"].endswith("StateEntered") for event in events) == amounts[Price.TRANSITION]
+    asked = Counter(e["taskScheduledEventDetails"]["resource"] for e in events if e["type"] == "TaskScheduled")
+    states = [priced.definition["States"][visit.state] for walked in walks for visit in walked]
+    assert asked == Counter(state["Resource"] for state in states if state["Type"] == "Task")
+    assert asked["arn:aws:states:::lambda:invoke"] == amounts[Price.INVOCATION]
+
+
+@pytest.mark.assumes("late_dataset", "stale_status_seconds", "stats_late_seconds")
+def test_functions_send_the_metrics_that_are_priced(local_aws: LocalAws, priced: Stack, run: Run) -> None:
+    visits = [visit for walked in AT_ONCE.walks(priced.definition) for visit in walked]
+    expected = {metric for v in visits if v.state in usage.FUNCTION_METRICS for metric in metrics_of(v, {})}
+    until(lambda: expected <= sent_metrics(run.logged(local_aws)))
+    assert sent_metrics(run.logged(local_aws)) == expected
+
+
+def test_nothing_is_larger_than_it_is_priced(
+    local_aws: LocalAws, stack: dict[str, str], subscriber: Subscriber, priced: Stack, run: Run
+) -> None:
+    (record,) = read_records(local_aws, stack["RecordsTable"], run.distributing.output["ProjectName"])
+    assert sum(len(name + value) for name, value in record.items()) < usage.RECORD_KB * KB
+    in_each_form = 3 * len(only(subscriber.received()).message.encode())
+    assert in_each_form < usage.MESSAGE_KB * KB
+    (page,) = pages_of(local_aws, stack["ReportsBucket"], run.distributing)
+    assert page["Size"] < usage.PAGE_KB * KB
+    invocations = Distribution(priced, run.visits).amounts[Price.INVOCATION]
+    assert sum(map(len, run.logged(local_aws))) < invocations * usage.LOG_KB * KB
+    history = json.dumps(run.distributing.history(), default=str)
+    assert len(history) < len(run.distributing.states) * usage.EVENTS_KB * KB
+
+
+def test_an_execution_that_takes_as_long_as_usual_costs_what_the_page_says(
+    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, priced: Stack
+) -> None:
+    local_aws.follow_waits(True)
+    bench.aws.configure(event_copies=0, creation_seconds=TYPICAL.creation, distribution_seconds=TYPICAL.distribution)
+    bench.begin(project, "TRAIN", images(10))
+    bench.begin(project, "TEST")
+    real = visits_of(executions.run({"ProjectArn": project}))
+    walked, _ = TYPICAL.walks(priced.definition)
+    assert {visit.state for visit in real} == {visit.state for visit in walked}
+    assert Distribution(priced, [real]).cost() == pytest.approx(Distribution(priced, [walked]).cost(), rel=CHANCE)
+
+
+def visits_of(execution: Execution) -> list[Visit]:
+    """What a walk would have told of it."""
+    events = execution.history()
+    visits: list[Visit] = []
+    for event in events:
+        if entered := event.get("stateEnteredEventDetails"):
+            visits.append(Visit(entered["name"], (event["timestamp"] - events[0]["timestamp"]).total_seconds()))
+        elif event["type"] == "TaskStateExited":
+            visits[-1] = replace(visits[-1], answer=told(json.loads(event["stateExitedEventDetails"]["output"])))
+    return visits
+
+
+def told_by(visits: list[Visit]) -> list[tuple[str, str]]:
+    return [(visit.state, visit.answer) for visit in visits]
+
+
+def sent_metrics(messages: list[str]) -> set[str]:
+    """Their names, each with its dimension beside the service."""
+    sent = [json.loads(message) for message in messages if '"CloudWatchMetrics"' in message]
+    return {
+        " ".join([metric["Name"], *(each[name] for name in names if name != "service")])
+        for each in sent
+        for directive in each["_aws"]["CloudWatchMetrics"]
+        for metric in directive["Metrics"]
+        for names in directive["Dimensions"]
+    }
+
+
+def pages_of(aws: LocalAws, bucket: str, execution: Execution) -> list[dict[str, Any]]:
+    objects = aws.client("s3").list_objects_v2(Bucket=bucket)["Contents"]
+    return [each for each in objects if execution.arn.rsplit(":", 1)[-1] in each["Key"]]
