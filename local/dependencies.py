@@ -13,6 +13,7 @@ PAGE = ROOT / "docs" / "dependencies.md"
 REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "requirements-tools.txt")
 # What may be used here. None of them asks anything of the project's own code or of who deploys it.
 PERMITTED = {
+    "0BSD",
     "Apache-2.0",
     "BSD-2-Clause",
     "BSD-3-Clause",

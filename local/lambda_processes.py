@@ -35,7 +35,8 @@ def kill(access_key_id: str) -> None:
     with lambda_runtime._lock:
         workers = [worker for pool in lambda_runtime._workers.values() for worker in pool]
     for worker in workers:
-        if worker._server and "{}:{}".format(*worker._server.server_address) == _addresses[access_key_id]:
+        server = getattr(worker, "_server", None)  # those of Node.js have none
+        if server and "{}:{}".format(*server.server_address) == _addresses[access_key_id]:
             os.kill(worker._proc.pid, signal.SIGKILL)
 
 

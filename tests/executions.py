@@ -3,7 +3,8 @@
 import json
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ from tests.notices import read_notice
 ADVICE = "\n\nWhat to do: "  # in the cause of a failure
 LONGEST_WAIT = 20  # seconds, of one ReceiveMessage
 Found = TypeVar("Found")
+Change = Callable[[dict[str, Any]], None]  # to the states of a definition
 
 
 def until(found: Callable[[], Found]) -> Found:
@@ -205,7 +207,25 @@ def read_records(aws: LocalAws, table: str, project_name: str) -> list[dict[str,
     return [{name: next(iter(value.values())) for name, value in item.items()} for item in found]
 
 
-def state_machine_like(aws: LocalAws, arn: str, change: Callable[[dict[str, Any]], None]) -> str:
+def leave(_states: dict[str, Any]) -> None:
+    """As they are."""
+
+
+@contextmanager
+def redefined(aws: LocalAws, arn: str, change: Change = leave, **members: Any) -> Iterator[None]:
+    """The deployed definition has this change to its states, and these members, for as long as the block runs."""
+    stepfunctions = aws.client("stepfunctions")
+    deployed = stepfunctions.describe_state_machine(stateMachineArn=arn)["definition"]
+    definition = {**json.loads(deployed), **members}
+    change(definition["States"])
+    stepfunctions.update_state_machine(stateMachineArn=arn, definition=json.dumps(definition))
+    try:
+        yield
+    finally:
+        stepfunctions.update_state_machine(stateMachineArn=arn, definition=deployed)
+
+
+def state_machine_like(aws: LocalAws, arn: str, change: Change) -> str:
     """The ARN of a state machine like this one, after a change to its states."""
     stepfunctions = aws.client("stepfunctions")
     deployed = stepfunctions.describe_state_machine(stateMachineArn=arn)

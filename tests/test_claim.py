@@ -15,7 +15,7 @@ from tests.executions import (
     Subscriber,
     pair_without_execution,
     read_records,
-    state_machine_like,
+    redefined,
     until,
 )
 from tests.tally import ENDINGS, count
@@ -206,9 +206,9 @@ def test_an_owner_that_fails_as_soon_as_it_took_over_hands_on_what_was_asked(
         take |= {"Next": "Find advice", "Assign": {**take["Assign"], "failure": {"Error": "E", "Cause": "C"}}}
 
     abort_in("Check distribution", bench, project, executions)
-    clumsy = state_machine_like(local_aws, stack["StateMachineArn"], fail_at_once)
-    failed = executions.ended(executions.begin({"ProjectArn": project}, state_machine_arn=clumsy))
-    assert (failed.status, failed.states[-4]) == ("FAILED", "Record failure")
+    with redefined(local_aws, stack["StateMachineArn"], fail_at_once):
+        failed = executions.run({"ProjectArn": project})
+    assert (failed.status, failed.states[-5]) == ("FAILED", "Record failure")
     assert executions.run({"ProjectArn": project}).output["Outcome"] == "DISTRIBUTED"
     assert [told.outcome for told in subscriber.received()] == ["ABORTED", "FAILED", "DISTRIBUTED"]
 

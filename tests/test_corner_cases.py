@@ -148,7 +148,7 @@ def test_a_record_that_somebody_deleted_is_told(
     key = {"ProjectName": {"S": project.split("/")[1]}, "TestDatasetArn": {"S": test}}
     bench.aws.client("dynamodb").delete_item(TableName=stack["RecordsTable"], Key=key)
     bench.finish()
-    assert executions.ended(execution).states[-4:-2] == ["Pair claimed?", "Send failure event"]
+    assert executions.ended(execution).states[-5:-2] == ["Pair claimed?", "Count failure", "Send failure event"]
     assert only(subscriber.received()).outcome == "FAILED"
 
 

@@ -110,7 +110,7 @@ def test_a_function_runs_under_its_role(local_aws: LocalAws, executions: Executi
 def test_a_state_machine_runs_under_its_role(
     local_aws: LocalAws, executions: Executions, subscriber: Subscriber, action: str
 ) -> None:
-    with refused(local_aws, role_of(local_aws, "WorkflowStateMachineRole"), action):
+    with refused(local_aws, role_of(local_aws, "WorkflowRole"), action):
         execution = executions.run({"ProjectName": "x"})
     assert execution.status == "FAILED"
     assert f"not authorized to perform: {action}" in execution.cause
@@ -121,7 +121,7 @@ def test_a_distribution_that_nobody_could_be_told_of_says_that_it_took_place(
     bench: Workbench, project: str, executions: Executions
 ) -> None:
     training, test = pair_without_execution(bench, project, executions)
-    with refused(bench.aws, role_of(bench.aws, "WorkflowStateMachineRole"), "sns:Publish"):
+    with refused(bench.aws, role_of(bench.aws, "WorkflowRole"), "sns:Publish"):
         execution = executions.run({"ProjectArn": project})
     assert execution.states[-2:] == ["Notify success", "Failed"]
     assert execution.cause.startswith("2 of 10 entries (20%) are in the test dataset now")

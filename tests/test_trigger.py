@@ -1,5 +1,6 @@
 """When an event starts a distribution: the setting, deployed, and the tags that overrule it."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,23 +14,24 @@ TAGGED, UNTAGGED = {"auto-distribute": "true"}, {"team": "paint"}
 
 
 @pytest.fixture
-def set_trigger(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[Any]:  # noqa: ARG001 - deployed by it
-    """Deploys nothing: the setting is a variable of one function, which gets its former value back."""
-    functions = local_aws.client("lambda")
-    (name,) = [
-        function["FunctionName"]
-        for page in functions.get_paginator("list_functions").paginate()
-        for function in page["Functions"]
-        if "TRIGGER" in function["Environment"]["Variables"]
-    ]
-    deployed = functions.get_function_configuration(FunctionName=name)["Environment"]
+def set_trigger(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[Any]:
+    """Deploys nothing: the setting is a variable of one function, of which the state machine gets another version."""
+    functions, stepfunctions = local_aws.client("lambda"), local_aws.client("stepfunctions")
+    machine = stack["StateMachineArn"]
+    definition = stepfunctions.describe_state_machine(stateMachineArn=machine)["definition"]
+    version = json.loads(definition)["States"]["Resolve datasets"]["Arguments"]["FunctionName"]
+    name = version.rpartition(":")[0]
+    deployed = functions.get_function_configuration(FunctionName=version)["Environment"]["Variables"]
 
     def change(trigger: str) -> None:
-        variables = {**deployed["Variables"], "TRIGGER": trigger}
-        functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+        functions.update_function_configuration(
+            FunctionName=name, Environment={"Variables": {**deployed, "TRIGGER": trigger}}
+        )
+        changed = functions.publish_version(FunctionName=name)["FunctionArn"]
+        stepfunctions.update_state_machine(stateMachineArn=machine, definition=definition.replace(version, changed))
 
     yield change
-    functions.update_function_configuration(FunctionName=name, Environment=deployed)
+    stepfunctions.update_state_machine(stateMachineArn=machine, definition=definition)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,6 @@
 """What reaches people although the state machine cannot say it of itself."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -10,10 +8,17 @@ import pytest
 from infra.messages import NOBODY_TOLD
 from local.aws import ACCOUNT, REGION, LocalAws
 from tests.custom_labels import Workbench
-from tests.executions import ADVICE, Executions, Subscriber, only, pair_without_execution, state_machine_like
+from tests.executions import (
+    ADVICE,
+    Change,
+    Executions,
+    Subscriber,
+    only,
+    pair_without_execution,
+    redefined,
+    state_machine_like,
+)
 from tests.test_emulator import refused, role_of
-
-Change = Callable[[dict[str, Any]], None]
 
 CONSOLE = f"https://{REGION}.console.aws.amazon.com/states/home?region={REGION}"
 UNDEFINED = "{% $nobody.knows %}"  # an expression that yields nothing
@@ -28,24 +33,6 @@ def assert_told_by_the_watch(subscriber: Subscriber, arn: str, status: str) -> N
     assert what.startswith("It ended without a word of its own, at 20")
     assert "start it again by hand" in advice
     assert where == f"Execution: {CONSOLE}#/v2/executions/details/{arn}"
-
-
-def leave(_states: dict[str, Any]) -> None:
-    """As they are."""
-
-
-@contextmanager
-def redefined(aws: LocalAws, arn: str, change: Change = leave, **members: Any) -> Iterator[None]:
-    """The deployed definition has this change to its states, and these members, for as long as the block runs."""
-    stepfunctions = aws.client("stepfunctions")
-    deployed = stepfunctions.describe_state_machine(stateMachineArn=arn)["definition"]
-    definition = {**json.loads(deployed), **members}
-    change(definition["States"])
-    stepfunctions.update_state_machine(stateMachineArn=arn, definition=json.dumps(definition))
-    try:
-        yield
-    finally:
-        stepfunctions.update_state_machine(stateMachineArn=arn, definition=deployed)
 
 
 @pytest.fixture
@@ -76,7 +63,7 @@ def test_an_execution_whose_time_is_up_is_told_once(
 def test_a_notifier_that_fails_is_told_once(
     local_aws: LocalAws, executions: Executions, subscriber: Subscriber
 ) -> None:
-    with refused(local_aws, role_of(local_aws, "WorkflowStateMachineRole"), "sns:Publish"):
+    with refused(local_aws, role_of(local_aws, "WorkflowRole"), "sns:Publish"):
         execution = executions.run({"ProjectName": "x"})
     assert (execution.status, execution.error) == ("FAILED", "ProjectNotFound")
     assert NOBODY_TOLD in execution.cause
@@ -180,7 +167,7 @@ def test_the_rule_is_for_ends_that_nobody_was_told_of(
 def test_what_sns_does_not_take_is_kept(
     local_aws: LocalAws, waiting: str, executions: Executions, subscriber: Subscriber
 ) -> None:
-    with refused(local_aws, role_of(local_aws, "WatchUntoldEventsRole"), "sns:Publish"):
+    with refused(local_aws, role_of(local_aws, "WatchRole"), "sns:Publish"):
         executions.abort(waiting)
     queue = queue_named(local_aws, "WatchUndelivered")
     (message,) = local_aws.client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
@@ -195,16 +182,20 @@ def queue_named(aws: LocalAws, part: str) -> str:
 
 
 @pytest.mark.parametrize("box", ["Trigger", "Watch"])
-@pytest.mark.usefixtures("stack")
-def test_the_alarm_of_a_queue_reaches_people(local_aws: LocalAws, subscriber: Subscriber, box: str) -> None:
+def test_the_alarm_of_a_queue_reaches_operators(local_aws: LocalAws, stack: dict[str, str], box: str) -> None:
     """MiniStack has no metrics of queues: the state is set, as CloudWatch would."""
     queue = queue_named(local_aws, f"{box}Undelivered").rpartition("/")[2]
     cloudwatch = local_aws.client("cloudwatch")
     alarms = cloudwatch.describe_alarms()["MetricAlarms"]
     (alarm,) = [alarm for alarm in alarms if alarm["Dimensions"] == [{"Name": "QueueName", "Value": queue}]]
+    operator = Subscriber(local_aws, stack["AlarmTopicArn"])
     for state in ("ALARM", "OK"):
         cloudwatch.set_alarm_state(AlarmName=alarm["AlarmName"], StateValue=state, StateReason="a test")
-    told = json.loads(only(subscriber.received()).message)
-    assert (told["AlarmName"], told["NewStateValue"]) == (alarm["AlarmName"], "ALARM")
-    assert f"in the queue {queue};" in told["AlarmDescription"]
-    assert "by hand" in told["AlarmDescription"]
+    told = [json.loads(notification.message) for notification in operator.received()]
+    operator.leave()
+    assert [(each["AlarmName"], each["NewStateValue"]) for each in told] == [
+        (alarm["AlarmName"], "ALARM"),
+        (alarm["AlarmName"], "OK"),
+    ]
+    assert f"in the queue {queue};" in told[0]["AlarmDescription"]
+    assert "by hand" in told[0]["AlarmDescription"]

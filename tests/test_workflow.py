@@ -36,6 +36,7 @@ HAPPY_PATH = [
     "Distribution finished?",
     "Record success",
     "Report distribution",
+    "Count success",
     "Send success event",
     "Notify success",
     "Distributed",

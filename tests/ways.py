@@ -44,7 +44,7 @@ _WAYS: dict[str, Way] = {
     **dict.fromkeys(
         ("Claim pair", "Read claim", "Ask for owner", "Take over claim", "Keep earlier record"), taking_over
     ),
-    **dict.fromkeys(("Record failure", "Send failure event", "Notify failure"), failing),
+    **dict.fromkeys(("Record failure", "Count failure", "Send failure event", "Notify failure"), failing),
     "Record skip": standing_aside,
 }
 
