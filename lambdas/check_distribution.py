@@ -2,9 +2,6 @@
 
 from typing import Any
 
-from aws_lambda_powertools import single_metric
-from aws_lambda_powertools.metrics import MetricUnit
-
 from lambdas.pair import Dataset
 from lambdas.progress import judge
 from lambdas.rekognition import describe_dataset
@@ -20,8 +17,6 @@ def handler(event: dict[str, Any]) -> dict[str, Any]:
     training, test = describe_dataset(training_before.arn), describe_dataset(test_before.arn)
     progress = judge(training_before, test_before, training, test)
     logger.info("Checked distribution", state=progress.state, reason=progress.reason)
-    with single_metric(name="DistributionsChecked", unit=MetricUnit.Count, value=1) as metric:
-        metric.add_dimension("State", progress.state)
     return {
         "State": progress.state,
         "Reason": progress.reason,

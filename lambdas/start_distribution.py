@@ -6,9 +6,6 @@ looks who owns the pair: an execution that is redriven here may have been taken 
 
 from typing import Any
 
-from aws_lambda_powertools import single_metric
-from aws_lambda_powertools.metrics import MetricUnit
-
 from lambdas.errors import ClaimLost
 from lambdas.pair import Dataset
 from lambdas.records import read_record
@@ -30,6 +27,4 @@ def handler(event: dict[str, Any]) -> dict[str, Any]:
         return {"Accepted": False}
     distribute_dataset_entries(*(dataset.arn for dataset in before))
     logger.info("Started distribution")
-    with single_metric(name="DistributionsStarted", unit=MetricUnit.Count, value=1):
-        pass
     return {"Accepted": True}

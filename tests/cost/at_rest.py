@@ -14,7 +14,8 @@ NO_CHARGE = "no charge"
 
 WITHOUT_PRICE = {
     "AWS::CDK::Metadata": NO_CHARGE,
-    "AWS::DynamoDB::GlobalTable": BY_CONTENT,
+    "Custom::S3AutoDeleteObjects": "at work once, when the stack goes",
+    "AWS::DynamoDB::Table": BY_CONTENT,
     "AWS::Events::Rule": BY_USE,
     "AWS::IAM::ManagedPolicy": NO_CHARGE,
     "AWS::IAM::Policy": NO_CHARGE,

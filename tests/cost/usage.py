@@ -6,14 +6,10 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
-from aws_cdk import App
-from aws_cdk.assertions import Template
-
 from infra.settings import Settings
-from infra.stack import DatasetDistribution
 from tests.cost.prices import HOURS_A_MONTH, Price, Usage, cost_of
 from tests.cost.walk import Visit
-from tests.definition import render_definition
+from tests.definition import render_definition, synthesize
 
 # Nothing in a template says these. Tests hold the sizes against executions on the local AWS; time is another there.
 SECONDS_BILLED = Decimal(2)  # of each invocation, as if each were a cold start, whose INIT phase is billed
@@ -39,21 +35,17 @@ FREE_CALLS = r"rekognition:.*|states:(GetExecutionHistory|DescribeExecution)|log
 # Which of these an encrypted service asks the key for, as if it never kept a data key for the next.
 ENCRYPTED = (Price.INVOCATION, Price.WRITE, Price.READ, Price.EVENT, Price.PUBLISH, Price.EMAIL, Price.PUT)
 
-# The metrics that functions send through their logs, by name and dimension.
-FUNCTION_METRICS = {
-    "Resolve datasets": "DatasetsResolved {answer}",
-    "Start distribution": "DistributionsStarted",
-    "Check distribution": "DistributionsChecked {answer}",
-}
+# The metrics that functions send through their logs, by name and dimension: one of its own, and one of every function.
+FUNCTION_METRICS = {"Resolve datasets": "DatasetsResolved {answer}"}
+EVERY_FUNCTIONS = "ExecutionAge"
 
 
 class Stack:
     """The template and the definition of a deployment that tells one address."""
 
     def __init__(self, settings: Settings | None = None) -> None:
-        settings = settings or Settings(email="you@example.com")
-        stack = DatasetDistribution(App(), "Stack", settings=settings)
-        self.resources: dict[str, Resource] = Template.from_stack(stack).to_json()["Resources"]
+        settings = settings or Settings(email=("you@example.com",))
+        self.resources: dict[str, Resource] = synthesize(settings).to_json()["Resources"]
         self.definition = render_definition(settings)
 
     def of(self, kind: str) -> dict[str, Any]:
@@ -65,9 +57,9 @@ class Stack:
         return bool(self.of("AWS::KMS::Key"))
 
     def function_of(self, state: dict[str, Any]) -> str:
-        """The logical id of the function that a state invokes."""
-        name = state["Arguments"]["FunctionName"]
-        return next(function for function in self.of("AWS::Lambda::Function") if function in name)
+        """The logical id of the function of which a state invokes a version."""
+        version = state["Arguments"]["FunctionName"].rpartition(":")[2]
+        return str(self.of("AWS::Lambda::Version")[version]["FunctionName"]["Ref"])
 
     def calls_of(self, function: str) -> set[str]:
         """The actions that its role's policies allow."""
@@ -130,8 +122,10 @@ def metrics_of(visit: Visit, state: dict[str, Any]) -> set[str]:
     """Names of the custom metrics that a state sends."""
     if state.get("Resource", "").endswith(":putMetricData"):
         return {f"{visit.state} {position}" for position, _ in enumerate(state["Arguments"]["MetricData"])}
-    sent = FUNCTION_METRICS.get(visit.state)
-    return {sent.format(answer=visit.answer)} if sent else set()
+    if not state.get("Resource", "").endswith(":lambda:invoke"):
+        return set()
+    own = FUNCTION_METRICS.get(visit.state)
+    return {EVERY_FUNCTIONS, own.format(answer=visit.answer)} if own else {EVERY_FUNCTIONS}
 
 
 def _invocation(stack: Stack, state: dict[str, Any]) -> Usage:
@@ -219,10 +213,9 @@ def _traces(stack: Stack, visits: list[Visit]) -> Usage:
 
 
 def _kept_record(stack: Stack) -> Usage:
-    (table,) = stack.of("AWS::DynamoDB::GlobalTable").values()
-    (replica,) = table["Replicas"]
+    (table,) = stack.of("AWS::DynamoDB::Table").values()
     months = RECORD_KB / KB_A_GB * RECORDS_KEPT
-    backed_up = replica.get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled")
+    backed_up = table.get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled")
     return {Price.TABLE_STORAGE: months, Price.TABLE_BACKUP: months if backed_up else Decimal(0)}
 
 
