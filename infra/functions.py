@@ -7,6 +7,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
@@ -40,6 +41,7 @@ class Functions(Construct):
         self._key = key
         self._settings = settings
         self._code = function_code()
+        self.logs: list[logs.ILogGroup] = []
         resolve = self._function("ResolveDatasets", "resolve_datasets")
         start = self._function("StartDistribution", "start_distribution")
         check = self._function("CheckDistribution", "check_distribution")
@@ -84,8 +86,9 @@ class Functions(Construct):
 
     def _function(self, construct_id: str, module: str) -> lambda_.Function:
         role = iam.Role(self, f"{construct_id}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        logs = log_group(self, f"{construct_id}Logs", key=self._key, settings=self._settings)
-        logs.grant_write(role)
+        group = log_group(self, f"{construct_id}Logs", key=self._key, settings=self._settings)
+        self.logs.append(group)
+        group.grant_write(role)
         return lambda_.Function(
             self,
             construct_id,
@@ -97,7 +100,7 @@ class Functions(Construct):
             memory_size=512,
             timeout=TIMEOUT,
             role=role,
-            log_group=logs,
+            log_group=group,
             # Lambda's own trace, without the SDK of X-Ray in the function: it costs no cold start.
             tracing=lambda_.Tracing.ACTIVE,
             environment={

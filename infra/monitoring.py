@@ -12,6 +12,7 @@ from constructs import Construct
 from infra.functions import Functions
 from infra.metrics import EXECUTION_AGE, NAMESPACE, OUTCOMES
 from infra.operations import Operations
+from infra.queries import Queries
 from infra.settings import Settings
 from infra.undelivered import Undelivered
 from infra.workflow import Workflow
@@ -50,6 +51,7 @@ class Monitoring(Construct):
         alarms += [each.alarm for each in undelivered]
         for alarm in alarms:
             operations.tell(alarm)
+        Queries(self, "Queries", functions=functions.logs, state_machine=workflow.logs)
         if settings.create_dashboard:
             self._dashboard(workflow.state_machine, functions, alarms)
 

@@ -60,6 +60,7 @@ class Workflow(Construct):
         self._creation_deadline = hours(settings.creation_deadline_hours)
         self._claim = Claim(self, "Claim", table=records, guard=self._guard)
         self._endings = Endings(self, "Endings", functions=functions, table=records, topic=topic, claim=self._claim)
+        self.logs = log_group(self, "Logs", key=key, settings=settings)
         role = workflow_role(self, "Role", functions=functions.all, table=records, topic=topic, key=key)
         deadlines = self._creation_deadline.plus(hours(settings.distribution_deadline_hours))
         self.state_machine = sfn.StateMachine(
@@ -70,9 +71,9 @@ class Workflow(Construct):
             query_language=sfn.QueryLanguage.JSONATA,
             timeout=deadlines.plus(Duration.hours(1)),
             role=role.without_policy_updates(),
-            # Which states, when, with what error: no input and no output, for names may be confidential.
+            # Which states, when: no input and no output, for what people call things may be confidential.
             logs=sfn.LogOptions(
-                destination=log_group(self, "Logs", key=key, settings=settings),
+                destination=self.logs,
                 level=sfn.LogLevel.ALL,
                 include_execution_data=False,
             ),

@@ -364,7 +364,8 @@ def test_nothing_has_a_physical_name(template: Template) -> None:
         "RoleName",
         "LogGroupName",
         "BucketName",
-        "Name",
+        "AlarmName",
+        "DashboardName",
     }
     resources = template.to_json()["Resources"].values()
     written = {r["Type"]: {n for n in names if isinstance(r.get("Properties", {}).get(n), str)} for r in resources}

@@ -1,0 +1,134 @@
+"""What operators are told, and what they have to look at."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from infra.queries import OF_FUNCTIONS, OF_THE_STATE_MACHINE
+from infra.settings import Settings
+from local.aws import ROOT, LocalAws
+from tests.custom_labels import Workbench, images
+from tests.definition import synthesize
+from tests.executions import Executions, Subscriber
+
+SECRET = "Unreleased-Part-77"
+HOUR = 3600
+
+
+@pytest.fixture
+def operator(local_aws: LocalAws, stack: dict[str, str]) -> Any:
+    """A subscriber to the alarms."""
+    operator = Subscriber(local_aws, stack["AlarmTopicArn"])
+    yield operator
+    operator.leave()
+
+
+def alarms(aws: LocalAws) -> dict[str, dict[str, Any]]:
+    """Each alarm that is deployed, by what it looks at."""
+    return {alarm["AlarmName"]: alarm for alarm in aws.client("cloudwatch").describe_alarms()["MetricAlarms"]}
+
+
+def test_every_alarm_reaches_operators_through_the_encrypted_topic(local_aws: LocalAws, operator: Subscriber) -> None:
+    """AWS's own metrics do not exist here: the state is set, as CloudWatch would."""
+    names = set(alarms(local_aws))
+    assert len(names) == 14
+    for state in ("ALARM", "OK"):
+        for name in names:
+            local_aws.client("cloudwatch").set_alarm_state(AlarmName=name, StateValue=state, StateReason="a test")
+        assert {json.loads(notification.message)["AlarmName"] for notification in operator.received()} == names
+
+
+def test_an_alarm_is_about_what_the_page_says(local_aws: LocalAws) -> None:
+    page = (ROOT / "docs" / "operations.md").read_text()
+    missing = {alarm["MetricName"] for alarm in alarms(local_aws).values() if f"`{alarm['MetricName']}`" not in page}
+    assert missing == set()
+
+
+def test_an_execution_that_has_been_running_for_too_long_is_told(local_aws: LocalAws, operator: Subscriber) -> None:
+    cloudwatch = local_aws.client("cloudwatch")
+    (old,) = [alarm for alarm in alarms(local_aws).values() if alarm["MetricName"] == "ExecutionAge"]
+    for hours, told in ((11, []), (12, ["ALARM"])):
+        cloudwatch.put_metric_data(
+            Namespace=old["Namespace"],
+            MetricData=[{"MetricName": "ExecutionAge", "Dimensions": old["Dimensions"], "Value": hours * HOUR}],
+        )
+        cloudwatch.describe_alarms(AlarmNames=[old["AlarmName"]])
+        assert [json.loads(each.message)["NewStateValue"] for each in operator.received()] == told
+
+
+def test_outcomes_are_counted_by_error_and_executions_say_how_old_they_are(
+    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions
+) -> None:
+    bench.aws.configure(creation_seconds=0, distribution_seconds=0, event_copies=0)
+    before = counted(local_aws, "Outcomes", Outcome="DISTRIBUTED", Error="none")
+    failed = counted(local_aws, "Outcomes", Outcome="FAILED", Error="DatasetMissing")
+    assert executions.run({"ProjectArn": project}).error == "DatasetMissing"
+    bench.pair(project, images(10))
+    executions.run({"ProjectArn": project})
+    assert counted(local_aws, "Outcomes", Outcome="DISTRIBUTED", Error="none") == before + 1
+    assert counted(local_aws, "Outcomes", Outcome="FAILED", Error="DatasetMissing") == failed + 1
+    assert counted(local_aws, "ExecutionAge", statistic="SampleCount") >= 5
+
+
+def counted(aws: LocalAws, metric: str, *, statistic: str = "Sum", **dimensions: str) -> float:
+    now = datetime.now(UTC)
+    points = aws.client("cloudwatch").get_metric_statistics(
+        Namespace="DatasetDistribution",
+        MetricName=metric,
+        Dimensions=[{"Name": k, "Value": v} for k, v in {"service": "DatasetDistribution", **dimensions}.items()],
+        StartTime=now - timedelta(hours=1),
+        EndTime=now + timedelta(hours=1),
+        Period=HOUR,
+        Statistics=[statistic],
+    )["Datapoints"]
+    return float(sum(point[statistic] for point in points))
+
+
+def test_no_log_has_what_is_in_a_dataset(
+    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions
+) -> None:
+    """Of the state machine no name at all; of functions that of the project, and how many there are of what."""
+    bench.aws.configure(creation_seconds=0, distribution_seconds=0, event_copies=0)
+    bench.pair(project, images(10, SECRET) + images(10, "other"))
+    execution = executions.run({"ProjectArn": project})
+    assert SECRET in json.dumps(execution.history(), default=str)
+    of_functions, of_states = logged(local_aws, "Functions"), logged(local_aws, "Workflow")
+    name = project.split("/")[1]
+    assert execution.arn in of_states
+    assert name in of_functions
+    assert name not in of_states
+    for said in (of_functions, of_states):
+        assert SECRET not in said
+        assert "source-ref" not in said
+        assert "s3://" not in said
+
+
+def logged(aws: LocalAws, box: str) -> str:
+    logs = aws.client("logs")
+    groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
+    pages = logs.get_paginator("filter_log_events")
+    found = [pages.paginate(logGroupName=group) for group in groups if box in group]
+    return "\n".join(event["message"] for each in found for page in each for event in page["events"])
+
+
+@pytest.mark.usefixtures("stack")
+def test_the_queries_stand_ready_and_in_the_page(local_aws: LocalAws) -> None:
+    page = (ROOT / "docs" / "operations.md").read_text()
+    queries = {**OF_FUNCTIONS, **OF_THE_STATE_MACHINE}
+    defined = local_aws.client("logs").describe_query_definitions()["queryDefinitions"]
+    assert {each["name"] for each in defined} == {f"DatasetDistribution/{name}" for name in queries}
+    for name, query in queries.items():
+        assert f"**{name}**" in page
+        assert query in page
+
+
+def test_the_dashboard_begins_with_the_alarms() -> None:
+    (dashboard,) = synthesize(Settings()).find_resources("AWS::CloudWatch::Dashboard").values()
+    body = json.dumps(dashboard["Properties"]["DashboardBody"])
+    assert body.index("Alarms") < body.index("Executions") < body.index("Errors of functions")
+
+
+def test_there_is_no_dashboard_where_the_setting_says_so() -> None:
+    assert synthesize(Settings(create_dashboard=False)).find_resources("AWS::CloudWatch::Dashboard") == {}
