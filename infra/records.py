@@ -26,7 +26,7 @@ class Records(Construct):
         # TableV2 takes a key only where the stack's Region is known at synth.
         self.table = dynamodb.Table(
             self,
-            "Table",
+            "Items",
             partition_key=dynamodb.Attribute(name="ProjectName", type=dynamodb.AttributeType.STRING),
             sort_key=dynamodb.Attribute(name="TestDatasetArn", type=dynamodb.AttributeType.STRING),
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(

@@ -13,6 +13,7 @@ from infra.functions import TIMEOUT
 from infra.jsonata import cut, jsonata
 from infra.messages import LONGEST_NOTE, STARTED_BY, Outcome, forms
 from infra.retries import retry_unless
+from infra.waiting import BEGAN
 
 # Characters. Step Functions takes 32,768 as the cause of an execution, which may be two of these and what to do.
 _LONGEST_CAUSE = 12_000
@@ -27,10 +28,7 @@ CAUSE = cut(_WHOLE_CAUSE, _LONGEST_CAUSE)
 
 
 # What every function is told of its execution.
-EXECUTION = {
-    "Execution": jsonata("$states.context.Execution.Id"),
-    "StartedAt": jsonata("$states.context.Execution.StartTime"),
-}
+EXECUTION = {"Execution": jsonata("$states.context.Execution.Id"), "StartedAt": jsonata(BEGAN)}
 
 
 def invoke(

@@ -13,9 +13,12 @@ from infra.settings import Settings
 # DescribeDataset shows can lag behind, by a minute perhaps.
 GRACE = Duration.minutes(5)
 
-# When a wait began, in epoch milliseconds: JSONata. Whoever redrives an execution gives it its time anew.
+# When the execution began: JSONata. Whoever redrives it gives it its time anew.
 _CLOCK = "$states.context.Execution"
-EXECUTION_STARTED = f"$toMillis($exists({_CLOCK}.RedriveTime) ? {_CLOCK}.RedriveTime : {_CLOCK}.StartTime)"
+BEGAN = f"$exists({_CLOCK}.RedriveTime) ? {_CLOCK}.RedriveTime : {_CLOCK}.StartTime"
+
+# When a wait began, in epoch milliseconds.
+EXECUTION_STARTED = f"$toMillis({BEGAN})"
 FIRST_ASKED = f"$max([$toMillis($asked), {EXECUTION_STARTED}])"
 NOTHING_SHOWN = f"$max([$toMillis($quiet = '' ? $states.context.State.EnteredTime : $quiet), {EXECUTION_STARTED}])"
 
