@@ -6,16 +6,14 @@ from typing import Any
 from aws_cdk import App
 from aws_cdk.assertions import Template
 
+from infra.flags import feature_flags
 from infra.settings import Settings
 from infra.stack import DatasetDistribution
-from local.aws import ROOT
 
 
 def synthesize(settings: Settings) -> Template:
     """The template that the CDK CLI would make: the flags of cdk.json decide a part of it."""
-    context = json.loads((ROOT / "cdk.json").read_text())["context"]
-    flags = {key: value for key, value in context.items() if not key.isalnum()}
-    return Template.from_stack(DatasetDistribution(App(context=flags), settings=settings))
+    return Template.from_stack(DatasetDistribution(App(context=feature_flags()), settings=settings))
 
 
 def render_definition(settings: Settings | None = None) -> dict[str, Any]:
