@@ -23,7 +23,13 @@ class Trail(Construct):
             encryption_key=key,
             enforce_ssl=True,
             minimum_tls_version=1.2,
-            lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(settings.retention_days))],
+            # CloudTrail writes a file once: a version that is not current is one that somebody deleted or wrote over.
+            versioned=True,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    expiration=Duration.days(settings.retention_days), noncurrent_version_expiration=Duration.days(30)
+                )
+            ],
             removal_policy=settings.removal_policy,
             auto_delete_objects=destroyed,
         )
