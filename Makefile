@@ -23,10 +23,11 @@ unknowns: setup ## the end-to-end tests under each plausible answer to what AWS 
 chaos: setup ## random faults against every promise; RUNS=10000 SEED=1; FIRST=3 begins at that run
 	@$(WITH_NODE) $(BIN)/python -m tests.chaos $${RUNS:+--runs="$$RUNS"} $${SEED:+--seed="$$SEED"} $${FIRST:+--first="$$FIRST"}
 
-check: setup ## ruff and mypy
+check: setup ## ruff, mypy, and cdk-nag with its report in .local/nag
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(WITH_NODE) $(BIN)/python -m infra.review
 
 audit: $(TOOLS)/installed ## known vulnerabilities of the exact pins; asks PyPI and npm
 	@$(PYTHON) -m local.audit

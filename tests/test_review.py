@@ -1,0 +1,98 @@
+"""What cdk-nag finds in the stack is acknowledged, and what is acknowledged is found."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_cdk import Annotations, Stack
+from aws_cdk import aws_sns as sns
+
+from infra.acknowledged import ACKNOWLEDGED, Acknowledged
+from infra.review import REPORT, REVIEWED, main, new_app, review
+from infra.review_page import PAGE, render
+
+PACKS = {"AwsSolutions", "Serverless", "NIST.800.53.R5", "HIPAA.Security", "PCI.DSS.321"}
+
+
+@pytest.fixture(scope="module")
+def reviewed(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, Path]:
+    """The exit status, and the folder that the report is in."""
+    folder = tmp_path_factory.mktemp("review") / "nag"
+    return main(folder), folder
+
+
+def test_every_finding_is_acknowledged_and_every_row_of_the_table_is_needed(reviewed: tuple[int, Path]) -> None:
+    assert reviewed[0] == 0
+
+
+def test_the_report_has_every_finding_with_its_reason(reviewed: tuple[int, Path]) -> None:
+    reports = json.loads((reviewed[1] / REPORT).read_text())["pluginReports"]
+    assert {report["pluginName"] for report in reports} == PACKS
+    assert [report["violations"] for report in reports] == [[]] * len(PACKS)
+    suppressed = [(report["pluginName"], each) for report in reports for each in report["suppressedViolations"]]
+    assert {each["reason"] for _, each in suppressed} == {row.reason for row in ACKNOWLEDGED}
+    assert all(each["acknowledgedId"] == f"{pack}::{each['ruleName']}" for pack, each in suppressed)
+
+
+def test_no_template_has_acknowledgements_in_it(reviewed: tuple[int, Path]) -> None:
+    for settings in REVIEWED:
+        template = (reviewed[1] / f"{settings.stack_name}.template.json").read_text()
+        assert [each for each in ("acknowledged", "cdk_nag", *PACKS) if each in template] == []
+
+
+def row(*rules: str, resource: str = "Open/Resource") -> Acknowledged:
+    return Acknowledged("Whatever", rules, (resource,), "It is a test's.")
+
+
+def status(folder: Path, *table: Acknowledged, warning: bool = False, topic: bool = True) -> int:
+    """Of a stack that has, at most, a topic that is neither encrypted nor over TLS only."""
+    app = new_app(folder)
+    stack = Stack(app, "Other")
+    if topic:
+        sns.Topic(stack, "Open")
+    if warning:
+        Annotations.of(stack).add_warning_v2("test:warning", "The CDK warns.")
+    return review(app, table)
+
+
+def test_a_finding_without_a_row_is_said_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert status(tmp_path) == 1
+    said = capsys.readouterr().out
+    assert "AwsSolutions-SNS3\n  Other/Open/Resource\n  The SNS Topic does not require publishers to use SSL." in said
+    assert "NIST.800.53.R5-SNSEncryptedKMS\n  Other/Open/Resource\n" in said
+
+
+@pytest.mark.parametrize(
+    ("rules", "resource", "expected"),
+    [
+        (("SNS3", "SNSEncryptedKMS"), "Open/Resource", 0),
+        (("SNS3", "SNSEncryptedKMS"), "*", 0),
+        (("SNS3", "SNSEncryptedKMS"), "Shut/Resource", 1),
+        (("SNS3",), "Open/Resource", 1),
+    ],
+)
+def test_a_row_is_for_its_rules_and_resources_only(
+    tmp_path: Path, rules: tuple[str, ...], resource: str, expected: int
+) -> None:
+    assert status(tmp_path, row(*rules, resource=resource)) == expected
+
+
+def test_a_row_that_nothing_needs_is_said_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert status(tmp_path, row("SNS3"), topic=False) == 1
+    assert "SNS3\n  Open/Resource\n  Acknowledged, and no rule asks for it." in capsys.readouterr().out
+
+
+def test_a_warning_of_the_cdk_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert status(tmp_path, topic=False, warning=True) == 1
+    assert "The CDK warns." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("acknowledged", ACKNOWLEDGED, ids=lambda row: str(row.asked))
+def test_a_reason_is_at_least_a_sentence(acknowledged: Any) -> None:
+    assert len(acknowledged.reason.split()) >= 20
+    assert acknowledged.reason.endswith(".")
+
+
+def test_the_page_is_as_the_table_says() -> None:
+    assert PAGE.read_text() == render(), "Write it anew: python -m infra.review_page"
