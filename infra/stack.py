@@ -4,12 +4,14 @@ from aws_cdk import Aws, CfnOutput, Stack, Tags
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from infra.alarms import Alarms
 from infra.chat import Chat
+from infra.dashboard import Dashboard
 from infra.functions import Functions
 from infra.key import Key
-from infra.monitoring import Monitoring
 from infra.notifications import Notifications
 from infra.operations import Operations
+from infra.queries import Queries
 from infra.records import Records
 from infra.reports import Reports
 from infra.settings import Settings
@@ -47,16 +49,19 @@ class DatasetDistribution(Stack):
         chat = Chat(self, "Chat", state_machine=machine, key=key)
         watch = Watch(self, "Watch", state_machine=machine, topic=notifications.topic, key=key)
         operations = Operations(self, "Operations", key=key, settings=settings)
-        Monitoring(
+        alarms = Alarms(
             self,
-            "Monitoring",
-            workflow=workflow,
+            "Alarms",
+            state_machine=machine,
             functions=functions,
             rules={"Trigger": trigger.rule, "Chat": chat.rule, "Watch": watch.rule},
             undelivered=[trigger.undelivered, watch.undelivered],
             operations=operations,
             settings=settings,
         )
+        Queries(self, "Queries", functions=functions.logs, state_machine=workflow.logs)
+        if settings.create_dashboard:
+            Dashboard(self, "Dashboard", state_machine=machine, functions=functions, alarms=alarms.all)
         if settings.create_trail:
             Trail(self, "Trail", key=key, settings=settings)
         self._outputs(

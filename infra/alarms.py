@@ -1,6 +1,6 @@
-"""What an operator is told, and looks at first."""
+"""What operators are told: alarms for the operations topic."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from aws_cdk import Duration, Stack
@@ -10,12 +10,10 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.functions import Functions
-from infra.metrics import EXECUTION_AGE, NAMESPACE, OUTCOMES
+from infra.metrics import execution_age
 from infra.operations import Operations
-from infra.queries import Queries
 from infra.settings import Settings
 from infra.undelivered import Undelivered
-from infra.workflow import Workflow
 
 _FIVE_MINUTES = Duration.minutes(5)
 _QUARTER = Duration.minutes(15)
@@ -30,15 +28,15 @@ class _Alarm(NamedTuple):
     said: str
 
 
-class Monitoring(Construct):
-    """Alarms for the operations topic, a dashboard, and queries that stand ready in CloudWatch Logs Insights."""
+class Alarms(Construct):
+    """`all` of them, the most telling first. docs/operations.md says what to do about each."""
 
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
-        workflow: Workflow,
+        state_machine: sfn.StateMachine,
         functions: Functions,
         rules: Mapping[str, events.Rule],
         undelivered: Iterable[Undelivered],
@@ -46,14 +44,10 @@ class Monitoring(Construct):
         settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._service = {"service": Stack.of(self).stack_name}
-        alarms = [self._alarm(each) for each in self._alarms(workflow.state_machine, functions, rules, settings)]
-        alarms += [each.alarm for each in undelivered]
-        for alarm in alarms:
+        self.all = [self._alarm(each) for each in self._alarms(state_machine, functions, rules, settings)]
+        self.all += [each.alarm for each in undelivered]
+        for alarm in self.all:
             operations.tell(alarm)
-        Queries(self, "Queries", functions=functions.logs, state_machine=workflow.logs)
-        if settings.create_dashboard:
-            self._dashboard(workflow.state_machine, functions, alarms)
 
     def _alarms(
         self, machine: sfn.StateMachine, functions: Functions, rules: Mapping[str, events.Rule], settings: Settings
@@ -71,7 +65,7 @@ class Monitoring(Construct):
         )
         yield _Alarm(
             "Old",
-            self._age(),
+            execution_age(Stack.of(self).stack_name),
             settings.oldest_execution_hours * 3600,
             f"An execution has been running for more than {settings.oldest_execution_hours:g} hours. It goes on until "
             "its deadline: look at both datasets in the Rekognition console.",
@@ -103,48 +97,6 @@ class Monitoring(Construct):
             alarm_description=alarm.said,
         )
 
-    def _age(self) -> cloudwatch.Metric:
-        """Each look says how old its execution is. They are at most an hour apart."""
-        return cloudwatch.Metric(
-            namespace=NAMESPACE,
-            metric_name=EXECUTION_AGE,
-            dimensions_map=self._service,
-            period=Duration.hours(1),
-            statistic="Maximum",
-        )
-
-    def _outcome(self, outcome: str) -> cloudwatch.MathExpression:
-        search = f'{{{NAMESPACE},service,Outcome,Error}} MetricName="{OUTCOMES}" Outcome="{outcome}"'
-        service = f'service="{self._service["service"]}"'
-        return cloudwatch.MathExpression(
-            expression=f"SEARCH('{search} {service}', 'Sum', 3600)",
-            label="",
-            period=Duration.hours(1),
-            using_metrics={},
-        )
-
-    def _dashboard(self, machine: sfn.StateMachine, functions: Functions, alarms: list[cloudwatch.Alarm]) -> None:
-        """First whether anything is wrong, then what came of the pairs, then what it took."""
-        dashboard = cloudwatch.Dashboard(self, "Dashboard", default_interval=Duration.days(7))
-        dashboard.add_widgets(cloudwatch.AlarmStatusWidget(title="Alarms", alarms=alarms, width=24, height=3))
-        executions = [
-            machine.metric_started(label="started"),
-            machine.metric_succeeded(label="succeeded"),
-            machine.metric_failed(label="failed"),
-            machine.metric_aborted(label="aborted"),
-            machine.metric_timed_out(label="timed out"),
-        ]
-        dashboard.add_widgets(
-            _graph("Executions", executions),
-            _graph("Distributed", [self._outcome("DISTRIBUTED")]),
-            _graph("Failed, by error", [self._outcome("FAILED")]),
-        )
-        dashboard.add_widgets(
-            _graph("Age of the oldest execution (seconds)", [self._age()]),
-            _graph("Errors of functions", [function.metric_errors() for function in functions.all]),
-            _graph("Duration of functions", [function.metric_duration(statistic="p99") for function in functions.all]),
-        )
-
 
 def _sum(metric: cloudwatch.Metric) -> cloudwatch.Metric:
     return metric.with_(statistic="Sum", period=_FIVE_MINUTES)
@@ -158,7 +110,3 @@ def _rule_failures(rule: events.Rule) -> cloudwatch.Metric:
         statistic="Sum",
         period=_FIVE_MINUTES,
     )
-
-
-def _graph(title: str, metrics: Sequence[cloudwatch.IMetric]) -> cloudwatch.GraphWidget:
-    return cloudwatch.GraphWidget(title=title, left=list(metrics), width=8)

@@ -1,0 +1,60 @@
+"""What an operator looks at first."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from infra.functions import Functions
+from infra.metrics import NAMESPACE, OUTCOMES, RESOLVED, execution_age
+
+
+class Dashboard(Construct):
+    """First whether anything is wrong, then what executions found, did and came to, then what it took."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        state_machine: sfn.StateMachine,
+        functions: Functions,
+        alarms: Sequence[cloudwatch.IAlarm],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._service = Stack.of(self).stack_name
+        dashboard = cloudwatch.Dashboard(self, "Dashboard", default_interval=Duration.days(7))
+        dashboard.add_widgets(cloudwatch.AlarmStatusWidget(title="Alarms", alarms=list(alarms), width=24, height=3))
+        executions = [
+            state_machine.metric_started(label="started"),
+            state_machine.metric_succeeded(label="succeeded"),
+            state_machine.metric_failed(label="failed"),
+            state_machine.metric_aborted(label="aborted"),
+            state_machine.metric_timed_out(label="timed out"),
+        ]
+        dashboard.add_widgets(
+            _graph("Executions", executions),
+            _graph("Outcomes, by error", [self._each(OUTCOMES, "Outcome", "Error")]),
+            _graph("What executions found to do", [self._each(RESOLVED, "Action")]),
+        )
+        dashboard.add_widgets(
+            _graph("Age of the oldest execution (seconds)", [execution_age(self._service)]),
+            _graph("Errors of functions", [function.metric_errors() for function in functions.all]),
+            _graph("Duration of functions", [function.metric_duration(statistic="p99") for function in functions.all]),
+        )
+
+    def _each(self, metric: str, *dimensions: str) -> cloudwatch.MathExpression:
+        """A line for each combination of the dimensions that there is."""
+        search = f'{{{NAMESPACE},service,{",".join(dimensions)}}} MetricName="{metric}" service="{self._service}"'
+        return cloudwatch.MathExpression(
+            expression=f"SEARCH('{search}', 'Sum', 3600)",
+            label=" ".join(f"${{PROP('Dim.{dimension}')}}" for dimension in dimensions),
+            period=Duration.hours(1),
+            using_metrics={},
+        )
+
+
+def _graph(title: str, metrics: Sequence[cloudwatch.IMetric]) -> cloudwatch.GraphWidget:
+    return cloudwatch.GraphWidget(title=title, left=list(metrics), width=8)
