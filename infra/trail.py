@@ -1,7 +1,8 @@
 """A CloudTrail trail, where the account and Region has none: without one no CreateDataset event arrives."""
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_cloudtrail as cloudtrail
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -10,11 +11,38 @@ from infra.settings import Settings
 
 
 class Trail(Construct):
-    """Management events that write, of this Region, into a bucket of its own."""
+    """Management events that write, of this Region, into a bucket of its own.
 
-    def __init__(self, scope: Construct, construct_id: str, *, key: kms.Key, settings: Settings) -> None:
+    Bucket and key are open to this very trail, which therefore has a name: its ARN is in the policy of the key that it
+    has ("Amazon S3 bucket policy for CloudTrail", "Configure AWS KMS key policies for CloudTrail", AWS CloudTrail User
+    Guide). CDK's own construct grants nothing on a key, and its bucket lets in any trail.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey, settings: Settings) -> None:
         super().__init__(scope, construct_id)
-        destroyed = settings.removal_policy == RemovalPolicy.DESTROY
+        name = f"{Stack.of(self).stack_name}-Trail"
+        self._trail = Stack.of(self).format_arn(service="cloudtrail", resource="trail", resource_name=name)
+        self.bucket = self._bucket(key, settings)
+        # Not kms:EncryptionContext:aws:cloudtrail:arn: a digest may be encrypted by the bucket's default.
+        key.add_to_resource_policy(self._allow(["kms:DescribeKey", "kms:GenerateDataKey*"], "*"))
+        trail = cloudtrail.CfnTrail(
+            self,
+            "Trail",
+            trail_name=name,
+            is_logging=True,
+            s3_bucket_name=self.bucket.bucket_name,
+            kms_key_id=key.key_arn,
+            enable_log_file_validation=True,
+            is_multi_region_trail=False,
+            include_global_service_events=False,
+            event_selectors=[
+                cloudtrail.CfnTrail.EventSelectorProperty(include_management_events=True, read_write_type="WriteOnly")
+            ],
+        )
+        # After the bucket's policy; and it ends before the bucket is emptied.
+        trail.node.add_dependency(self.bucket)
+
+    def _bucket(self, key: kms.IKey, settings: Settings) -> s3.Bucket:
         bucket = s3.Bucket(
             self,
             "Bucket",
@@ -31,14 +59,18 @@ class Trail(Construct):
                 )
             ],
             removal_policy=settings.removal_policy,
-            auto_delete_objects=destroyed,
+            auto_delete_objects=settings.removal_policy == RemovalPolicy.DESTROY,
         )
-        cloudtrail.Trail(
-            self,
-            "Trail",
-            bucket=bucket,
-            encryption_key=key,
-            is_multi_region_trail=False,
-            include_global_service_events=False,
-            management_events=cloudtrail.ReadWriteType.WRITE_ONLY,
+        logs = bucket.arn_for_objects(f"AWSLogs/{Stack.of(self).account}/*")
+        owned = {"s3:x-amz-acl": "bucket-owner-full-control"}
+        bucket.add_to_resource_policy(self._allow(["s3:GetBucketAcl"], bucket.bucket_arn))
+        bucket.add_to_resource_policy(self._allow(["s3:PutObject"], logs, **owned))
+        return bucket
+
+    def _allow(self, actions: list[str], resource: str, **conditions: str) -> iam.PolicyStatement:
+        return iam.PolicyStatement(
+            principals=[iam.ServicePrincipal("cloudtrail.amazonaws.com")],
+            actions=actions,
+            resources=[resource],
+            conditions={"StringEquals": {"aws:SourceArn": self._trail, **conditions}},
         )
