@@ -7,6 +7,7 @@ from constructs import Construct
 from infra.alarms import Alarms
 from infra.chat import Chat
 from infra.dashboard import Dashboard
+from infra.emptying import confine_emptying
 from infra.functions import Functions
 from infra.key import Key
 from infra.notifications import Notifications
@@ -26,7 +27,8 @@ class DatasetDistribution(Stack):
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
         about = "Distributes Amazon Rekognition Custom Labels datasets"
-        super().__init__(scope, settings.stack_name, description=about)
+        # As tags of the stack, too: what CDK brings with it takes no others.
+        super().__init__(scope, settings.stack_name, description=about, tags=dict(settings.tags))
         self._apply_to_all(settings)
         key = Key(self, "Key", settings=settings).key
         records = Records(self, "Records", key=key, settings=settings)
@@ -62,8 +64,9 @@ class DatasetDistribution(Stack):
         Queries(self, "Queries", functions=functions.logs, state_machine=workflow.logs)
         if settings.create_dashboard:
             Dashboard(self, "Dashboard", state_machine=machine, functions=functions, alarms=alarms.all)
-        if settings.create_trail:
-            Trail(self, "Trail", key=key, settings=settings)
+        trails = [Trail(self, "Trail", key=key, settings=settings)] if settings.create_trail else []
+        buckets = [reports.bucket, *(trail.bucket for trail in trails)]
+        confine_emptying(self, buckets=buckets, key=key, settings=settings)
         self._outputs(
             StateMachineArn=machine.state_machine_arn,
             StateMachineConsole=_console(
