@@ -120,7 +120,8 @@ class Settings:
         ("*",),
         _texts(_PROJECT),
         "names of projects with commas between them; `*` at a name's end stands for any ending",
-        "The projects that this deployment is for: its functions have no rights on others.",
+        "The projects that this deployment is for: its functions have no rights on others. One that two deployments "
+        "are for is distributed once all the same, but both tell people so.",
     )
     trigger: Trigger = _setting(
         Trigger.CREATED,
@@ -187,7 +188,8 @@ class Settings:
         RemovalPolicy.DESTROY,
         REMOVALS.__getitem__,
         f"one of {', '.join(REMOVALS)}",
-        "What `cdk destroy` does with records, reports, logs and the key. Nothing else of the stack holds data.",
+        "What `cdk destroy` does with records, reports, logs and the key. Everything else goes, with the events that "
+        "could not be delivered. A key that is destroyed is deleted after 30 days, and costs nothing until then.",
     )
     image_buckets: tuple[str, ...] = _setting(
         (),
