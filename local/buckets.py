@@ -1,4 +1,7 @@
-"""A bucket gets its tags and its encryption from CloudFormation, and stays while it is not empty: MiniStack forgets."""
+"""A bucket gets its tags and its encryption from CloudFormation, and stays while it is not empty: MiniStack forgets.
+
+Among its tags are those of its stack: of a bucket without any, GetBucketTagging knows no set of tags.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +25,7 @@ def install() -> None:
     bucket["create"] = _then_configured(bucket["create"])
     bucket["update"] = _then_configured(bucket["update"])
     bucket["delete"] = _if_empty(bucket["delete"])
+    provisioners._STACK_TAG_PROPERTY["AWS::S3::Bucket"] = ("Tags", "list")
     s3._resolve_sse_write_headers = _with_managed_key(s3._resolve_sse_write_headers)
 
 

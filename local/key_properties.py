@@ -94,10 +94,13 @@ def _created_if_the_key_lets_logs_in(original: Callable[..., Created]) -> Callab
     """Where the template has no name, the group gets its name first and its key then."""
 
     def provision(*arguments: Any) -> Created:
+        earlier = list(cloudwatch_logs._log_groups)
         name, attributes = original(*arguments)
         refusal = _refusal(name, _properties(arguments).get("KmsKeyId"))
         if refusal:
             cloudwatch_logs._log_groups[name]["kmsKeyId"] = None
+            if name not in earlier:
+                del cloudwatch_logs._log_groups[name]
             raise ValueError(f"InvalidParameterException: {refusal}")
         return name, attributes
 
