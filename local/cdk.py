@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import mkdtemp
 
 from local.aws import ACCOUNT, REGION, ROOT, LocalAws, LocalAwsError
 
@@ -21,36 +22,68 @@ def _say_nothing(_step: str) -> None:
     pass
 
 
-def deploy(aws: LocalAws, *, context: Mapping[str, str] | None = None, report: Report = _say_nothing) -> dict[str, str]:
+def deploy(
+    aws: LocalAws,
+    *,
+    context: Mapping[str, str] | None = None,
+    checkout: Path = ROOT,
+    report: Report = _say_nothing,
+) -> dict[str, str]:
     """Bootstrap the account, deploy the stack, and return the stack's outputs.
 
-    `report` hears each step as it begins. Raises LocalAwsError with what the CLI said last.
+    `checkout` is the folder of the app, `report` hears each step as it begins. Raises LocalAwsError with what the CLI
+    said last.
     """
-    assembly, outputs = aws.folder / "cdk.out", aws.folder / "outputs.json"
+    assembly = synthesize(aws, context=context, checkout=checkout, report=report)
+    report("Deploying the stack")
+    return deploy_assembly(aws, assembly, (context or {}).get("stackName", STACK))
+
+
+def synthesize(
+    aws: LocalAws,
+    *,
+    context: Mapping[str, str] | None = None,
+    checkout: Path = ROOT,
+    report: Report = _say_nothing,
+) -> Path:
+    """Bootstrap the account, once, and return the folder of what `cdk synth` made: a cloud assembly."""
+    assembly = Path(mkdtemp(prefix="cdk.out-", dir=aws.folder))
     settings = [word for key, value in (context or {}).items() for word in ("--context", f"{key}={value}")]
     report("Synthesizing the stack, bootstrapping the account")
-    with (
-        _started(aws, "synth", "--quiet", "--output", str(assembly), *settings) as synth,
-        _started(aws, "bootstrap", f"aws://{ACCOUNT}/{REGION}", "--app", "") as bootstrap,
-    ):
-        _finish(aws, "bootstrap", bootstrap)
+    with _started(aws, "synth", "--quiet", "--output", str(assembly), *settings, checkout=checkout) as synth:
+        if not _log(aws, "bootstrap").exists():
+            _run(aws, "bootstrap", f"aws://{ACCOUNT}/{REGION}", "--app", "")
         _finish(aws, "synth", synth)
-    report("Deploying the stack")
-    with _started(
-        aws, "deploy", STACK, "--app", str(assembly), "--require-approval", "never", "--outputs-file", str(outputs)
-    ) as deployment:
-        _finish(aws, "deploy", deployment)
-    found: dict[str, str] = json.loads(outputs.read_text())[STACK]
+    return assembly
+
+
+def deploy_assembly(aws: LocalAws, assembly: Path, stack: str = STACK) -> dict[str, str]:
+    """Deploy a stack of the assembly, over what there is of it, and return its outputs."""
+    outputs = aws.folder / "outputs.json"
+    _run(aws, "deploy", stack, "--app", str(assembly), "--require-approval", "never", "--outputs-file", str(outputs))
+    found: dict[str, str] = json.loads(outputs.read_text())[stack]
     return found
 
 
+def destroy(aws: LocalAws, assembly: Path, stack: str = STACK) -> None:
+    """Destroy a stack of the assembly, as it is deployed now."""
+    _run(aws, "destroy", stack, "--app", str(assembly), "--force")
+
+
+def _run(aws: LocalAws, command: str, *arguments: str) -> None:
+    with _started(aws, command, *arguments) as process:
+        _finish(aws, command, process)
+
+
 @contextmanager
-def _started(aws: LocalAws, command: str, *arguments: str) -> Iterator["subprocess.Popen[bytes]"]:
+def _started(
+    aws: LocalAws, command: str, *arguments: str, checkout: Path = ROOT
+) -> Iterator["subprocess.Popen[bytes]"]:
     """A CLI command in a process group of its own, which does not outlive the block."""
     with _log(aws, command).open("wb") as log:
         process = subprocess.Popen(
             [str(CLI), command, *arguments, *QUIET],
-            cwd=ROOT,
+            cwd=checkout,
             env=_environment(aws),
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -1,0 +1,77 @@
+"""What there is of a stack in an account, by the APIs of the services and not by CloudFormation's word."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from local.aws import LocalAws
+
+_List = Callable[[LocalAws], Iterable[str]]
+
+
+def _listed(service: str, operation: str, member: str, name: str = "") -> _List:
+    """The names, or what the operation lists instead of objects."""
+
+    def names(aws: LocalAws) -> Iterable[str]:
+        found = getattr(aws.client(service), operation)().get(member, [])
+        return [each[name] if name else each for each in found]
+
+    return names
+
+
+def _versions(aws: LocalAws) -> Iterable[str]:
+    functions = aws.client("lambda")
+    for function in functions.list_functions()["Functions"]:
+        for each in functions.list_versions_by_function(FunctionName=function["FunctionName"])["Versions"]:
+            yield f"{each['FunctionName']}:{each['Version']}"
+
+
+def _keys(aws: LocalAws) -> Iterable[str]:
+    """With the name of their stack, and without those that are about to be deleted."""
+    return [f"{_stack_of(aws, key)}/{key['KeyId']}" for key in _described(aws) if key["KeyState"] != "PendingDeletion"]
+
+
+def keys_about_to_go(aws: LocalAws) -> list[str]:
+    return [key["KeyId"] for key in _described(aws) if key["KeyState"] == "PendingDeletion"]
+
+
+def _described(aws: LocalAws) -> list[dict[str, Any]]:
+    kms = aws.client("kms")
+    return [kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in kms.list_keys()["Keys"]]
+
+
+def _stack_of(aws: LocalAws, key: dict[str, Any]) -> str:
+    tags = aws.client("kms").list_resource_tags(KeyId=key["KeyId"])["Tags"]
+    return next((tag["TagValue"] for tag in tags if tag["TagKey"] == "aws:cloudformation:stack-name"), "")
+
+
+KINDS: dict[str, _List] = {
+    "AWS::CloudWatch::Alarm": _listed("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
+    "AWS::CloudWatch::Dashboard": _listed("cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName"),
+    "AWS::DynamoDB::Table": _listed("dynamodb", "list_tables", "TableNames"),
+    "AWS::Events::Rule": _listed("events", "list_rules", "Rules", "Name"),
+    "AWS::IAM::Role": _listed("iam", "list_roles", "Roles", "RoleName"),
+    "AWS::KMS::Key": _keys,
+    "AWS::Lambda::Function": _listed("lambda", "list_functions", "Functions", "FunctionName"),
+    "AWS::Lambda::Version": _versions,
+    "AWS::Logs::LogGroup": _listed("logs", "describe_log_groups", "logGroups", "logGroupName"),
+    "AWS::S3::Bucket": _listed("s3", "list_buckets", "Buckets", "Name"),
+    "AWS::SNS::Topic": _listed("sns", "list_topics", "Topics", "TopicArn"),
+    "AWS::SQS::Queue": _listed("sqs", "list_queues", "QueueUrls"),
+    "AWS::StepFunctions::StateMachine": _listed("stepfunctions", "list_state_machines", "stateMachines", "name"),
+}
+
+# Parts of another resource, which go with it.
+PARTS = {
+    "AWS::CDK::Metadata",
+    "AWS::IAM::Policy",
+    "AWS::S3::BucketPolicy",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::QueuePolicy",
+    "Custom::S3AutoDeleteObjects",
+}
+
+
+def inventory(aws: LocalAws, stack: str) -> dict[str, set[str]]:
+    """The names of the stack's, by kind, without the kinds of which there is nothing."""
+    found = {kind: {name for name in names(aws) if stack.lower() in name.lower()} for kind, names in KINDS.items()}
+    return {kind: names for kind, names in found.items() if names}
