@@ -160,7 +160,7 @@ ACKNOWLEDGED = (
     Acknowledged(
         "The trail in CloudWatch Logs",
         ("CloudTrailCloudWatchLogsEnabled",),
-        ("Trail/Trail/Resource",),
+        ("Trail/Trail",),
         "The setting `createTrail` makes the trail without which EventBridge does not see CreateDataset, in an account "
         "that has none. CloudWatch Logs would be paid by the gigabyte for every call of the Region that changes "
         "something, and nothing reads it there. The trail's files are encrypted, versioned, and validated by digests.",
