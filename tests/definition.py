@@ -1,6 +1,7 @@
 """The state machine's definition as Step Functions would get it, for tests to read."""
 
 import json
+from functools import cache
 from typing import Any
 
 from aws_cdk import App
@@ -11,6 +12,7 @@ from infra.settings import Settings
 from infra.stack import DatasetDistribution
 
 
+@cache
 def synthesize(settings: Settings) -> Template:
     """The template that the CDK CLI would make: the flags of cdk.json decide a part of it."""
     return Template.from_stack(DatasetDistribution(App(context=feature_flags()), settings=settings))

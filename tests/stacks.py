@@ -2,25 +2,29 @@
 
 import json
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from local.aws import LocalAws
 
 NAME = "Throwaway"
+MOST_INLINE = 51_200  # bytes of a template in a request ("Template body size in a request"); S3 takes what is longer
 
 
 class Stack:
     """A stack of these resources, by logical id."""
 
     def __init__(self, aws: LocalAws, **resources: Any) -> None:
-        self._cloudformation, self._name = aws.client("cloudformation"), f"{NAME}-{uuid.uuid4().hex[:12]}"
+        self._aws, self._cloudformation = aws, aws.client("cloudformation")
+        self._name = f"{NAME}-{uuid.uuid4().hex[:12]}"
         self._do("create", resources)
 
     def update(self, **resources: Any) -> None:
         self._do("update", resources)
 
-    def delete(self) -> None:
-        self._cloudformation.delete_stack(StackName=self._name)
+    def delete(self, *, retain: Sequence[str] = ()) -> None:
+        """What could not be deleted before may be retained."""
+        self._cloudformation.delete_stack(StackName=self._name, RetainResources=retain)
         self._wait("delete")
 
     def ref(self, logical_id: str) -> str:
@@ -36,10 +40,17 @@ class Stack:
 
     def _do(self, what: str, resources: Any) -> None:
         call = getattr(self._cloudformation, f"{what}_stack")
-        capabilities = ["CAPABILITY_NAMED_IAM"]
-        call(StackName=self._name, TemplateBody=json.dumps({"Resources": resources}), Capabilities=capabilities)
+        body = json.dumps({"Resources": resources})
+        template = {"TemplateBody": body} if len(body) <= MOST_INLINE else {"TemplateURL": self._upload(body)}
+        call(StackName=self._name, Capabilities=["CAPABILITY_NAMED_IAM"], **template)
         self._wait(what)
+
+    def _upload(self, body: str) -> str:
+        s3, name = self._aws.client("s3"), self._name.lower()
+        s3.create_bucket(Bucket=name)
+        s3.put_object(Bucket=name, Key="template", Body=body)
+        return f"{self._aws.endpoint_url}/{name}/template"
 
     def _wait(self, what: str) -> None:
         waiter = self._cloudformation.get_waiter(f"stack_{what}_complete")
-        waiter.wait(StackName=self._name, WaiterConfig={"Delay": 0.1, "MaxAttempts": 300})
+        waiter.wait(StackName=self._name, WaiterConfig={"Delay": 0.02, "MaxAttempts": 1500})

@@ -1,0 +1,109 @@
+"""Nothing is granted that nothing needs: without any one thing that the template grants, something fails.
+
+Each test deploys the synthesized template less one action of one statement through CloudFormation, as an update of the
+template before it, and looks for something that does not work any more from end to end. With the whole template,
+before and after, everything works.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from infra.grants import Grant, Template, grants_of_resources, grants_of_roles, plain, without
+from infra.settings import Settings
+from local.aws import LocalAws
+from tests import promises
+from tests.custom_labels import Workbench
+from tests.definition import synthesize
+from tests.executions import Executions
+from tests.promises import PROMISES, Deployment
+
+TEMPLATE: Template = dict(synthesize(Settings()).to_json())
+GRANTS = grants_of_roles(TEMPLATE) + grants_of_resources(TEMPLATE)
+Promise = Callable[[Deployment], None]
+
+
+def named(grant: Grant) -> str:
+    """Such as Workflow-kms:Decrypt-sns: who, may what, through or on what where it differs."""
+    several = isinstance(grant.statement.get("Resource"), list) and grant.of_role
+    on = re.findall(r"'(\w+)[0-9A-F]{8}'", str(grant.resource)) if several else []
+    details = [grant.statement.get("Sid", "") if not grant.of_role else "", grant.via, *on]
+    words = [plain(grant.owner).removesuffix("Role"), grant.action.rpartition("/")[2]]
+    return "-".join([*words, *filter(None, details)])
+
+
+# What breaks first; what no line names is needed for the whole way from an event to its success.
+FIRST: list[tuple[str, Promise]] = [
+    (r"Workflow-(dynamodb:GetItem|dynamodb:PutItem|states:DescribeExecution)", promises.take_over),
+    (r"Workflow-logs:", promises.deploy_and_destroy),
+    (r"FunctionsResolveDatasets-rekognition:ListDatasetLabels", promises.rehearse),
+    (r"Watch-", promises.tell_of_an_abort),
+    (r"Key-.*-Alarms|OperationsTopic-", promises.raise_an_alarm),
+    (r"Key-.*-Rules|TriggerUndeliveredQueue-", promises.keep_an_event),
+    (r"WatchUndeliveredQueue-", promises.keep_an_end),
+    (r"Key-.*-Logs|ReportsBucket-|CustomS3AutoDelete", promises.deploy_and_destroy),
+]
+
+
+def likely(grant: Grant) -> Promise:
+    found = (promise for pattern, promise in FIRST if re.match(pattern, named(grant)))
+    return next(found, promises.distribute_by_event)
+
+
+def name_of(promise: Promise) -> str:
+    return promise.__name__
+
+
+@pytest.fixture(scope="module")
+def deployment(
+    stack: dict[str, str], local_aws: LocalAws, executions: Executions, rekognition: Any, s3: Any, bucket: str
+) -> Iterator[Deployment]:
+    """The assets are those that the CDK CLI has published with the stack of all tests, which hears no events now."""
+    rule = rule_of(stack, local_aws)
+    events = local_aws.client("events")
+    events.disable_rule(Name=rule)
+    deployment = Deployment(Workbench(local_aws, rekognition, s3, bucket), executions, TEMPLATE)
+    yield deployment
+    deployment.update(TEMPLATE)
+    deployment.delete()
+    events.enable_rule(Name=rule)
+
+
+def rule_of(stack: dict[str, str], aws: LocalAws) -> str:
+    """The name of the rule that starts executions of the deployed stack."""
+    events = aws.client("events")
+    names = events.list_rules()["Rules"]
+    (name,) = [
+        rule["Name"]
+        for rule in names
+        for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+        if target["Arn"] == stack["StateMachineArn"]
+    ]
+    return str(name)
+
+
+@pytest.mark.parametrize("promise", PROMISES, ids=name_of)
+def test_with_all_of_it_everything_works(deployment: Deployment, promise: Promise) -> None:
+    promise(deployment)
+
+
+@pytest.mark.parametrize("grant", GRANTS, ids=named)
+def test_without_it_something_fails(deployment: Deployment, grant: Grant) -> None:
+    deployment.update(without(TEMPLATE, grant))
+    assert any(fails(promise, deployment) for promise in (likely(grant), *PROMISES)), "nothing needs it"
+
+
+def fails(promise: Promise, deployment: Deployment) -> bool:
+    try:
+        promise(deployment)
+    except AssertionError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("promise", PROMISES, ids=name_of)
+def test_with_all_of_it_again_everything_works_again(deployment: Deployment, promise: Promise) -> None:
+    deployment.update(TEMPLATE)
+    promise(deployment)
