@@ -1,9 +1,10 @@
 """CDK's own function, which empties a bucket before it is deleted: its log group, and no more rights than it needs."""
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import cast
 
 from aws_cdk import CfnResource, Stack
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -20,22 +21,24 @@ def confine_emptying(stack: Stack, *, buckets: Iterable[s3.IBucket], key: kms.IK
     Left alone, Lambda makes its log group, without encryption and forever, and makes it again after the stack is gone:
     the managed policy of its role lets it. CDK's CustomResourceConfig does not know this function.
     """
-    provider = stack.node.try_find_child(_PROVIDER)
+    provider = cast("Construct | None", stack.node.try_find_child(_PROVIDER))
     if provider is None:
         return
-    logs = log_group(cast("Construct", provider), "Logs", key=key, settings=settings)
+    logs = log_group(provider, "Logs", key=key, settings=settings)
     function, role = (cast("CfnResource", provider.node.find_child(name)) for name in ("Handler", "Role"))
     function.add_property_override("LoggingConfig", {"LogGroup": logs.log_group_name})
     statements = [
-        _allow(["logs:CreateLogStream", "logs:PutLogEvents"], [logs.log_group_arn]),
+        iam.PolicyStatement(actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[logs.log_group_arn]),
         # The rest the policies of the buckets let it. A deployment that is to keep a bucket takes that away, and then
         # has it look whether the bucket is still one to empty.
-        _allow(["s3:GetBucketTagging"], [bucket.bucket_arn for bucket in buckets]),
+        iam.PolicyStatement(actions=["s3:GetBucketTagging"], resources=[bucket.bucket_arn for bucket in buckets]),
     ]
-    document = {"Version": "2012-10-17", "Statement": statements}
-    role.add_property_override("Policies", [{"PolicyName": "Emptying", "PolicyDocument": document}])
+    policy = iam.CfnPolicy(
+        provider,
+        "Policy",
+        policy_name="Emptying",
+        policy_document=iam.PolicyDocument(statements=statements),
+        roles=[role.ref],
+    )
+    function.add_resource_dependency(policy)
     role.add_property_deletion_override("ManagedPolicyArns")
-
-
-def _allow(actions: list[str], resources: list[str]) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": actions, "Resource": resources}

@@ -19,6 +19,7 @@ WITHOUT_TAGS = {
     "AWS::SNS::TopicPolicy",
     "AWS::SQS::QueuePolicy",
     "Custom::S3AutoDeleteObjects",
+    "AWS::Logs::QueryDefinition",
 }
 DATA = ("AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::Logs::LogGroup", "AWS::S3::Bucket")
 
