@@ -66,7 +66,7 @@ NAMES = {
     "FunctionsCheckDistributionLogs": "its log group",
     "FunctionsReportDistributionLogs": "its log group",
     "Key": "the key",
-    "RecordsTable": "the table of records",
+    "RecordsItems": "the table of records",
     "ReportsBucket": "the bucket of reports",
     "NotificationsTopic": "the topic of notifications",
     "ChatTopic": "the topic for the chat",

@@ -81,7 +81,7 @@ class Deployment:
         return str(self.bench.rekognition.create_project(ProjectName=name, Tags=tags)["ProjectArn"])
 
     def records(self, project: str) -> list[dict[str, str]]:
-        return read_records(self.aws, self.ref("RecordsTable"), project.split("/")[1])
+        return read_records(self.aws, self.ref("RecordsItems"), project.split("/")[1])
 
     def heard(self, queue: str, word: str) -> list[str]:
         """What has come since last asked and has the word in it."""
