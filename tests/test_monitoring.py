@@ -9,6 +9,7 @@ import pytest
 from infra.queries import OF_FUNCTIONS, OF_THE_STATE_MACHINE
 from infra.settings import Settings
 from local.aws import ROOT, LocalAws
+from local.cdk import STACK
 from tests.custom_labels import Workbench, images
 from tests.definition import synthesize
 from tests.executions import Executions, Subscriber
@@ -26,8 +27,9 @@ def operator(local_aws: LocalAws, stack: dict[str, str]) -> Any:
 
 
 def alarms(aws: LocalAws) -> dict[str, dict[str, Any]]:
-    """Each alarm that is deployed, by what it looks at."""
-    return {alarm["AlarmName"]: alarm for alarm in aws.client("cloudwatch").describe_alarms()["MetricAlarms"]}
+    """Each alarm of the stack, by its name; other tests have alarms of their own."""
+    found = aws.client("cloudwatch").describe_alarms(AlarmNamePrefix=f"{STACK}-")["MetricAlarms"]
+    return {alarm["AlarmName"]: alarm for alarm in found}
 
 
 def test_every_alarm_reaches_operators_through_the_encrypted_topic(local_aws: LocalAws, operator: Subscriber) -> None:
