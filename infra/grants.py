@@ -25,7 +25,6 @@ _OF_RESOURCES = {
 }
 _ROLE = "AWS::IAM::Role"
 _POLICY = "AWS::IAM::Policy"
-_ATTACHED = "ManagedPolicyArns"
 
 # Types that let somebody do something, wherever they have it.
 KINDS = {_ROLE, _POLICY, *_OF_RESOURCES}
@@ -56,24 +55,16 @@ class Grant:
 
 
 def grants_of_roles(template: Template) -> list[Grant]:
-    """A managed policy is one grant, with its ARN as the action."""
-    resources = template["Resources"].items()
-    attached = [
-        Grant(name, name, {}, each["Fn::Sub"], "*")
-        for name, resource in resources
-        if resource["Type"] == _ROLE
-        for each in resource["Properties"].get(_ATTACHED, [])
-    ]
-    own = [
+    """What the policies of roles allow."""
+    return [
         Grant(owner["Ref"], name, statement, action, on)
-        for name, resource in resources
+        for name, resource in template["Resources"].items()
         if resource["Type"] == _POLICY
         for owner in resource["Properties"][_OF_ROLES.holder]
         for statement in _statements(resource)
         for action in as_list(statement["Action"])
         for on in as_list(statement["Resource"])
     ]
-    return own + attached
 
 
 def grants_of_resources(template: Template) -> list[Grant]:
@@ -95,9 +86,6 @@ def rules_of_resources(template: Template) -> list[Grant]:
 def without(template: Template, grant: Grant) -> Template:
     """The template less this; with it goes a policy in which nothing is left."""
     policy = template["Resources"][grant.policy]
-    if not grant.statement:
-        left = [arn for arn in policy["Properties"][_ATTACHED] if arn["Fn::Sub"] != grant.action]
-        return _with(template, grant.policy, _ATTACHED, left)
     name = _place(policy).policy
     document = policy["Properties"][name]
     left = [

@@ -71,6 +71,7 @@ NAMES = {
     "NotificationsTopic": "the topic of notifications",
     "ChatTopic": "the topic for the chat",
     "OperationsTopic": "the topic of operations",
+    "CustomS3AutoDeleteObjectsCustomResourceProviderLogs": "its log group",
     "WorkflowStateMachine": "the state machine",
     "TriggerUndeliveredQueue": "the queue *Trigger … Undelivered*",
     "WatchUndeliveredQueue": "the queue *Watch … Undelivered*",
@@ -151,7 +152,7 @@ WHY = {
     "xray:GetSamplingTargets": _SAMPLING,
     "xray:PutTelemetryRecords": _TRACE,
     "xray:PutTraceSegments": _TRACE,
-    "AWSLambdaBasicExecutionRole": "Its log. The function, its role and the policy, AWS's own, are of CDK's making.",
+    "s3:GetBucketTagging": "A deployment that is to keep the bucket takes the rest away first, and then asks for this.",
     "kms:*": "The account manages the key, and its IAM policies count; without this, nobody could ever change the key.",
     "kms:Decrypt Alarms": f"Alarms have no role. {_ENCRYPTED_TOPIC}",
     "kms:GenerateDataKey Alarms": f"Alarms have no role. {_ENCRYPTED_TOPIC}",
@@ -188,7 +189,7 @@ def render(template: Template) -> str:
 
 def why(grant: Grant) -> str:
     """The key of WHY that says it: of those that fit, the one that says most. LookupError where nobody has said."""
-    action = f"{_action(grant)} via {grant.via}" if grant.via else _action(grant)
+    action = f"{grant.action} via {grant.via}" if grant.via else grant.action
     conditions = [key for each in grant.statement.get("Condition", {}).values() for key in each]
     differing = [_of(grant), *re.findall(r"`\w+`", _named(grant.resource)), grant.statement.get("Sid", ""), *conditions]
     keys = [action, *(f"{action} {each}".replace("`", "") for each in differing)]
@@ -199,8 +200,6 @@ def why(grant: Grant) -> str:
 
 
 def _row_of_role(grant: Grant) -> str:
-    if not grant.statement:
-        return _row(_of(grant), f"`{_action(grant)}`", "a managed policy", "", WHY[why(grant)])
     resource, because = _named(grant.resource), WHY[why(grant)]
     if resource == "*":
         title = TAKES_NO_RESOURCE[grant.action.partition(":")[0]]
@@ -218,11 +217,6 @@ def _row(*cells: str) -> str:
 
 def _of(grant: Grant) -> str:
     return NAMES[plain(grant.owner)]
-
-
-def _action(grant: Grant) -> str:
-    """Of a managed policy its name."""
-    return grant.action.rpartition("/")[2]
 
 
 def _who(grant: Grant) -> str:

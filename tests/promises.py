@@ -10,14 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from aws_cdk import RemovalPolicy
 from botocore.exceptions import ClientError, WaiterError
 
 from infra.completion import SOURCE
 from infra.grants import Template, plain
 from infra.metrics import NAMESPACE, OUTCOMES
-from local.aws import LocalAws
+from infra.settings import Settings
 from local.queues import create_queue
 from tests.custom_labels import Workbench, images
+from tests.definition import synthesize
 from tests.executions import Execution, Executions, read_records, until
 from tests.notices import read_notice
 from tests.stacks import Stack
@@ -27,6 +29,8 @@ FUNCTIONS = ("ResolveDatasets", "StartDistribution", "CheckDistribution", "Repor
 
 AT_ONCE = dict.fromkeys(("creation_seconds", "update_seconds", "distribution_seconds"), 0.0)
 A_MINUTE = 60.0
+EMPTYING = "CustomS3AutoDeleteObjectsCustomResourceProvider"
+KEPT: Template = dict(synthesize(Settings(removal_policy=RemovalPolicy.RETAIN)).to_json())
 
 
 class Deployment:
@@ -260,34 +264,53 @@ def raise_an_alarm(deployed: Deployment) -> None:
 
 def deploy_and_destroy(deployed: Deployment) -> None:
     """The template becomes a stack from nothing, and nothing of it stays, although its bucket was not empty."""
-    try:
-        stack = Stack(deployed.aws, **deployed.template["Resources"])
-    except WaiterError as error:
-        raise AssertionError("it could not be created") from error
-    ids = {plain(name): name for name in deployed.template["Resources"]}
-    bucket = stack.ref(ids["ReportsBucket"])
-    function = stack.ref(ids["CustomS3AutoDeleteObjectsCustomResourceProviderHandler"])
-    deployed.aws.client("s3").put_object(Bucket=bucket, Key="k", Body=b"x")
-    with _left_by_nothing(deployed.aws, bucket, stack, ids["ReportsBucketAutoDeleteObjectsCustomResource"]):
+    logs, group = deployed.aws.client("logs"), named(deployed.template, f"{EMPTYING}Logs")
+    stack, bucket = _create(deployed, **{group: {**deployed.template["Resources"][group], "DeletionPolicy": "Retain"}})
+    written_to = stack.ref(group)
+    with _going(deployed, stack, bucket):
         stack.delete()
-    logs, group = deployed.aws.client("logs"), f"/aws/lambda/{function}"
-    assert logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"], "it has written no log"
-    written = " ".join(event["message"] for event in logs.filter_log_events(logGroupName=group)["events"])
-    logs.delete_log_group(logGroupName=group)
+    written = " ".join(event["message"] for event in logs.filter_log_events(logGroupName=written_to)["events"])
+    logs.delete_log_group(logGroupName=written_to)
+    assert written, "it has written no log"
     assert "Could not set new object deny policy" not in written
 
 
+def keep_from_now_on(deployed: Deployment) -> None:
+    """Where the next deployment is to keep the bucket, who empties it goes, and what is in there stays."""
+    stack, bucket = _create(deployed)
+    with _going(deployed, stack, bucket):
+        stack.update(**KEPT["Resources"])
+        stack.delete()
+    deployed.aws.client("s3").get_object(Bucket=bucket, Key="k")
+
+
+def named(template: Template, name: str) -> str:
+    """The logical id, without the hash behind it."""
+    return next(str(logical_id) for logical_id in template["Resources"] if plain(logical_id) == name)
+
+
+def _create(deployed: Deployment, **instead: Any) -> tuple[Stack, str]:
+    """A stack of the template, but for these resources, and its bucket, with something in it."""
+    try:
+        stack = Stack(deployed.aws, **{**deployed.template["Resources"], **instead})
+    except WaiterError as error:
+        raise AssertionError("it could not be created") from error
+    bucket = stack.ref(named(deployed.template, "ReportsBucket"))
+    deployed.aws.client("s3").put_object(Bucket=bucket, Key="k", Body=b"x")
+    return stack, bucket
+
+
 @contextmanager
-def _left_by_nothing(aws: LocalAws, bucket: str, stack: Stack, emptying: str) -> Iterator[None]:
+def _going(deployed: Deployment, stack: Stack, bucket: str) -> Iterator[None]:
     """What could not be deleted is deleted all the same, for the tests that follow."""
     try:
         yield
     except WaiterError as error:
-        s3 = aws.client("s3")
+        s3 = deployed.aws.client("s3")
         with suppress(ClientError):
             s3.delete_bucket_policy(Bucket=bucket)
         s3.delete_object(Bucket=bucket, Key="k")
-        stack.delete(retain=[emptying])
+        stack.delete(retain=[named(deployed.template, "ReportsBucketAutoDeleteObjectsCustomResource")])
         raise AssertionError("it could not be destroyed") from error
 
 
@@ -302,4 +325,5 @@ PROMISES = (
     keep_an_end,
     raise_an_alarm,
     deploy_and_destroy,
+    keep_from_now_on,
 )

@@ -30,7 +30,7 @@ def named(grant: Grant) -> str:
     several = isinstance(grant.statement.get("Resource"), list) and grant.of_role
     on = re.findall(r"'(\w+)[0-9A-F]{8}'", str(grant.resource)) if several else []
     details = [grant.statement.get("Sid", "") if not grant.of_role else "", grant.via, *on]
-    words = [plain(grant.owner).removesuffix("Role"), grant.action.rpartition("/")[2]]
+    words = [plain(grant.owner).removesuffix("Role"), grant.action]
     return "-".join([*words, *filter(None, details)])
 
 
@@ -43,6 +43,7 @@ FIRST: list[tuple[str, Promise]] = [
     (r"Key-.*-Alarms|OperationsTopic-", promises.raise_an_alarm),
     (r"Key-.*-Rules|TriggerUndeliveredQueue-", promises.keep_an_event),
     (r"WatchUndeliveredQueue-", promises.keep_an_end),
+    (r"CustomS3AutoDelete.*s3:GetBucketTagging", promises.keep_from_now_on),
     (r"Key-.*-Logs|ReportsBucket-|CustomS3AutoDelete", promises.deploy_and_destroy),
 ]
 
