@@ -6,9 +6,9 @@ import uuid
 from local.aws import LocalAws
 
 
-def create_queue(aws: LocalAws, service: str) -> tuple[str, str]:
+def create_queue(aws: LocalAws, service: str, **credentials: str) -> tuple[str, str]:
     """URL and ARN of a queue that the service, such as `sns.amazonaws.com`, may send to."""
-    sqs = aws.client("sqs")
+    sqs = aws.client("sqs", **credentials)
     url: str = sqs.create_queue(QueueName=f"queue-{uuid.uuid4().hex[:12]}")["QueueUrl"]
     arn: str = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sqs:SendMessage", "Resource": arn}

@@ -54,6 +54,7 @@ KINDS: dict[str, _List] = {
     "AWS::Lambda::Function": _listed("lambda", "list_functions", "Functions", "FunctionName"),
     "AWS::Lambda::Version": _versions,
     "AWS::Logs::LogGroup": _listed("logs", "describe_log_groups", "logGroups", "logGroupName"),
+    "AWS::Logs::QueryDefinition": _listed("logs", "describe_query_definitions", "queryDefinitions", "name"),
     "AWS::S3::Bucket": _listed("s3", "list_buckets", "Buckets", "Name"),
     "AWS::SNS::Topic": _listed("sns", "list_topics", "Topics", "TopicArn"),
     "AWS::SQS::Queue": _listed("sqs", "list_queues", "QueueUrls"),

@@ -15,6 +15,7 @@ from local.custom_labels.clock import Clock
 from local.custom_labels.delivery import Event
 from local.custom_labels.service import CustomLabels
 from local.custom_labels.settings import Settings
+from local.queues import create_queue
 from tests.custom_labels import Workbench, images, refusal
 
 pytestmark = pytest.mark.usefixtures("events")
@@ -25,14 +26,13 @@ class Trail:
 
     def __init__(self, aws: LocalAws, **credentials: str) -> None:
         self._sqs, self._events = aws.client("sqs", **credentials), aws.client("events", **credentials)
+        self._queue, self._queue_arn = create_queue(aws, "events.amazonaws.com", **credentials)
         self._name = f"trail-{uuid.uuid4().hex[:8]}"
 
     def __enter__(self) -> "Trail":
-        self._queue = self._sqs.create_queue(QueueName=self._name)["QueueUrl"]
-        attributes = self._sqs.get_queue_attributes(QueueUrl=self._queue, AttributeNames=["QueueArn"])["Attributes"]
         pattern = {"source": ["aws.rekognition"], "detail-type": ["AWS API Call via CloudTrail"]}
         self._events.put_rule(Name=self._name, EventPattern=json.dumps(pattern))
-        self._events.put_targets(Rule=self._name, Targets=[{"Id": "queue", "Arn": attributes["QueueArn"]}])
+        self._events.put_targets(Rule=self._name, Targets=[{"Id": "queue", "Arn": self._queue_arn}])
         return self
 
     def __exit__(self, *_: object) -> None:

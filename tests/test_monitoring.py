@@ -12,7 +12,7 @@ from local.aws import ROOT, LocalAws
 from local.cdk import STACK
 from tests.custom_labels import Workbench, images
 from tests.definition import synthesize
-from tests.executions import Executions, Subscriber
+from tests.executions import Executions, Subscriber, until
 
 SECRET = "Unreleased-Part-77"
 HOUR = 3600
@@ -96,10 +96,10 @@ def test_no_log_has_what_is_in_a_dataset(
     bench.pair(project, images(10, SECRET) + images(10, "other"))
     execution = executions.run({"ProjectArn": project})
     assert SECRET in json.dumps(execution.history(), default=str)
-    of_functions, of_states = logged(local_aws, "Functions"), logged(local_aws, "Workflow")
     name = project.split("/")[1]
-    assert execution.arn in of_states
-    assert name in of_functions
+    until(lambda: execution.arn in logged(local_aws, "Workflow"))
+    until(lambda: name in logged(local_aws, "Functions"))
+    of_functions, of_states = logged(local_aws, "Functions"), logged(local_aws, "Workflow")
     assert name not in of_states
     for said in (of_functions, of_states):
         assert SECRET not in said

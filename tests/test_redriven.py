@@ -14,7 +14,7 @@ from tests.ways import way_to
 HOLD = 0.2  # seconds of real time, which the state takes in which the execution is aborted
 TASKS = [name for name, state in render_definition()["States"].items() if state["Type"] == "Task"]
 ENDINGS: dict[str, str] = {
-    **dict.fromkeys(("Record failure", "Send failure event", "Notify failure"), "FAILED"),
+    **dict.fromkeys(("Record failure", "Count failure", "Send failure event", "Notify failure"), "FAILED"),
     "Record skip": "SKIPPED",
 }
 
