@@ -9,10 +9,12 @@ from lambdas.decision import Record
 from lambdas.pair import Dataset
 from lambdas.sdk import CONFIG
 
+_dynamodb = boto3.client("dynamodb", config=CONFIG)
+
 
 def read_record(project_name: str, test: str, execution: str) -> Record:
     """What the table says of the pair with this test dataset; a pair without a record has said nothing."""
-    found = boto3.client("dynamodb", config=CONFIG).get_item(
+    found = _dynamodb.get_item(
         TableName=os.environ["RECORDS_TABLE"],
         Key={"ProjectName": {"S": project_name}, "TestDatasetArn": {"S": test}},
         ConsistentRead=True,
