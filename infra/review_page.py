@@ -16,7 +16,7 @@ that does not, and a row that nothing needs any more, fail the check. CI keeps t
 its reason: `validation-report.json` in the artifact `nag-python-…`.
 
 The packs do not see what the CDK makes without a type: here the function that empties a bucket on `cdk destroy`, and
-its role, which has `AWSLambdaBasicExecutionRole` and what the bucket's policy gives it.
+its role. What they may is in [permissions.md](permissions.md), with the rest.
 
 A rule stands here without its pack, for packs share rules, and a resource as its path in the stack.
 """
