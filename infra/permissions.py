@@ -1,4 +1,4 @@
-"""Let a role do one thing, and say why it has to: docs/permissions.md is the table of both."""
+"""Let a role do one thing. docs/permissions.md has all of them, and why."""
 
 from typing import Any
 
