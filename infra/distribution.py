@@ -15,25 +15,26 @@ from infra.records import REFUSED, text, update_record
 from infra.retries import PASSING, retry_function, retry_unless
 from infra.settings import Settings
 from infra.steps import CAUSE, EXECUTION, failure, invoke
-from infra.waiting import FIRST_ASKED, GRACE, NOTHING_SHOWN, hours, past, wait
+from infra.waiting import EXECUTION_STARTED, FIRST_ASKED, GRACE, hours, past, wait
 
 # The pair as it is when Rekognition is asked to distribute it; kept in the record until it surely took no effect.
 _BEFORE = "$string({'Training': $pair.Training, 'Test': $pair.Test})"
 
 _ASKED_FOR = "' Rekognition had been asked to distribute, and may be doing so.'"
 _IN_VAIN = "'Rekognition has accepted the distribution, and nothing shows of it. ' & $result.Reason"
-_NOTHING_CAME = f"$result.State = 'NOT_STARTED' and {past(GRACE, NOTHING_SHOWN)}"
-# Since the first look in a row that showed nothing.
-_QUIET = """$states.result.Payload.State != 'NOT_STARTED' ? ''
-    : $quiet = '' ? $states.context.State.EnteredTime : $quiet"""
+# From the first look in a row that showed nothing to the last one: one look alone never tells.
+_NOTHING_FOR = f"($toMillis($look) - $max([$toMillis($quiet = '' ? $look : $quiet), {EXECUTION_STARTED}])) / 1000"
+_NOTHING_CAME = f"$result.State = 'NOT_STARTED' and {_NOTHING_FOR} > {GRACE.to_seconds()}"
+_NOW = "$states.context.State.EnteredTime"
+_QUIET = f"$states.result.Payload.State != 'NOT_STARTED' ? '' : $quiet = '' ? {_NOW} : $quiet"
 
 
 def asked() -> dict[str, Any]:
     """When Rekognition was first asked, and with what."""
-    now = "$states.context.State.EnteredTime"
     return {
-        "asked": jsonata(f"$asked = '' ? {now} : $asked"),
+        "asked": jsonata(f"$asked = '' ? {_NOW} : $asked"),
         "quiet": jsonata("''"),
+        "look": jsonata(_NOW),
         "before": jsonata(_BEFORE),
         "refusal": jsonata("''"),
         "accepted": jsonata("false"),
@@ -84,7 +85,7 @@ class Distribution(Construct):
 
     def _wait_until_finished(self, again: sfn.IChainable) -> sfn.IChainable:
         pause = wait(self, "Wait before checking", FIRST_ASKED, self._settings)
-        result = {"result": jsonata("$states.result.Payload"), "quiet": jsonata(_QUIET)}
+        result = {"result": jsonata("$states.result.Payload"), "quiet": jsonata(_QUIET), "look": jsonata(_NOW)}
         check = invoke(self, "Check distribution", self._functions.check_distribution, _OF_THE_PAIR, assign=result)
         finished = self._finished(pause, again)
         retry_function(check)

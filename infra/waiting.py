@@ -20,7 +20,6 @@ BEGAN = f"$exists({_CLOCK}.RedriveTime) ? {_CLOCK}.RedriveTime : {_CLOCK}.StartT
 # When a wait began, in epoch milliseconds.
 EXECUTION_STARTED = f"$toMillis({BEGAN})"
 FIRST_ASKED = f"$max([$toMillis($asked), {EXECUTION_STARTED}])"
-NOTHING_SHOWN = f"$max([$toMillis($quiet = '' ? $states.context.State.EnteredTime : $quiet), {EXECUTION_STARTED}])"
 
 
 def wait(scope: Construct, name: str, since: str, settings: Settings) -> sfn.Wait:

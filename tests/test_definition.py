@@ -126,6 +126,13 @@ def test_a_distribution_that_does_not_show_is_begun_again(
     assert choose(definition["States"]["Distribution finished?"], minutes * 60, result=result)[0] == following
 
 
+def test_one_look_that_shows_nothing_never_tells_however_late_it_is_thought_about(definition: dict[str, Any]) -> None:
+    result = {"State": "NOT_STARTED", "Reason": "The training dataset is CREATE_COMPLETE."}
+    look = _text(datetime(2026, 11, 23, tzinfo=UTC))
+    reached, _ = choose(definition["States"]["Distribution finished?"], 600, result=result, quiet=look, look=look)
+    assert reached == "Wait before checking"
+
+
 def test_states_read_aloud(definition: dict[str, Any]) -> None:
     assert [name for name in definition["States"] if not re.fullmatch(r"[A-Z][a-z ]+\??", name)] == []
 
@@ -151,6 +158,7 @@ def choose(state: dict[str, Any], seconds: float, **variables: Any) -> tuple[str
             "refusal": "",
             "limited": "",
             "quiet": _text(began),
+            "look": _text(now),
             "accepted": False,
             **variables,
         },
