@@ -30,7 +30,7 @@ FUNCTIONS = ("ResolveDatasets", "StartDistribution", "CheckDistribution", "Repor
 AT_ONCE = dict.fromkeys(("creation_seconds", "update_seconds", "distribution_seconds"), 0.0)
 A_MINUTE = 60.0
 EMPTYING = "CustomS3AutoDeleteObjectsCustomResourceProvider"
-KEPT: Template = dict(synthesize(Settings(removal_policy=RemovalPolicy.RETAIN)).to_json())
+KEEPING: Template = dict(synthesize(Settings(removal_policy=RemovalPolicy.RETAIN)).to_json())["Resources"]
 
 
 class Deployment:
@@ -278,8 +278,12 @@ def deploy_and_destroy(deployed: Deployment) -> None:
 def keep_from_now_on(deployed: Deployment) -> None:
     """Where the next deployment is to keep the bucket, who empties it goes, and what is in there stays."""
     stack, bucket = _create(deployed)
+    only_bucket = {
+        name: resource if plain(name) == "ReportsBucket" else {**resource, "DeletionPolicy": "Delete"}
+        for name, resource in KEEPING.items()
+    }
     with _going(deployed, stack, bucket):
-        stack.update(**KEPT["Resources"])
+        stack.update(**only_bucket)
         stack.delete()
     deployed.aws.client("s3").get_object(Bucket=bucket, Key="k")
 

@@ -12,7 +12,7 @@ from local.aws import ROOT, LocalAws
 from local.cdk import STACK
 from tests.custom_labels import Workbench, images
 from tests.definition import synthesize
-from tests.executions import Executions, Subscriber, until
+from tests.executions import LOGS, Executions, Subscriber, until
 
 SECRET = "Unreleased-Part-77"
 HOUR = 3600
@@ -110,8 +110,8 @@ def test_no_log_has_what_is_in_a_dataset(
 def logged(aws: LocalAws, box: str, word: str) -> str:
     """The lines with the word in them."""
     logs = aws.client("logs")
-    groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
-    found = [logs.filter_log_events(logGroupName=group, filterPattern=f'"{word}"') for group in groups if box in group]
+    groups = logs.describe_log_groups(logGroupNamePrefix=f"{LOGS}{box}")["logGroups"]
+    found = [logs.filter_log_events(logGroupName=g["logGroupName"], filterPattern=f'"{word}"') for g in groups]
     return "\n".join(event["message"] for each in found for event in each["events"])
 
 

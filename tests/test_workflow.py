@@ -11,6 +11,7 @@ from local.aws import LocalAws
 from local.faults import Fault
 from tests.custom_labels import Workbench, classified, images
 from tests.executions import (
+    LOGS,
     Execution,
     Executions,
     Subscriber,
@@ -382,7 +383,8 @@ def test_logs_say_which_execution_and_which_project(
 ) -> None:
     execution = create_pair(bench, project, executions, images(10))
     logs = local_aws.client("logs")
-    groups = [g["logGroupName"] for g in logs.describe_log_groups()["logGroups"] if "Functions" in g["logGroupName"]]
+    found = logs.describe_log_groups(logGroupNamePrefix=f"{LOGS}Functions")["logGroups"]
+    groups = [group["logGroupName"] for group in found]
     assert len(groups) == 4
 
     def logged(group: str) -> list[str]:
