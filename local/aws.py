@@ -157,7 +157,7 @@ class LocalAws:
         return [mail for mail in mails if mail["To"] == address]
 
     def traces(self) -> list[str]:
-        """The ARNs of the executions and functions that X-Ray has traced, once for each run (local/traces.py)."""
+        """The ARNs of the executions and functions that X-Ray has traced (local/repairs/traces.py), once a run."""
         traces: list[str] = self._control("traces", {})["traces"]
         return traces
 

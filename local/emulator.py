@@ -1,9 +1,7 @@
 """The Custom Labels service goes into MiniStack, and what MiniStack lacks is repaired.
 
-MiniStack's private names are here and in alarms.py, buckets.py, definitions.py, encryption.py, execution_logs.py,
-fault_injection.py, function_logs.py, key_properties.py, keys.py, lambda_processes.py, lambda_runtime.py,
-machine_settings.py, mailbox.py, query_definitions.py, redrive.py, service_roles.py, traces.py and waits.py, and nowhere
-else. It is pinned exactly; their tests say which repair breaks when the pin moves.
+MiniStack's private names are here, in fault_injection.py and in repairs/, and nowhere else. It is pinned exactly; their
+tests say which repair breaks when the pin moves.
 """
 
 import asyncio
@@ -15,9 +13,12 @@ from typing import Any
 
 from ministack import app as ministack
 from ministack.core import iam_actions, iam_evaluator, responses, router
-from ministack.services import eventbridge, s3, sns, stepfunctions
+from ministack.services import eventbridge, s3
 
-from local import (
+from local.custom_labels.caller import AccessDenied, Caller, ObjectForbidden, ObjectUnreadable
+from local.custom_labels.service import CustomLabels
+from local.custom_labels.wire import handle
+from local.repairs import (
     alarms,
     buckets,
     definitions,
@@ -30,13 +31,11 @@ from local import (
     query_definitions,
     redrive,
     service_roles,
+    states,
     waits,
 )
-from local.custom_labels.caller import AccessDenied, Caller, ObjectForbidden, ObjectUnreadable
-from local.custom_labels.service import CustomLabels
-from local.custom_labels.wire import handle
-from local.mailbox import Mailbox
-from local.traces import Traces
+from local.repairs.mailbox import Mailbox
+from local.repairs.traces import Traces
 
 SERVICE = "rekognition"
 TARGET_PREFIX = "RekognitionService"
@@ -56,8 +55,7 @@ def install(service: CustomLabels, mailbox: Mailbox, traces: Traces) -> Any:
     iam_actions.extract_resource_arn = _naming_datasets(iam_actions.extract_resource_arn)
     iam_actions.access_denied_response = _recording_denials(iam_actions.access_denied_response, service)
     ministack.SERVICE_HANDLERS[SERVICE] = _handler(service)
-    stepfunctions._apply_output_path = _with_output_of_succeed(stepfunctions._apply_output_path)
-    stepfunctions._SERVICE_DISPATCH["arn:aws:states:::sns:publish"] = _publish
+    states.install()
     mailbox.install()
     alarms.install()
     buckets.install()
@@ -163,35 +161,6 @@ def _recording_denials(original: Callable[..., Response], recorder: CustomLabels
         return 400, headers, body
 
     return access_denied_response
-
-
-def _with_output_of_succeed(original: Callable[..., Any]) -> Callable[..., Any]:
-    """A Succeed state has an Output under JSONata, as every other state has; MiniStack passes its input on."""
-
-    def apply_output_path(state: dict[str, Any], value: Any, context: dict[str, Any]) -> Any:
-        if state["Type"] == "Succeed" and "Output" in state:
-            return stepfunctions._apply_jsonata_output(state, value, context)
-        return original(state, value, context)
-
-    return apply_output_path
-
-
-def _publish(_resource: str, arguments: dict[str, Any]) -> dict[str, str]:
-    """A task's message with its attributes, which MiniStack leaves out: a filter of a subscription goes by them."""
-    given = arguments.get("MessageAttributes", {})
-    try:
-        published = sns.publish_internal(
-            arguments["TopicArn"],
-            arguments["Message"],
-            arguments.get("Subject", ""),
-            message_structure=arguments.get("MessageStructure", ""),
-            message_attributes=given,
-        )
-    except sns.SnsPublishError as error:
-        raise stepfunctions._ExecutionError(f"SNS.{error.code}Exception", str(error)) from error
-    if published is None:
-        raise stepfunctions._ExecutionError("SNS.NotFoundException", "Topic does not exist")
-    return {"MessageId": published["message_id"]}
 
 
 def _caller(headers: dict[str, str]) -> Caller:

@@ -10,9 +10,9 @@ from urllib.parse import parse_qs
 
 from hypercorn.protocol.events import StreamClosed
 
-from local import lambda_processes
 from local.apis import Answer, error_answer
 from local.faults import Fault
+from local.repairs import lambda_processes
 from local.strikes import Call, Faults
 
 CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/\d+/[^/]+/(?P<service>[^/]+)/")

@@ -7,9 +7,9 @@ from typing import Any
 
 from ministack.services import eventbridge, stepfunctions
 
-from local import lambda_processes, service_roles
 from local.failing_calls import App, failing_calls
 from local.faults import RULE, STATE
+from local.repairs import lambda_processes, service_roles
 from local.strikes import Call, Faults
 
 Record = dict[str, Any]

@@ -22,9 +22,9 @@ from local.custom_labels.service import CustomLabels
 from local.custom_labels.settings import Settings
 from local.emulator import install, put_event
 from local.faults import read_fault
-from local.mailbox import Mailbox
+from local.repairs.mailbox import Mailbox
+from local.repairs.traces import Traces
 from local.strikes import Faults
-from local.traces import Traces
 
 CONTROL = "/_custom_labels/"
 READY = "ready"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.aws import ACCOUNT, LocalAws
-from local.machine_settings import LOG_DELIVERY
+from local.repairs.machine_settings import LOG_DELIVERY
 from tests.test_machine_settings import role_for
 from tests.test_redrive import FAILING, unique
 

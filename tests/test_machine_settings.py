@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError, WaiterError
 
 from local.aws import ACCOUNT, LocalAws
-from local.machine_settings import LOG_DELIVERY, REFUSAL
+from local.repairs.machine_settings import LOG_DELIVERY, REFUSAL
 from tests.stacks import Stack
 from tests.test_emulator import TRUST
 from tests.test_redrive import unique

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from local.aws import LocalAws
-from local.traces import OF_EXECUTIONS, OF_FUNCTIONS
+from local.repairs.traces import OF_EXECUTIONS, OF_FUNCTIONS
 from tests.test_function_logs import printed
 from tests.test_machine_settings import DEFINITION, role_for
 from tests.test_redrive import unique
