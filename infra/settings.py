@@ -36,7 +36,7 @@ _ADDRESS = re.compile(r"[^@\s,]+@[^@\s,]+", re.ASCII)
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 _POLICY = re.compile(r"arn:[a-z\d-]+:iam::(\d{12}|aws):policy/[\w+=,.@/-]+", re.ASCII)
 _PROJECT = re.compile(r"[a-zA-Z0-9_.\-]{1,255}\*?|\*", re.ASCII)
-_STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,49}", re.ASCII)
+_STACK = re.compile(r"(?=.{1,50}\Z)[A-Za-z](-?[A-Za-z0-9])*", re.ASCII)
 _TAG = re.compile(r"(?!aws:)[\w .:/=+\-@]{1,128}=[\w .:/=+\-@]{0,256}")
 _TOPIC = re.compile(r"arn:[a-z\d-]+:sns:[a-z\d-]+:\d{12}:[\w-]{1,256}", re.ASCII)
 
@@ -113,7 +113,7 @@ class Settings:
     stack_name: str = _setting(
         "DatasetDistribution",
         _text(_STACK),
-        "a letter, then letters, digits and hyphens, 50 at most",
+        "a letter, then letters and digits, with single hyphens between them, 50 characters at most",
         "The stack's name. Deployments with different names live side by side; give each its own `projects`.",
     )
     projects: tuple[str, ...] = _setting(

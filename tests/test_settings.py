@@ -57,7 +57,11 @@ def test_a_setting_is_read_from_the_command_line_or_from_cdk_json(key: str, give
 @pytest.mark.parametrize(
     ("key", "refused", "accepted"),
     [
-        ("stackName", ["-a", "a_b", "a" * 51, "${x}", 7], "a letter, then letters, digits and hyphens, 50 at most"),
+        (
+            "stackName",
+            ["-a", "a-", "a--b", "a_b", "a" * 51, "${x}", 7],  # CloudTrail takes no two hyphens, and none at the end
+            "a letter, then letters and digits, with single hyphens between them, 50 characters at most",
+        ),
         ("projects", ["a/b", "*a", "a b", ",", "${x}", True], "names of projects with commas between them"),
         ("trigger", ["on", "OFF", True, 1], "one of off, created, tagged"),
         ("email", ["nobody", "a b@example.com", "a@b@c", 7, "a@example.com\n", "a@b,"], "e-mail addresses"),
