@@ -151,16 +151,14 @@ def topic_for(aws: LocalAws, service: str, condition: dict[str, Any]) -> str:
     return arn
 
 
-@pytest.mark.parametrize(("account", "told"), [(ACCOUNT, 1), ("210987654321", 0)])
-def test_an_alarm_needs_the_policy_of_its_topic(local_aws: LocalAws, account: str, told: int) -> None:
-    alarms = f"arn:aws:cloudwatch:{REGION}:{account}:alarm:*"
-    topic = topic_for(local_aws, "cloudwatch.amazonaws.com", {"ArnLike": {"aws:SourceArn": alarms}})
-    subscriber, cloudwatch = Subscriber(local_aws, topic), local_aws.client("cloudwatch")
+def sound_alarm(aws: LocalAws, topic: str) -> None:
+    """Set off an alarm that tells the topic."""
+    cloudwatch = aws.client("cloudwatch")
     cloudwatch.put_metric_alarm(
         AlarmName=topic,
         AlarmActions=[topic],
         Namespace="Test",
-        MetricName="Test",
+        MetricName=topic[-12:],
         Period=60,
         EvaluationPeriods=1,
         Statistic="Maximum",
@@ -168,6 +166,14 @@ def test_an_alarm_needs_the_policy_of_its_topic(local_aws: LocalAws, account: st
         ComparisonOperator="GreaterThanThreshold",
     )
     cloudwatch.set_alarm_state(AlarmName=topic, StateValue="ALARM", StateReason="a test")
+
+
+@pytest.mark.parametrize(("account", "told"), [(ACCOUNT, 1), ("210987654321", 0)])
+def test_an_alarm_needs_the_policy_of_its_topic(local_aws: LocalAws, account: str, told: int) -> None:
+    alarms = f"arn:aws:cloudwatch:{REGION}:{account}:alarm:*"
+    topic = topic_for(local_aws, "cloudwatch.amazonaws.com", {"ArnLike": {"aws:SourceArn": alarms}})
+    subscriber = Subscriber(local_aws, topic)
+    sound_alarm(local_aws, topic)
     assert len(subscriber.received()) == told
 
 

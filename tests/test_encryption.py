@@ -11,7 +11,7 @@ from local.aws import ACCOUNT, REGION, LocalAws
 from local.queues import create_queue
 from tests.executions import Subscriber
 from tests.stacks import Stack
-from tests.test_emulator import TRUST, topic_for
+from tests.test_emulator import TRUST, sound_alarm, topic_for
 from tests.test_redrive import ENDING, TABLE, Machine, task, unique
 
 DELEGATING = {"Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "kms:*"}
@@ -160,21 +160,10 @@ def test_who_writes_and_reads_objects_needs_the_key_of_the_bucket(local_aws: Loc
     ],
 )
 def test_an_alarm_needs_the_key_of_its_topic(local_aws: LocalAws, statement: dict[str, Any], told: int) -> None:
-    topic, cloudwatch = topic_for(local_aws, "cloudwatch.amazonaws.com", {}), local_aws.client("cloudwatch")
+    topic = topic_for(local_aws, "cloudwatch.amazonaws.com", {})
     subscriber = Subscriber(local_aws, topic)
     encrypt_topic(local_aws, topic, key_for(local_aws, statement))
-    cloudwatch.put_metric_alarm(
-        AlarmName=topic,
-        AlarmActions=[topic],
-        Namespace="Test",
-        MetricName=topic[-12:],
-        Period=60,
-        EvaluationPeriods=1,
-        Statistic="Maximum",
-        Threshold=1,
-        ComparisonOperator="GreaterThanThreshold",
-    )
-    cloudwatch.set_alarm_state(AlarmName=topic, StateValue="ALARM", StateReason="a test")
+    sound_alarm(local_aws, topic)
     assert len(subscriber.received()) == told
 
 
