@@ -23,10 +23,11 @@ FIRST_ASKED = f"$max([$toMillis($asked), {EXECUTION_STARTED}])"
 
 
 def wait(scope: Construct, name: str, since: str, settings: Settings) -> sfn.Wait:
-    """A tenth of what has passed, within the bounds of the settings, give or take a fifth."""
+    """About a tenth of what has passed, within the bounds of the settings."""
     shortest, longest = settings.shortest_wait_seconds, settings.longest_wait_seconds
-    seconds = f"$round($min([{longest}, $max([{shortest}, {_seconds_since(since)} / 10])]) * (0.8 + 0.4 * $random()))"
-    return sfn.Wait.jsonata(scope, name, time=sfn.WaitTime.seconds(jsonata(seconds)))
+    share = f"$round({_seconds_since(since)} * (0.08 + 0.04 * $random()))"
+    seconds = sfn.WaitTime.seconds(jsonata(f"$min([{longest}, $max([{shortest}, {share}])])"))
+    return sfn.Wait.jsonata(scope, name, time=seconds)
 
 
 def past(deadline: Duration, since: str) -> str:
