@@ -17,6 +17,7 @@ from lambdas.trigger import Trigger
 # become as seldom as this at least.
 LONGEST_DEADLINE = 36  # hours
 SELDOM = 600  # seconds
+HALF_AN_HOUR = 1800  # seconds: the alarm on the oldest execution hears of each in every hour
 
 # Of the numbers of days for which CloudWatch Logs can keep.
 RETENTIONS = {
@@ -32,12 +33,22 @@ RETENTIONS = {
 }
 REMOVALS = {"destroy": RemovalPolicy.DESTROY, "retain": RemovalPolicy.RETAIN}
 
-_ADDRESS = re.compile(r"[^@\s,]+@[^@\s,]+", re.ASCII)
+# Of projects and of buckets: names are in the policies of roles, and in a function's environment of 4 KB.
+MOST_NAMES = 30
+MOST_CHARACTERS = 1500
+# CloudFormation takes 50 of a stack, and the CDK has some of its own.
+MOST_TAGS = 40
+
+# A key in context that is the CDK's own, not a setting, has one of these in it, or is one of those.
+_OF_CDK = re.compile(r"[:/]")
+_CDK = ("acknowledged-issue-numbers", "cli-telemetry")
+
+_ADDRESS = re.compile(r"[!-+\--?A-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 _POLICY = re.compile(r"arn:[a-z\d-]+:iam::(\d{12}|aws):policy/[\w+=,.@/-]+", re.ASCII)
 _PROJECT = re.compile(r"[a-zA-Z0-9_.\-]{1,255}\*?|\*", re.ASCII)
 _STACK = re.compile(r"(?=.{1,50}\Z)[A-Za-z](-?[A-Za-z0-9])*", re.ASCII)
-_TAG = re.compile(r"(?!aws:)[\w .:/=+\-@]{1,128}=[\w .:/=+\-@]{0,256}")
+_TAG = re.compile(r"(?![aA][wW][sS]:)[\w.:/+\-@][\w .:/+\-@]{0,127}=[\w .:/=+\-@]{1,256}")
 _TOPIC = re.compile(r"arn:[a-z\d-]+:sns:[a-z\d-]+:\d{12}:[\w-]{1,256}", re.ASCII)
 
 
@@ -56,13 +67,29 @@ def _text(pattern: re.Pattern[str]) -> Callable[[Any], str]:
 
 
 def _texts(pattern: re.Pattern[str]) -> Callable[[Any], tuple[str, ...]]:
+    """Each once."""
     read = _text(pattern)
-    return lambda given: tuple(read(each) for each in _split(given))
+    return lambda given: tuple(dict.fromkeys(read(each) for each in _split(given)))
+
+
+def _names(pattern: re.Pattern[str], *, least: int) -> Callable[[Any], tuple[str, ...]]:
+    """No more than there is room for."""
+    read = _texts(pattern)
+
+    def read_names(given: Any) -> tuple[str, ...]:
+        names = read(given)
+        if not least <= len(names) <= MOST_NAMES or len("".join(names)) > MOST_CHARACTERS:
+            raise ValueError
+        return names
+
+    return read_names
 
 
 def _split(given: Any) -> Iterable[Any]:
     """A list in cdk.json, or text on the command line."""
-    return given if isinstance(given, list) else given.split(",") if isinstance(given, str) else [given]
+    if isinstance(given, str):
+        return [each.strip(" ") for each in given.split(",")]
+    return given if isinstance(given, list) else [given]
 
 
 def _number(least: float, most: float) -> Callable[[Any], float]:
@@ -102,8 +129,11 @@ def _tags(given: Any) -> tuple[tuple[str, str], ...]:
     """An object in cdk.json; `team=vision,stage=test` on the command line."""
     if isinstance(given, Mapping):
         given = [f"{key}={value}" for key, value in given.items()]
-    pairs = (each.partition("=") for each in _texts(_TAG)(given))
-    return tuple((key, value) for key, _, value in pairs)
+    pairs = [each.partition("=") for each in _texts(_TAG)(given)]
+    tags = {key: value for key, _, value in pairs}
+    if len(tags) < len(pairs) or len(tags) > MOST_TAGS:
+        raise ValueError
+    return tuple(tags.items())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,8 +148,9 @@ class Settings:
     )
     projects: tuple[str, ...] = _setting(
         ("*",),
-        _texts(_PROJECT),
-        "names of projects with commas between them; `*` at a name's end stands for any ending",
+        _names(_PROJECT, least=1),
+        f"names of projects with commas between them, {MOST_NAMES} and {MOST_CHARACTERS} characters at most; `*` at a "
+        "name's end stands for any ending",
         "The projects that this deployment is for: its functions have no rights on others. One that two deployments "
         "are for is distributed once all the same, but both tell people so.",
     )
@@ -140,7 +171,7 @@ class Settings:
         (),
         _texts(_ADDRESS),
         "e-mail addresses with commas between them",
-        "Who is told every alarm, instead of the addresses of `email`. Each has to confirm.",
+        "Who is told every alarm, instead of the addresses of `email`. Each has to confirm. Not with `alarmTopicArn`.",
     )
     alarm_topic_arn: str | None = _setting(
         None,
@@ -164,18 +195,18 @@ class Settings:
         10,
         _seconds(10, SELDOM),
         f"a whole number of seconds from 10 to {SELDOM}",
-        "The first wait between two looks. A wait is a tenth of the time passed, within these two bounds.",
+        "The first wait between two looks. A wait is about a tenth of the time passed, within these two bounds.",
     )
     longest_wait_seconds: int = _setting(
         SELDOM,
-        _seconds(SELDOM, 3600),
-        f"a whole number of seconds from {SELDOM} to 3600",
+        _seconds(SELDOM, HALF_AN_HOUR),
+        f"a whole number of seconds from {SELDOM} to {HALF_AN_HOUR}",
         "The longest wait between two looks.",
     )
     oldest_execution_hours: float = _setting(
         12.0,
-        _number(0, 2 * LONGEST_DEADLINE + 1),
-        f"a number of hours, more than 0, at most {2 * LONGEST_DEADLINE + 1}",
+        _number(0, 2 * LONGEST_DEADLINE),
+        "a number of hours, more than 0, less than both deadlines together",
         "An alarm tells when an execution has been running for longer.",
     )
     retention_days: int = _setting(
@@ -188,13 +219,14 @@ class Settings:
         RemovalPolicy.DESTROY,
         REMOVALS.__getitem__,
         f"one of {', '.join(REMOVALS)}",
-        "What `cdk destroy` does with records, reports, logs and the key. Everything else goes, with the events that "
-        "could not be delivered. A key that is destroyed is deleted after 30 days, and costs nothing until then.",
+        "What `cdk destroy` does with records, reports, logs, the trail's files and the key. Everything else goes, "
+        "with the events that could not be delivered. A key that is destroyed is deleted after 30 days, and costs "
+        "nothing until then.",
     )
     image_buckets: tuple[str, ...] = _setting(
         (),
-        _texts(_BUCKET),
-        "names of buckets with commas between them",
+        _names(_BUCKET, least=0),
+        f"names of buckets with commas between them, {MOST_NAMES} and {MOST_CHARACTERS} characters at most",
         "The buckets whose images the distribution may read, should Rekognition ask for that.",
     )
     permissions_boundary: str | None = _setting(
@@ -206,7 +238,7 @@ class Settings:
     tags: tuple[tuple[str, str], ...] = _setting(
         (),
         _tags,
-        "key=value with commas between them, as tags of AWS have them",
+        f"key=value with commas between them, each key once, {MOST_TAGS} at most, of the characters that AWS takes",
         "Tags for every resource of the stack.",
     )
     create_dashboard: bool = _setting(
@@ -227,11 +259,29 @@ class Settings:
     def from_context(cls, context: Mapping[str, Any]) -> Self:
         """Raises ValueError with the key, the value and what is accepted."""
         known = {key_of(each): each for each in fields(cls)}
-        unknown = sorted(key for key in context if key.isalnum() and key not in known)
+        unknown = sorted(key for key in context if not of_cdk(key) and key not in known)
         if unknown:
             raise ValueError(f"Context {unknown[0]} is no setting; the settings are {', '.join(known)}.")
-        given = {each.name: (each, context.get(key)) for key, each in known.items()}
-        return cls(**{name: _read(each, value) for name, (each, value) in given.items() if value not in (None, "")})
+        given = {key: context[key] for key in known if context.get(key) is not None}
+        settings = cls(**{known[key].name: _read(known[key], value) for key, value in given.items()})
+        settings._agree()
+        return settings
+
+    def _agree(self) -> None:
+        """Raises ValueError where one makes nothing of another."""
+        if self.alarm_email and self.alarm_topic_arn:
+            raise ValueError("Context alarmEmail and alarmTopicArn exclude each other; give one of them.")
+        longest = self.creation_deadline_hours + self.distribution_deadline_hours
+        if self.oldest_execution_hours >= longest:
+            raise ValueError(
+                f"Context oldestExecutionHours is {self.oldest_execution_hours:g}, and no execution gets so old; give "
+                f"less than creationDeadlineHours and distributionDeadlineHours together, which is {longest:g}."
+            )
+
+
+def of_cdk(key: str) -> bool:
+    """Whether it is the CDK's and no setting."""
+    return bool(_OF_CDK.search(key)) or key in _CDK
 
 
 def key_of(setting: "Field[Any]") -> str:
@@ -241,6 +291,8 @@ def key_of(setting: "Field[Any]") -> str:
 
 
 def _read(setting: "Field[Any]", given: Any) -> Any:
+    if given == "" and setting.default in (None, ()):
+        return setting.default
     try:
         return setting.metadata["read"](given)
     except (ValueError, TypeError, KeyError, AttributeError):

@@ -1,17 +1,21 @@
 """Context becomes settings, or one sentence."""
 
 import json
+import re
 from dataclasses import fields
 from typing import Any
 
 import pytest
 from aws_cdk import RemovalPolicy
 
-from infra.settings import Settings, key_of
+from infra.settings import Settings, key_of, of_cdk
 from infra.settings_table import PAGE, render
 from local.aws import ROOT
 
 DEFAULTS = Settings()
+MANY = ",".join(f"name-{number}" for number in range(31))
+LONG = ",".join(f"{number}".ljust(255, "x") for number in range(6))
+MANY_TAGS = ",".join(f"key-{number}=value" for number in range(41))
 
 
 def read(key: str, given: Any) -> Any:
@@ -28,7 +32,7 @@ def read(key: str, given: Any) -> Any:
         ("projects", ["a.b", "c"], ("a.b", "c")),
         ("trigger", "tagged", "tagged"),
         ("email", "a@example.com", ("a@example.com",)),
-        ("email", "a@example.com,b@example.com", ("a@example.com", "b@example.com")),
+        ("email", "a@example.com, b@example.com,a@example.com", ("a@example.com", "b@example.com")),
         ("alarmEmail", "a@example.com", ("a@example.com",)),
         (
             "alarmTopicArn",
@@ -38,13 +42,14 @@ def read(key: str, given: Any) -> Any:
         ("creationDeadlineHours", "0.5", 0.5),
         ("distributionDeadlineHours", 36, 36),
         ("shortestWaitSeconds", "600", 600),
-        ("longestWaitSeconds", 3600, 3600),
-        ("oldestExecutionHours", 73, 73),
+        ("longestWaitSeconds", 1800, 1800),
+        ("oldestExecutionHours", 47.5, 47.5),
         ("retentionDays", "365", 365),
         ("removalPolicy", "retain", RemovalPolicy.RETAIN),
         ("imageBuckets", "a.b,c-d", ("a.b", "c-d")),
+        ("imageBuckets", [], ()),
         ("permissionsBoundary", "arn:aws:iam::123456789012:policy/edge", "arn:aws:iam::123456789012:policy/edge"),
-        ("tags", "team=vision,stage=test=1", (("team", "vision"), ("stage", "test=1"))),
+        ("tags", "team=vision, stage=test=1", (("team", "vision"), ("stage", "test=1"))),
         ("tags", {"team": "vision paint"}, (("team", "vision paint"),)),
         ("createDashboard", "false", False),
         ("createTrail", True, True),
@@ -62,21 +67,26 @@ def test_a_setting_is_read_from_the_command_line_or_from_cdk_json(key: str, give
             ["-a", "a-", "a--b", "a_b", "a" * 51, "${x}", 7],  # CloudTrail takes no two hyphens, and none at the end
             "a letter, then letters and digits, with single hyphens between them, 50 characters at most",
         ),
-        ("projects", ["a/b", "*a", "a b", ",", "${x}", True], "names of projects with commas between them"),
-        ("trigger", ["on", "OFF", True, 1], "one of off, created, tagged"),
-        ("email", ["nobody", "a b@example.com", "a@b@c", 7, "a@example.com\n", "a@b,"], "e-mail addresses"),
+        ("projects", ["", [], "a/b", "*a", "a b", ",", "${x}", True, MANY, LONG], "names of projects with commas"),
+        ("trigger", ["", "on", "OFF", True, 1], "one of off, created, tagged"),
+        ("email", ["nobody", "a b@example.com", "a@b@c.d", 7, "a@example.com\n", "a@b.c,"], "e-mail addresses"),
+        ("email", ["you@example", "ü@example.com", "you@.com"], "e-mail addresses"),
         ("alarmEmail", ["nobody"], "e-mail addresses"),
         ("alarmTopicArn", ["alarms", "arn:aws:sqs:us-east-1:123456789012:alarms"], "the ARN of an SNS topic"),
         ("creationDeadlineHours", [0, -1, 37, "a day", "nan", "inf", True, [24]], "a number of hours, more than 0"),
         ("distributionDeadlineHours", [0, 37, "nan"], "a number of hours, more than 0, at most 36"),
         ("shortestWaitSeconds", [9, 601, 10.5, "often", True], "a whole number of seconds from 10 to 600"),
-        ("longestWaitSeconds", [599, 3601, "nan"], "a whole number of seconds from 600 to 3600"),
-        ("oldestExecutionHours", [0, 74], "a number of hours, more than 0, at most 73"),
+        ("longestWaitSeconds", [599, 1801, "nan"], "a whole number of seconds from 600 to 1800"),
+        ("oldestExecutionHours", [0, 73], "a number of hours, more than 0, less than both deadlines together"),
         ("retentionDays", [0, 91, 90.5, "forever", True], "one of 30, 60, 90, "),
         ("removalPolicy", ["keep", True], "one of destroy, retain"),
-        ("imageBuckets", ["*", "images/*", "a, b", "images,", "Images", "ab", True], "names of buckets"),
+        ("imageBuckets", ["*", "images/*", "a b", "images,", "Images", "ab", True, MANY], "names of buckets"),
         ("permissionsBoundary", ["edge", "arn:aws:iam::1:policy/edge"], "the ARN of a managed policy"),
-        ("tags", ["team", "aws:team=vision", "=x", 7, {"a": "b\n"}], "key=value with commas between them"),
+        (
+            "tags",
+            ["team", "team=", "aws:a=b", "AWS:a=b", "=x", "=a=b", 7, {"a": "b\n"}, {" a": "b"}, "a=1,a=2", MANY_TAGS],
+            "key=value with commas between them",
+        ),
         ("createDashboard", ["yes", 1], "true or false"),
         ("createTrail", ["yes", 0], "true or false"),
     ],
@@ -90,9 +100,10 @@ def test_what_is_wrong_is_refused_with_the_key_the_value_and_what_is_accepted(
         assert f"{given!r}; give {accepted}" in str(error.value)
 
 
-@pytest.mark.parametrize("given", [None, ""])
-def test_what_is_left_empty_has_its_default(given: str | None) -> None:
-    assert Settings.from_context({key_of(each): given for each in fields(Settings)}) == DEFAULTS
+def test_what_is_left_empty_has_its_default() -> None:
+    assert Settings.from_context(dict.fromkeys(map(key_of, fields(Settings)))) == DEFAULTS
+    empty = [key_of(each) for each in fields(Settings) if each.default in (None, ())]
+    assert Settings.from_context(dict.fromkeys(empty, "")) == DEFAULTS
 
 
 def test_a_key_that_is_no_setting_is_refused() -> None:
@@ -100,15 +111,45 @@ def test_a_key_that_is_no_setting_is_refused() -> None:
         Settings.from_context({"triger": "off"})
 
 
+@pytest.mark.parametrize("key", ["alarm-email", "alarm_email", "creation_deadline_hours"])
+def test_a_setting_in_another_casing_is_none(key: str) -> None:
+    with pytest.raises(ValueError, match=f"Context {key} is no setting; the settings are "):
+        Settings.from_context({key: "1"})
+
+
+@pytest.mark.parametrize(
+    ("context", "said"),
+    [
+        (
+            {"alarmEmail": "a@example.com", "alarmTopicArn": "arn:aws:sns:us-east-1:123456789012:alarms"},
+            "Context alarmEmail and alarmTopicArn exclude each other; give one of them.",
+        ),
+        (
+            {"creationDeadlineHours": 1, "distributionDeadlineHours": 1.5},
+            "Context oldestExecutionHours is 12, and no execution gets so old; give less than creationDeadlineHours "
+            "and distributionDeadlineHours together, which is 2.5.",
+        ),
+    ],
+)
+def test_settings_that_make_nothing_of_each_other_are_refused(context: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
+        Settings.from_context(context)
+
+
 def test_what_the_cdk_keeps_in_context_is_left_alone() -> None:
-    context = {"@aws-cdk/core:x": True, "aws:cdk:bundling-stacks": ["**"], "availability-zones:account=1": []}
+    context = {
+        "@aws-cdk/core:x": True,
+        "aws:cdk:bundling-stacks": ["**"],
+        "availability-zones:account=1": [],
+        "cli-telemetry": False,
+    }
     assert Settings.from_context(context) == DEFAULTS
 
 
 def test_cdk_json_has_the_defaults_and_no_others() -> None:
     context = json.loads((ROOT / "cdk.json").read_text())["context"]
     assert Settings.from_context(context) == DEFAULTS
-    assert [key for key in context if key.isalnum()] == [key_of(each) for each in fields(Settings)]
+    assert [key for key in context if not of_cdk(key)] == [key_of(each) for each in fields(Settings)]
 
 
 def test_the_page_of_settings_is_written_from_them() -> None:

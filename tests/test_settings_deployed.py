@@ -1,15 +1,20 @@
 """What each setting makes of the template."""
 
 import json
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from aws_cdk import App, RemovalPolicy
 from aws_cdk.assertions import Match, Template
+from ministack.services import stepfunctions
 
-from infra.settings import Settings
+from infra.settings import MOST_CHARACTERS, MOST_NAMES, Settings
 from infra.stack import DatasetDistribution
 from tests.definition import render_definition, synthesize
+
+STARTED = datetime(2026, 11, 24, tzinfo=UTC)
 
 # Those that have no tags.
 WITHOUT_TAGS = {
@@ -134,10 +139,36 @@ def test_the_waits_are_within_its_bounds() -> None:
     states = render_definition(settings)["States"]
     waits = {name: state["Seconds"] for name, state in states.items() if state["Type"] == "Wait"}
     assert waits.keys() == {"Wait for datasets", "Wait before checking"}
-    assert all("$min([1800, $max([20, " in seconds for seconds in waits.values())
+    for seconds in waits.values():
+        assert [waited(seconds, passed) for passed in (0, 1000, 1_000_000)] == [{20}, {80, 120}, {1800}]
+
+
+def waited(seconds: str, passed: int) -> set[int]:
+    """How long at the least and at the most, so many seconds after it was asked."""
+    entered = (STARTED + timedelta(seconds=passed)).isoformat()
+    context = {
+        "Execution": {"StartTime": STARTED.isoformat()},
+        "State": {"EnteredTime": entered},
+        "variables": {"asked": STARTED.isoformat()},
+    }
+    extremes = [seconds.replace("$random()", chance) for chance in ("0", "1")]
+    return {stepfunctions._jsonata_wait_seconds({"Seconds": each}, {}, context) for each in extremes}
 
 
 def test_an_execution_is_old_when_it_says_so() -> None:
     old = {"MetricName": "ExecutionAge", "Threshold": 5400, "Dimensions": [{"Name": "service", "Value": "Vision"}]}
     template = synthesize(Settings(oldest_execution_hours=1.5, stack_name="Vision"))
     template.resource_properties_count_is("AWS::CloudWatch::Alarm", old, 1)
+
+
+@pytest.mark.parametrize("length", [2, MOST_CHARACTERS // MOST_NAMES])
+def test_as_many_names_as_are_accepted_fit(length: int) -> None:
+    """The environment of a function may have 4 KB (Lambda quotas), a role 10 managed policies (IAM quotas)."""
+    names = tuple(f"{number:02}".ljust(length, "x") for number in range(MOST_NAMES))
+    template = synthesize(Settings(projects=names, image_buckets=names))
+    functions = template.find_resources("AWS::Lambda::Function", {"Properties": {"Environment": Match.any_value()}})
+    environments = [json.dumps(each["Properties"]["Environment"]) for each in functions.values()]
+    assert MOST_NAMES * length < max(map(len, environments)) <= 4096
+    overflow = template.find_resources("AWS::IAM::ManagedPolicy").values()
+    roles = Counter(str(policy["Properties"]["Roles"]) for policy in overflow)
+    assert max(roles.values(), default=0) <= 10
