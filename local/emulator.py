@@ -27,6 +27,7 @@ from local.repairs import (
     function_logs,
     key_properties,
     lambda_runtime,
+    log_groups,
     machine_settings,
     query_definitions,
     redrive,
@@ -63,6 +64,7 @@ def install(service: CustomLabels, mailbox: Mailbox, traces: Traces) -> Any:
     lambda_runtime.install()
     redrive.install()
     waits.install(service)
+    log_groups.install()
     key_properties.install()
     encryption.install()
     service_roles.install()

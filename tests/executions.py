@@ -14,7 +14,7 @@ from tests.custom_labels import Workbench, images
 from tests.notices import read_notice
 
 ADVICE = "\n\nWhat to do: "  # in the cause of a failure
-LOGS = "/aws/cloudformation/DatasetDistribution/"  # how MiniStack begins the names of the stack's log groups
+LOGS = "DatasetDistribution-"  # how the names of the stack's log groups begin, as CloudFormation gives them
 LONGEST_WAIT = 20  # seconds, of one ReceiveMessage
 Found = TypeVar("Found")
 Change = Callable[[dict[str, Any]], None]  # to the states of a definition
