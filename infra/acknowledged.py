@@ -29,7 +29,7 @@ ACKNOWLEDGED = (
         (*_FUNCTION_POLICIES, *_WORKFLOW_POLICY),
         "IAM knows no resource for these actions (Service Authorization Reference): `rekognition:DescribeProjects`, "
         "X-Ray's traces, the log delivery of Step Functions, and `cloudwatch:PutMetricData`, which a condition holds "
-        "to the stack's own namespace. A test in tests/test_stack.py refuses any other action on `*`.",
+        "to this app's namespace. A test in tests/test_stack.py refuses any other action on `*`.",
     ),
     Acknowledged(
         "No `*` in the ARN of a project or dataset",

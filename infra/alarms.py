@@ -1,6 +1,6 @@
 """What operators are told: alarms for the operations topic."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from aws_cdk import Duration, Stack
@@ -39,13 +39,14 @@ class Alarms(Construct):
         state_machine: sfn.StateMachine,
         functions: Functions,
         rules: Mapping[str, events.Rule],
-        undelivered: Iterable[Undelivered],
+        undelivered: Mapping[str, Undelivered],
         operations: Operations,
         settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
         self.all = [self._alarm(each) for each in self._alarms(state_machine, functions, rules, settings)]
-        self.all += [each.alarm for each in undelivered]
+        self.all += [self._alarm(_lost(name, rules[name])) for name in undelivered]
+        self.all += [each.alarm for each in undelivered.values()]
         for alarm in self.all:
             operations.tell(alarm)
 
@@ -73,7 +74,7 @@ class Alarms(Construct):
         for name, rule in rules.items():
             yield _Alarm(
                 f"{name}RuleFailed",
-                _rule_failures(rule),
+                _of_rule(rule, "FailedInvocations"),
                 1,
                 f"EventBridge could not invoke the target of the rule {rule.rule_name}.",
             )
@@ -102,10 +103,20 @@ def _sum(metric: cloudwatch.Metric) -> cloudwatch.Metric:
     return metric.with_(statistic="Sum", period=_FIVE_MINUTES)
 
 
-def _rule_failures(rule: events.Rule) -> cloudwatch.Metric:
+def _lost(name: str, rule: events.Rule) -> _Alarm:
+    """What a queue has taken is in its own alarm."""
+    return _Alarm(
+        f"{name}EventLost",
+        _of_rule(rule, "InvocationsFailedToBeSentToDlq"),
+        1,
+        f"An event of the rule {rule.rule_name} is lost: EventBridge could neither deliver it nor queue it.",
+    )
+
+
+def _of_rule(rule: events.Rule, metric: str) -> cloudwatch.Metric:
     return cloudwatch.Metric(
         namespace="AWS/Events",
-        metric_name="FailedInvocations",
+        metric_name=metric,
         dimensions_map={"RuleName": rule.rule_name},
         statistic="Sum",
         period=_FIVE_MINUTES,

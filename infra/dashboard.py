@@ -8,7 +8,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.functions import Functions
-from infra.metrics import NAMESPACE, OUTCOMES, RESOLVED, execution_age
+from infra.metrics import NAMESPACE, OUTCOMES, execution_age
+from lambdas.metrics import DATASETS_RESOLVED
 
 
 class Dashboard(Construct):
@@ -37,7 +38,7 @@ class Dashboard(Construct):
         dashboard.add_widgets(
             _graph("Executions", executions),
             _graph("Outcomes, by error", [self._each(OUTCOMES, "Outcome", "Error")]),
-            _graph("What executions found to do", [self._each(RESOLVED, "Action")]),
+            _graph("What executions found to do", [self._each(DATASETS_RESOLVED, "Action")]),
         )
         dashboard.add_widgets(
             _graph("Age of the oldest execution (seconds)", [execution_age(self._service)]),

@@ -1,4 +1,4 @@
-"""The one key: whatever of the stack holds data is encrypted with it."""
+"""The one key: topics, queues, the table, buckets and log groups are encrypted with it."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from infra.logs import VENDED
 from infra.settings import Settings
 
 # What putting a message into an encrypted topic or queue takes.
@@ -25,32 +26,37 @@ class Key(Construct):
             enable_key_rotation=True,
             removal_policy=settings.removal_policy,
         )
-        # An alarm publishes by itself ("Key management", Amazon SNS Developer Guide).
-        self._open("Alarms", "cloudwatch", USE, self._of_this_account(self._arns("cloudwatch", "alarm")))
-        # A rule keeps what it could not deliver by itself ("Key management", Amazon SQS Developer Guide). Which rule it
-        # is, EventBridge tells the policy of the queue, but perhaps not that of a key.
-        self._open("Rules", "events", USE, self._of_this_account())
+        # A rule keeps what it could not deliver by itself ("Key management", Amazon SQS Developer Guide). What
+        # EventBridge says of itself to a key is not documented; for which queue it is, SQS says. The stack's name is
+        # not in that for sure: CloudFormation cuts long names of queues.
+        queues = Stack.of(self).format_arn(service="sqs", resource="*")
+        open_to(self.key, "Rules", "events", USE, {"ArnLike": {"kms:EncryptionContext:aws:sqs:arn": queues}})
         # "Encrypt log data in CloudWatch Logs using AWS Key Management Service", Amazon CloudWatch Logs User Guide.
-        logs = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": self._arns("logs", "log-group")}}
+        groups = [arns_of_stack(self, "logs", "log-group", folder) for folder in ("", VENDED)]
         logging = ("kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*")
-        self._open("Logs", f"logs.{Stack.of(self).region}", logging, logs)
+        of_stack = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}
+        open_to(self.key, "Logs", f"logs.{Stack.of(self).region}", logging, of_stack)
 
-    def _open(self, sid: str, service: str, actions: tuple[str, ...], conditions: dict[str, Any]) -> None:
-        self.key.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid=sid,
-                principals=[iam.ServicePrincipal(f"{service}.amazonaws.com")],
-                actions=list(actions),
-                resources=["*"],  # in the policy of a key it means this key
-                conditions=conditions,
-            )
+
+def open_to(key: kms.IKey, sid: str, service: str, actions: tuple[str, ...], conditions: dict[str, Any]) -> None:
+    """Let a service use the key by itself."""
+    key.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid=sid,
+            principals=[iam.ServicePrincipal(f"{service}.amazonaws.com")],
+            actions=list(actions),
+            resources=["*"],  # in the policy of a key it means this key
+            conditions=conditions,
         )
+    )
 
-    def _of_this_account(self, source: str | None = None) -> dict[str, Any]:
-        account = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
-        return {**account, "ArnLike": {"aws:SourceArn": source}} if source else account
 
-    def _arns(self, service: str, resource: str) -> str:
-        return Stack.of(self).format_arn(
-            service=service, resource=resource, resource_name="*", arn_format=ArnFormat.COLON_RESOURCE_NAME
-        )
+def arns_of_stack(scope: Construct, service: str, resource: str, folder: str = "") -> str:
+    """Of alarms and log groups: their names, as CloudFormation gives them, begin with the stack's."""
+    stack = Stack.of(scope)
+    return stack.format_arn(
+        service=service,
+        resource=resource,
+        resource_name=f"{folder}{stack.stack_name}-*",
+        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    )

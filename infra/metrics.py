@@ -3,16 +3,17 @@
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 
+from lambdas.metrics import EXECUTION_AGE
+
 NAMESPACE = "DatasetDistribution"
 OUTCOMES = "Outcomes"  # by Outcome and Error
-RESOLVED = "DatasetsResolved"  # by Action, at each look at the pair
 
 
 def execution_age(service: str) -> cloudwatch.Metric:
-    """Each look says how old its execution is, in seconds. They are at most an hour apart."""
+    """Each look says how old its execution is, in seconds. They are at most half an hour apart."""
     return cloudwatch.Metric(
         namespace=NAMESPACE,
-        metric_name="ExecutionAge",
+        metric_name=EXECUTION_AGE,
         dimensions_map={"service": service},
         period=Duration.hours(1),
         statistic="Maximum",

@@ -1,6 +1,8 @@
 """Where alarms go: a topic of the stack, or the one that the settings name."""
 
-from aws_cdk import ArnFormat, Stack
+from typing import Any
+
+from aws_cdk import Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
@@ -9,6 +11,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from infra.key import USE, arns_of_stack, open_to
 from infra.settings import Settings
 from infra.topic import encrypted_topic
 
@@ -28,20 +31,22 @@ class Operations(Construct):
 
     def _own(self, key: kms.IKey, settings: Settings) -> sns.Topic:
         topic = encrypted_topic(self, "Topic", key=key)
-        topic.add_to_resource_policy(self._alarms_may_publish(topic))
+        # An alarm publishes by itself ("Key management", Amazon SNS Developer Guide).
+        alarms = {"ArnLike": {"aws:SourceArn": arns_of_stack(self, "cloudwatch", "alarm")}}
+        account = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
+        open_to(key, "Alarms", "cloudwatch", USE, alarms | account)
+        topic.add_to_resource_policy(_may_publish(topic, alarms))
         for address in settings.alarm_email or settings.email:
             topic.add_subscription(subscriptions.EmailSubscription(address))
         return topic
 
-    def _alarms_may_publish(self, topic: sns.Topic) -> iam.PolicyStatement:
-        """Alarms have no role. A topic that has a policy has SNS's default no more, which lets this account's in."""
-        alarms = Stack.of(self).format_arn(
-            service="cloudwatch", resource="alarm", resource_name="*", arn_format=ArnFormat.COLON_RESOURCE_NAME
-        )
-        return iam.PolicyStatement(
-            sid="AlarmsOfThisAccount",
-            principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-            actions=["sns:Publish"],
-            resources=[topic.topic_arn],
-            conditions={"ArnLike": {"aws:SourceArn": alarms}},
-        )
+
+def _may_publish(topic: sns.Topic, alarms: dict[str, Any]) -> iam.PolicyStatement:
+    """Alarms have no role. A topic that has a policy has SNS's default no more, which lets this account's in."""
+    return iam.PolicyStatement(
+        sid="AlarmsOfThisStack",
+        principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+        actions=["sns:Publish"],
+        resources=[topic.topic_arn],
+        conditions=alarms,
+    )

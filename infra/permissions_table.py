@@ -8,7 +8,7 @@ from aws_cdk import App
 
 from infra.asset import ROOT
 from infra.flags import feature_flags
-from infra.grants import Grant, Template, as_list, grants_of_roles, plain, rules_of_resources
+from infra.grants import Grant, Statement, Template, as_list, grants_of_roles, plain, rules_of_resources
 from infra.settings import Settings
 from infra.stack import DatasetDistribution
 
@@ -42,8 +42,21 @@ _RESOURCES = """
 _TRUST = """
 ## Who may assume the roles
 
-| role of | by |
+| role of | by | condition |
+|---|---|---|
+"""
+
+_PEOPLE = """
+## What people need
+
+The stack makes no role for people. What is encrypted with the key is read by whoever may use the key, too.
+
+| to | actions |
 |---|---|
+| start an execution by hand | `states:StartExecution` on the state machine |
+| look at the records | `dynamodb:Query` on the table, `kms:Decrypt` on the key |
+| open the page of a report | `s3:GetObject` on objects in the bucket of reports, `kms:Decrypt` on the key |
+| read the events that a queue keeps | `sqs:ReceiveMessage` on the queue, `kms:Decrypt` on the key |
 """
 
 # In words, by logical id without its hash: whose roles they are, what is acted on.
@@ -182,7 +195,7 @@ def render(template: Template) -> str:
         [
             *(_HEAD, _ROLES, *map(_row_of_role, of_roles)),
             *(_RESOURCES, *map(_row_of_resource, rules_of_resources(template))),
-            *(_TRUST, *_trust(template)),
+            *(_TRUST, *_trust(template), _PEOPLE),
         ]
     )
 
@@ -204,11 +217,11 @@ def _row_of_role(grant: Grant) -> str:
     if resource == "*":
         title = TAKES_NO_RESOURCE[grant.action.partition(":")[0]]
         resource, because = "`*`", f"{because} It takes no resource (Service Authorization Reference, *{title}*)."
-    return _row(_of(grant), f"`{grant.action}`", resource, _conditions(grant), because)
+    return _row(_of(grant), f"`{grant.action}`", resource, _conditions(grant.statement), because)
 
 
 def _row_of_resource(rule: Grant) -> str:
-    return _row(_of(rule), _who(rule), f"`{rule.action}`", _conditions(rule), WHY[why(rule)])
+    return _row(_of(rule), _who(rule), f"`{rule.action}`", _conditions(rule.statement), WHY[why(rule)])
 
 
 def _row(*cells: str) -> str:
@@ -229,8 +242,8 @@ def _who(grant: Grant) -> str:
     return "this account" if who.endswith(":root") else who
 
 
-def _conditions(grant: Grant) -> str:
-    stated: Mapping[str, Mapping[str, Any]] = grant.statement.get("Condition", {})
+def _conditions(statement: Statement) -> str:
+    stated: Mapping[str, Mapping[str, Any]] = statement.get("Condition", {})
     return "; ".join(
         f"`{key}` {_COMPARED[operator]} {_value(value)}"
         for operator, each in stated.items()
@@ -256,8 +269,11 @@ _FORMS = [
     (r"arn:[^:]*:rekognition:.*:project/(.*)", r"`project/\1`"),
     (r"arn:[^:]*:events:.*:event-bus/default", "the account's default event bus"),
     (r"arn:[^:]*:states:.*:execution:(.*):\*", r"executions of \1"),
-    (r"arn:[^:]*:cloudwatch:.*:alarm:\*", "the alarms of this account"),
-    (r"arn:[^:]*:logs:.*:log-group:\*", "the log groups of this account"),
+    (r"arn:[^:]*:cloudwatch:.*:alarm:.*-\*", "the alarms of this stack"),
+    (r"arn:[^:]*:logs:.*:log-group:/aws/vendedlogs/.*-\*", "that of its state machine"),
+    (r"arn:[^:]*:logs:.*:log-group:.*-\*", "the log groups of this stack"),
+    (r"arn:[^:]*:sqs:.*:\*", "the queues of this account"),
+    (r"arn:[^:]*:states:.*:stateMachine:\*", "the state machines of this account"),
     (r"(.*)/\*", r"objects in \1"),
     (r"(.*):\*", r"every version of \1"),
 ]
@@ -265,6 +281,8 @@ _FORMS = [
 
 def _named(value: Any) -> str:
     """A value of the template as people would say it."""
+    if isinstance(value, list):
+        return " or ".join(map(_named, value))
     text = _text(value)
     for form, words in _FORMS:
         if re.fullmatch(form, text):
@@ -291,7 +309,7 @@ def _trust(template: Template) -> Iterator[str]:
     for name, resource in template["Resources"].items():
         if resource["Type"] == "AWS::IAM::Role":
             for statement in as_list(resource["Properties"]["AssumeRolePolicyDocument"]["Statement"]):
-                yield _row(NAMES[plain(name)], f"`{statement['Principal']['Service']}`")
+                yield _row(NAMES[plain(name)], f"`{statement['Principal']['Service']}`", _conditions(statement))
 
 
 def synthesize() -> Template:

@@ -11,6 +11,10 @@ OF_FUNCTIONS = {
     "What functions fail with": """filter level = "ERROR"
 | stats count(*) as times, latest(@timestamp) as last, latest(execution) as lately by exception_name, project
 | sort times desc""",
+    "Functions that did not get so far": """filter @message like /Task timed out|Runtime[.]|[[]ERROR[]]/
+| fields @timestamp, @log, @message
+| sort @timestamp desc
+| limit 100""",
     "Cold starts and durations": """filter @type = "REPORT"
 | stats count(*) as invocations, count(@initDuration) as cold, max(@initDuration), pct(@duration, 99) by @log""",
 }

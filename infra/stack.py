@@ -57,7 +57,7 @@ class DatasetDistribution(Stack):
             state_machine=machine,
             functions=functions,
             rules={"Trigger": trigger.rule, "Chat": chat.rule, "Watch": watch.rule},
-            undelivered=[trigger.undelivered, watch.undelivered],
+            undelivered={"Trigger": trigger.undelivered, "Watch": watch.undelivered},
             operations=operations,
             settings=settings,
         )

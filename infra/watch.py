@@ -60,7 +60,14 @@ _UNTOLD = [
     {"status": ["TIMED_OUT", "ABORTED"]},
     {"status": ["FAILED"], "cause": [{"wildcard": f"*{NOBODY_TOLD}*"}]},
     # An error that no Catch can catch, or of a state that has none.
-    {"status": ["FAILED"], "cause": [{"anything-but": {"wildcard": f"*{WHAT_TO_DO}*"}}, {"exists": False}, None]},
+    {
+        "status": ["FAILED"],
+        "cause": events.Match.any_of(
+            events.Match.anything_but_wildcard(f"*{WHAT_TO_DO}*"),
+            events.Match.does_not_exist(),
+            events.Match.null_value(),
+        ),
+    },
 ]
 
 

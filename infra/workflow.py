@@ -13,7 +13,7 @@ from infra.distribution import Distribution, asked
 from infra.endings import Endings
 from infra.functions import Functions
 from infra.jsonata import jsonata, when
-from infra.logs import log_group
+from infra.logs import log_group, vended_name
 from infra.retries import retry_function, retry_unless
 from infra.settings import Settings
 from infra.steps import EXECUTION, failure, invoke, succeed
@@ -60,7 +60,7 @@ class Workflow(Construct):
         self._creation_deadline = hours(settings.creation_deadline_hours)
         self._claim = Claim(self, "Claim", table=records, guard=self._guard)
         self._endings = Endings(self, "Endings", functions=functions, table=records, topic=topic, claim=self._claim)
-        self.logs = log_group(self, "Logs", key=key, settings=settings)
+        self.logs = log_group(self, "Logs", key=key, settings=settings, name=vended_name(self))
         role = workflow_role(self, "Role", functions=functions.all, table=records, topic=topic, key=key)
         deadlines = self._creation_deadline.plus(hours(settings.distribution_deadline_hours))
         self.state_machine = sfn.StateMachine(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from aws_cdk import Stack
+from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -43,7 +43,7 @@ def workflow_role(
     topic: sns.ITopic,
     key: kms.IKey,
 ) -> iam.Role:
-    role = iam.Role(scope, construct_id, assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
+    role = iam.Role(scope, construct_id, assumed_by=_state_machines(Stack.of(scope)))
     # Every version: an execution goes on with those that its definition names, whatever has been deployed since.
     allow(role, "lambda:InvokeFunction", *(f"{function.function_arn}:*" for function in functions))
     for action in ("GetItem", "PutItem", "UpdateItem"):
@@ -58,3 +58,12 @@ def workflow_role(
     for action in LOG_DELIVERY + TRACING:
         allow(role, action, "*")
     return role
+
+
+def _state_machines(stack: Stack) -> iam.ServicePrincipal:
+    """Of this account and Region ("Creating an IAM role for your state machine", Step Functions Developer Guide)."""
+    machines = stack.format_arn(
+        service="states", resource="stateMachine", resource_name="*", arn_format=ArnFormat.COLON_RESOURCE_NAME
+    )
+    conditions = {"StringEquals": {"aws:SourceAccount": stack.account}, "ArnLike": {"aws:SourceArn": machines}}
+    return iam.ServicePrincipal("states.amazonaws.com", conditions=conditions)

@@ -12,6 +12,7 @@ from lambdas.decision import NO_RECORD, NO_WISH, Action, Decision, Record, decid
 from lambdas.dry_run import rehearse
 from lambdas.errors import ProjectNotCovered
 from lambdas.execution_input import Request, read_input
+from lambdas.metrics import DATASETS_RESOLVED
 from lambdas.pair import Pair
 from lambdas.records import read_record
 from lambdas.rekognition import count_labels, describe_pair, read_wish
@@ -31,7 +32,7 @@ def handler(event: dict[str, Any]) -> dict[str, Any]:
     logger.append_keys(project=request.project_name)
     decision, pair, report = _resolve(request, event["Execution"], looked=event["Looked"])
     logger.info("Resolved datasets", action=decision.action, reason=decision.reason)
-    with single_metric(name="DatasetsResolved", unit=MetricUnit.Count, value=1) as metric:
+    with single_metric(name=DATASETS_RESOLVED, unit=MetricUnit.Count, value=1) as metric:
         metric.add_dimension("Action", decision.action)
     return {
         "Action": decision.action,

@@ -10,6 +10,8 @@ from aws_lambda_powertools import Logger, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from lambdas.metrics import EXECUTION_AGE
+
 logger = Logger()
 Work = Callable[[dict[str, Any]], dict[str, Any] | None]
 
@@ -34,5 +36,5 @@ def step(work: Work) -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]
 def _tell_age(started_at: str) -> None:
     """For the alarm of the oldest execution: whoever waits looks now and then."""
     age = datetime.now(UTC) - datetime.fromisoformat(started_at)
-    with single_metric(name="ExecutionAge", unit=MetricUnit.Seconds, value=age.total_seconds()):
+    with single_metric(name=EXECUTION_AGE, unit=MetricUnit.Seconds, value=age.total_seconds()):
         pass

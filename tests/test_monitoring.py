@@ -35,7 +35,7 @@ def alarms(aws: LocalAws) -> dict[str, dict[str, Any]]:
 def test_every_alarm_reaches_operators_through_the_encrypted_topic(local_aws: LocalAws, operator: Subscriber) -> None:
     """AWS's own metrics do not exist here: the state is set, as CloudWatch would."""
     names = set(alarms(local_aws))
-    assert len(names) == 14
+    assert len(names) == 16
     for state in ("ALARM", "OK"):
         for name in names:
             local_aws.client("cloudwatch").set_alarm_state(AlarmName=name, StateValue=state, StateReason="a test")

@@ -226,24 +226,32 @@ def arns(service: str, resource: str) -> dict[str, Any]:
 
 
 def test_the_key_is_opened_to_the_services_that_use_it_by_themselves_and_to_no_others(template: Template) -> None:
-    """CloudWatch for alarms, EventBridge for queues, CloudWatch Logs; each for what is this account's."""
+    """CloudWatch for alarms, EventBridge for queues, CloudWatch Logs; each for what is the stack's or the account's."""
     (key,) = template.find_resources("AWS::KMS::Key").values()
     services = {s["Sid"]: s for s in key["Properties"]["KeyPolicy"]["Statement"] if "Service" in s["Principal"]}
     logs = {"Fn::Join": ["", ["logs.", {"Ref": "AWS::Region"}, ".amazonaws.com"]]}
+    folders = ("", "/aws/vendedlogs/states/")
+    groups = [arns("logs", f"log-group:{folder}DatasetDistribution-*") for folder in folders]
     assert {sid: (s["Principal"]["Service"], s["Condition"]) for sid, s in services.items()} == {
         "Alarms": (
             "cloudwatch.amazonaws.com",
-            {"ArnLike": {"aws:SourceArn": arns("cloudwatch", "alarm:*")}, **ACCOUNT},
+            {"ArnLike": {"aws:SourceArn": arns("cloudwatch", "alarm:DatasetDistribution-*")}, **ACCOUNT},
         ),
-        "Rules": ("events.amazonaws.com", ACCOUNT),
-        "Logs": (logs, {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": arns("logs", "log-group:*")}}),
+        "Rules": ("events.amazonaws.com", {"ArnLike": {"kms:EncryptionContext:aws:sqs:arn": arns("sqs", "*")}}),
+        "Logs": (logs, {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}),
     }
 
 
-def test_the_topics_policy_lets_in_the_alarms_of_this_account_only(template: Template) -> None:
+def test_the_key_is_not_opened_to_alarms_where_their_topic_is_not_the_stacks() -> None:
+    settings = Settings(alarm_topic_arn="arn:aws:sns:us-east-1:123456789012:alarms")
+    (key,) = synthesize(settings).find_resources("AWS::KMS::Key").values()
+    assert "cloudwatch.amazonaws.com" not in str(key)
+
+
+def test_the_topics_policy_lets_in_the_alarms_of_this_stack_only(template: Template) -> None:
     ((principal, action, conditions),) = allowed(template, "AWS::SNS::TopicPolicy")
     assert (principal, action) == ({"Service": "cloudwatch.amazonaws.com"}, "sns:Publish")
-    assert conditions == {"ArnLike": {"aws:SourceArn": arns("cloudwatch", "alarm:*")}}
+    assert conditions == {"ArnLike": {"aws:SourceArn": arns("cloudwatch", "alarm:DatasetDistribution-*")}}
 
 
 def test_the_policy_of_a_queue_lets_in_its_rule_only(template: Template) -> None:
