@@ -41,6 +41,7 @@ lock: $(TOOLS)/installed ## requirements*.lock and docs/dependencies.md, after a
 	@$(BIN)/python -m local.dependencies
 
 $(TOOLS)/installed: requirements-tools.lock
+	@$(PYTHON) -c 'from local.install import require_python; require_python()'
 	@$(PYTHON) -m venv --clear $(TOOLS)
 	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@

@@ -39,8 +39,8 @@ def main() -> None:
     LOG.parent.mkdir(exist_ok=True)
     LOG.write_text("")
     answers = {
-        "Python packages": _ask(PIP_AUDIT, read_pip_audit),
-        "npm packages": _ask(NPM_AUDIT, read_npm_audit),
+        "Python packages": ask(PIP_AUDIT, read_pip_audit),
+        "npm packages": ask(NPM_AUDIT, read_npm_audit),
     }
     for what, answer in answers.items():
         print("\n".join(f"{what}: {line}" for line in describe(answer)))
@@ -54,7 +54,7 @@ def describe(answer: Answer) -> list[str]:
     log = LOG.relative_to(ROOT)
     return [
         *answer.known,
-        f"the advisory database could not be reached ({answer.unanswered}). What was said is in {log}.",
+        f"not everything could be looked up ({answer.unanswered}). What was said is in {log}.",
     ]
 
 
@@ -85,8 +85,12 @@ def read_npm_audit(told: dict[str, Any]) -> Answer:
     )
 
 
-def _ask(command: list[str], read: Callable[[dict[str, Any]], Answer]) -> Answer:
-    ran = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+def ask(command: list[str], read: Callable[[dict[str, Any]], Answer]) -> Answer:
+    """Run the command and read what it answers, which the log keeps."""
+    try:
+        ran = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    except OSError as error:
+        return Answer([], f"{command[0]} does not run: {error.strerror}")
     with LOG.open("a") as log:
         log.write(ran.stdout + ran.stderr)
     try:

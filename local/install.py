@@ -20,7 +20,7 @@ START_OF_LINE = "\r" if sys.stdout.isatty() else ""  # a terminal sees the secon
 
 def main() -> None:
     """Do nothing when everything is there already."""
-    _require_python()
+    require_python()
     if STAMP.is_file() and STAMP.read_text() == _fingerprint():
         return
     _require_node()
@@ -41,7 +41,8 @@ def _fingerprint() -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _require_python() -> None:
+def require_python() -> None:
+    """Ends with a sentence where the Python is too old."""
     if sys.version_info < OLDEST_PYTHON:
         oldest, found = (".".join(map(str, version[:2])) for version in (OLDEST_PYTHON, sys.version_info))
         sys.exit(

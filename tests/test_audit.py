@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local.audit import Answer, describe, read_npm_audit, read_pip_audit
+from local.audit import Answer, ask, describe, read_npm_audit, read_pip_audit
 
 FINE = {"name": "attrs", "version": "26.1.0", "vulns": []}
 VULNERABLE = {"name": "h2", "version": "4.4.1", "vulns": [{"id": "PYSEC-2026-1", "fix_versions": ["4.4.2", "5.0.0"]}]}
@@ -47,5 +47,10 @@ def test_what_people_read() -> None:
     assert describe(Answer([])) == ["no known vulnerability."]
     assert describe(Answer(["h2 4.4.1: PYSEC-2026-1, no fix yet"], "npm gave no reason")) == [
         "h2 4.4.1: PYSEC-2026-1, no fix yet",
-        "the advisory database could not be reached (npm gave no reason). What was said is in .local/audit.log.",
+        "not everything could be looked up (npm gave no reason). What was said is in .local/audit.log.",
     ]
+
+
+def test_of_a_command_that_is_not_there() -> None:
+    answer = ask(["no-such-command"], read_npm_audit)
+    assert answer == Answer([], "no-such-command does not run: No such file or directory")
