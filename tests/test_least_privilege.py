@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from infra.grants import Grant, Template, grants_of_resources, grants_of_roles, plain, without
+from infra.grants import Grant, Template, plain
 from infra.settings import Settings
 from local.aws import LocalAws
 from tests import promises
@@ -19,17 +19,17 @@ from tests.custom_labels import Workbench
 from tests.definition import synthesize
 from tests.executions import Executions
 from tests.promises import PROMISES, Deployment
+from tests.taking_away import grants, of_role, without
 
 TEMPLATE: Template = dict(synthesize(Settings()).to_json())
-GRANTS = grants_of_roles(TEMPLATE) + grants_of_resources(TEMPLATE)
 Promise = Callable[[Deployment], None]
 
 
 def named(grant: Grant) -> str:
     """Such as Workflow-kms:Decrypt-sns: who, may what, through or on what where it differs."""
-    several = isinstance(grant.statement.get("Resource"), list) and grant.of_role
+    several = isinstance(grant.statement.get("Resource"), list) and of_role(grant)
     on = re.findall(r"'(\w+)[0-9A-F]{8}'", str(grant.resource)) if several else []
-    details = [grant.statement.get("Sid", "") if not grant.of_role else "", grant.via, *on]
+    details = [grant.statement.get("Sid", "") if not of_role(grant) else "", grant.via, *on]
     words = [plain(grant.owner).removesuffix("Role"), grant.action]
     return "-".join([*words, *filter(None, details)])
 
@@ -90,7 +90,7 @@ def test_with_all_of_it_everything_works(deployment: Deployment, promise: Promis
     promise(deployment)
 
 
-@pytest.mark.parametrize("grant", GRANTS, ids=named)
+@pytest.mark.parametrize("grant", grants(TEMPLATE), ids=named)
 def test_without_it_something_fails(deployment: Deployment, grant: Grant) -> None:
     deployment.update(without(TEMPLATE, grant))
     assert any(fails(promise, deployment) for promise in (likely(grant), *PROMISES)), "nothing needs it"
