@@ -4,13 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aws_cdk import App
-
 from infra.asset import ROOT
-from infra.flags import feature_flags
 from infra.grants import Grant, Statement, Template, as_list, grants_of_roles, plain, rules_of_resources
 from infra.settings import Settings
-from infra.stack import DatasetDistribution
+from infra.synth import synthesize
 
 PAGE = ROOT / "docs" / "permissions.md"
 
@@ -312,13 +309,5 @@ def _trust(template: Template) -> Iterator[str]:
                 yield _row(NAMES[plain(name)], f"`{statement['Principal']['Service']}`", _conditions(statement))
 
 
-def synthesize() -> Template:
-    """The template by default; the functions' code is not in it."""
-    app = App(context={**feature_flags(), "aws:cdk:bundling-stacks": []})
-    stack = DatasetDistribution(app, settings=Settings())
-    template: Template = app.synth().get_stack_by_name(stack.stack_name).template
-    return template
-
-
 if __name__ == "__main__":
-    PAGE.write_text(render(synthesize()))
+    PAGE.write_text(render(synthesize(Settings())))

@@ -4,18 +4,15 @@ import json
 from functools import cache
 from typing import Any
 
-from aws_cdk import App
 from aws_cdk.assertions import Template
 
-from infra.flags import feature_flags
+from infra import synth
 from infra.settings import Settings
-from infra.stack import DatasetDistribution
 
 
 @cache
 def synthesize(settings: Settings) -> Template:
-    """The template that the CDK CLI would make: the flags of cdk.json decide a part of it."""
-    return Template.from_stack(DatasetDistribution(App(context=feature_flags()), settings=settings))
+    return Template.from_json(synth.synthesize(settings))
 
 
 def render_definition(settings: Settings | None = None) -> dict[str, Any]:

@@ -30,7 +30,6 @@ FUNCTIONS = ("ResolveDatasets", "StartDistribution", "CheckDistribution", "Repor
 AT_ONCE = dict.fromkeys(("creation_seconds", "update_seconds", "distribution_seconds"), 0.0)
 A_MINUTE = 60.0
 EMPTYING = "CustomS3AutoDeleteObjectsCustomResourceProvider"
-KEEPING: Template = dict(synthesize(Settings(removal_policy=RemovalPolicy.RETAIN)).to_json())["Resources"]
 
 
 class Deployment:
@@ -277,10 +276,11 @@ def deploy_and_destroy(deployed: Deployment) -> None:
 
 def keep_from_now_on(deployed: Deployment) -> None:
     """Where the next deployment is to keep the bucket, who empties it goes, and what is in there stays."""
+    keeping = synthesize(Settings(removal_policy=RemovalPolicy.RETAIN)).to_json()["Resources"]
     stack, bucket = _create(deployed)
     only_bucket = {
         name: resource if plain(name) == "ReportsBucket" else {**resource, "DeletionPolicy": "Delete"}
-        for name, resource in KEEPING.items()
+        for name, resource in keeping.items()
     }
     with _going(deployed, stack, bucket):
         stack.update(**only_bucket)

@@ -13,15 +13,15 @@ import pytest
 
 from infra.grants import Grant, Template, plain
 from infra.settings import Settings
+from infra.synth import synthesize
 from local.aws import LocalAws
 from tests import promises
 from tests.custom_labels import Workbench
-from tests.definition import synthesize
 from tests.executions import Executions
 from tests.promises import PROMISES, Deployment
 from tests.taking_away import grants, of_role, without
 
-TEMPLATE: Template = dict(synthesize(Settings()).to_json())
+TEMPLATE: Template = synthesize(Settings())
 Promise = Callable[[Deployment], None]
 
 

@@ -8,12 +8,12 @@ import pytest
 from infra.grants import Grant, Template, grants_of_roles, rules_of_resources
 from infra.permissions_table import NAMES, PAGE, WHY, render, why
 from infra.settings import Settings
-from tests.definition import synthesize
+from infra.synth import synthesize
 
 
 @pytest.fixture(scope="module")
 def template() -> Template:
-    return dict(synthesize(Settings()).to_json())
+    return synthesize(Settings())
 
 
 @pytest.fixture(scope="module")

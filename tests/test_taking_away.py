@@ -8,7 +8,7 @@ import pytest
 
 from infra.grants import Grant, Statement, Template, grants_of_roles, rules_of_resources
 from infra.settings import Settings
-from tests.definition import synthesize
+from infra.synth import synthesize
 from tests.taking_away import grants, without
 
 OTHER = {"Action": "a", "Resource": "x", "Condition": "other"}
@@ -56,7 +56,7 @@ def test_a_policy_with_nothing_left_goes_and_nobody_waits_for_it() -> None:
 
 
 def test_of_all_that_the_template_says_one_thing_goes() -> None:
-    template: Template = dict(synthesize(Settings()).to_json())
+    template: Template = synthesize(Settings())
     for grant in grants(template):
         assert said(without(template, grant)) + Counter([alone(grant)]) == said(template)
 
