@@ -21,10 +21,11 @@ Change = Callable[[dict[str, Any]], None]  # to the states of a definition
 
 
 def until(found: Callable[[], Found]) -> Found:
-    """What it finds, once it finds anything; an error when that takes too long."""
+    """What it finds, once it finds anything. Raises TimeoutError when that takes too long."""
     began = time.monotonic()
     while not (result := found()):
-        assert time.monotonic() - began < LONGEST_WAIT, "it did not come in time"
+        if time.monotonic() - began > LONGEST_WAIT:
+            raise TimeoutError("it did not come in time")
     return result
 
 
@@ -90,7 +91,8 @@ class Executions:
     def wait(self, wanted: Callable[[dict[str, Any]], bool], count: int = 1) -> list[Execution]:
         """The first executions to end of which this holds; `wanted` gets the detail of the status change."""
         while len(found := [ended for ended in self._ended if wanted(ended)]) < count:
-            assert self._listen(LONGEST_WAIT), "no execution ended in time"
+            if not self._listen(LONGEST_WAIT):
+                raise TimeoutError("no execution ended in time")
         return [self._describe(ended["executionArn"]) for ended in found]
 
     def all_of(self, project_name: str, *, count: int) -> list[Execution]:
