@@ -72,7 +72,12 @@ PARTS = {
 }
 
 
+def everything(aws: LocalAws) -> dict[str, set[str]]:
+    """The names of all there is, by kind, whosever it is."""
+    return {kind: set(names(aws)) for kind, names in KINDS.items()}
+
+
 def inventory(aws: LocalAws, stack: str) -> dict[str, set[str]]:
     """The names of the stack's, by kind, without the kinds of which there is nothing."""
-    found = {kind: {name for name in names(aws) if stack.lower() in name.lower()} for kind, names in KINDS.items()}
+    found = {kind: {name for name in names if stack.lower() in name.lower()} for kind, names in everything(aws).items()}
     return {kind: names for kind, names in found.items() if names}
