@@ -1,14 +1,13 @@
 """What the template promises: one promise a test."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from aws_cdk.assertions import Match, Template
 
+from infra.grants import Grant, grants_of_roles
 from infra.settings import Settings
-from infra.workflow_role import LOG_DELIVERY, TRACING
 from lambdas.trigger import Trigger
 from tests.definition import synthesize
 
@@ -51,43 +50,42 @@ def test_no_role_has_a_managed_policy(template: Template) -> None:
 
 def test_what_empties_a_bucket_makes_no_log_group_and_may_ask_whether_it_still_is_to(template: Template) -> None:
     """Where a deployment is to keep the bucket, its policy lets nobody ask any more."""
-    (policy,) = [p for name, p in template.find_resources("AWS::IAM::Policy").items() if name.startswith("CustomS3")]
-    actions = [statement["Action"] for statement in policy["Properties"]["PolicyDocument"]["Statement"]]
-    assert actions == [["logs:CreateLogStream", "logs:PutLogEvents"], "s3:GetBucketTagging"]
+    actions = [grant.action for grant in grants(template) if grant.owner.startswith("CustomS3")]
+    assert actions == ["logs:CreateLogStream", "logs:PutLogEvents", "s3:GetBucketTagging"]
 
 
 @pytest.mark.parametrize("action", ["rekognition:DescribeDataset", "rekognition:DistributeDatasetEntries"])
-@pytest.mark.parametrize(
-    ("projects", "named"),
-    [(("*",), [r"\*"]), (("demo",), ["demo"]), (("defects-*", "demo"), [r"defects-\*", "demo"])],
-)
-def test_dataset_permissions_are_on_datasets_of_the_projects_only(
-    action: str, projects: tuple[str, ...], named: list[str]
-) -> None:
-    granted = [resource for actions, resource in grants(synthesize(Settings(projects=projects))) if action in actions]
+@pytest.mark.parametrize("projects", [("*",), ("demo",), ("defects-*", "demo")])
+def test_dataset_permissions_are_on_datasets_of_the_projects_only(action: str, projects: tuple[str, ...]) -> None:
+    granted = [grant for grant in grants(synthesize(Settings(projects=projects))) if grant.action == action]
     assert granted
-    for resources in granted:
-        parts = [each["Fn::Join"][1][-1] for each in (resources if isinstance(resources, list) else [resources])]
-        for part, name in zip(parts, named, strict=True):
-            assert re.fullmatch(rf":project/{name}/dataset/\*/\*", part)
+    assert {(grant.owner, grant.resource["Fn::Join"][1][-1]) for grant in granted} == {
+        (grant.owner, f":project/{name}/dataset/*/*") for grant in granted for name in projects
+    }
 
 
 def test_what_is_granted_on_everything_knows_no_resource(template: Template) -> None:
     """Service Authorization Reference: none of these actions has a resource type."""
-    everything = {action for actions, resource in grants(template) if resource == "*" for action in actions}
-    assert {action for action in everything if not action.startswith(("logs:", "xray:"))} == {
+    assert {grant.action for grant in grants(template) if grant.resource == "*"} == {
         "cloudwatch:PutMetricData",
+        "logs:CreateLogDelivery",
+        "logs:DeleteLogDelivery",
+        "logs:DescribeLogGroups",
+        "logs:DescribeResourcePolicies",
+        "logs:GetLogDelivery",
+        "logs:ListLogDeliveries",
+        "logs:PutResourcePolicy",
+        "logs:UpdateLogDelivery",
         "rekognition:DescribeProjects",
+        "xray:GetSamplingRules",
+        "xray:GetSamplingTargets",
+        "xray:PutTelemetryRecords",
+        "xray:PutTraceSegments",
     }
-    of_others = {action for action in everything if action.startswith(("logs:", "xray:"))}
-    assert of_others == {*LOG_DELIVERY, *TRACING}
 
 
-def grants(template: Template) -> list[tuple[list[str], Any]]:
-    """The actions and the resource of each statement of a role."""
-    policies = template.find_resources("AWS::IAM::Policy").values()
-    statements = [s for policy in policies for s in policy["Properties"]["PolicyDocument"]["Statement"]]
-    return [(s["Action"] if isinstance(s["Action"], list) else [s["Action"]], s["Resource"]) for s in statements]
+def grants(template: Template) -> list[Grant]:
+    return grants_of_roles(dict(template.to_json()))
 
 
 def test_metrics_are_put_into_our_namespace_only(template: Template) -> None:
@@ -103,7 +101,7 @@ def test_metrics_are_put_into_our_namespace_only(template: Template) -> None:
 
 def test_an_execution_is_described_where_it_is_one_of_this_state_machine(template: Template) -> None:
     (machine,) = template.find_resources("AWS::StepFunctions::StateMachine")
-    granted = {action: resource for actions, resource in grants(template) for action in actions if "states:" in action}
+    granted = {grant.action: grant.resource for grant in grants(template)}
     for action in ("states:DescribeExecution", "states:GetExecutionHistory"):
         assert {"Fn::GetAtt": [machine, "Name"]} in granted[action]["Fn::Join"][1]
 
@@ -276,12 +274,11 @@ def allowed(template: Template, kind: str) -> list[tuple[Any, Any, Any]]:
 @pytest.mark.parametrize(("box", "topic"), [("Watch", "Notifications"), ("Chat", "Chat")])
 def test_a_rule_may_publish_to_its_topic_and_nothing_else(template: Template, box: str, topic: str) -> None:
     (name,) = [name for name in template.find_resources("AWS::IAM::Role") if name.startswith(box)]
-    policies = [policy["Properties"] for policy in template.find_resources("AWS::IAM::Policy").values()]
-    (statements,) = [policy["PolicyDocument"]["Statement"] for policy in policies if {"Ref": name} in policy["Roles"]]
     (key,) = template.find_resources("AWS::KMS::Key")
-    assert [(s["Action"], s["Resource"]) for s in statements] == [
+    assert [(grant.action, grant.resource) for grant in grants(template) if grant.owner == name] == [
         ("sns:Publish", {"Ref": topic_of(template, topic)}),
-        (["kms:Decrypt", "kms:GenerateDataKey"], {"Fn::GetAtt": [key, "Arn"]}),
+        ("kms:Decrypt", {"Fn::GetAtt": [key, "Arn"]}),
+        ("kms:GenerateDataKey", {"Fn::GetAtt": [key, "Arn"]}),
     ]
     template.has_resource_properties("AWS::Events::Rule", {"Targets": [{"RoleArn": {"Fn::GetAtt": [name, "Arn"]}}]})
 
@@ -385,12 +382,7 @@ def test_nothing_has_a_physical_name(template: Template) -> None:
 
 
 def test_nothing_may_train_a_model(template: Template) -> None:
-    policies = template.find_resources("AWS::IAM::Policy").values()
-    statements = [s for policy in policies for s in policy["Properties"]["PolicyDocument"]["Statement"]]
-    actions = [
-        action for s in statements for action in ([s["Action"]] if isinstance(s["Action"], str) else s["Action"])
-    ]
-    rekognition = {action for action in actions if action.startswith(("rekognition:", "*"))}
+    rekognition = {grant.action for grant in grants(template) if grant.action.startswith(("rekognition:", "*"))}
     assert rekognition == {
         f"rekognition:{action}"
         for action in (
