@@ -22,7 +22,7 @@ from tests.custom_labels import Workbench, images
 from tests.definition import synthesize
 from tests.executions import Execution, Executions, read_records, until
 from tests.notices import read_notice
-from tests.stacks import Stack
+from tests.stacks import NAME, Stack
 from tests.test_emulator import refused
 
 FUNCTIONS = ("ResolveDatasets", "StartDistribution", "CheckDistribution", "ReportDistribution")
@@ -276,7 +276,7 @@ def deploy_and_destroy(deployed: Deployment) -> None:
 
 def keep_from_now_on(deployed: Deployment) -> None:
     """Where the next deployment is to keep the bucket, who empties it goes, and what is in there stays."""
-    keeping = synthesize(Settings(removal_policy=RemovalPolicy.RETAIN)).to_json()["Resources"]
+    keeping = synthesize(Settings(stack_name=NAME, removal_policy=RemovalPolicy.RETAIN)).to_json()["Resources"]
     stack, bucket = _create(deployed)
     only_bucket = {
         name: resource if plain(name) == "ReportsBucket" else {**resource, "DeletionPolicy": "Delete"}

@@ -7,7 +7,7 @@ from typing import Any
 
 from local.aws import LocalAws
 
-NAME = "Throwaway"
+NAME = "Throwaway"  # how the name of each begins
 MOST_INLINE = 51_200  # bytes of a template in a request ("Template body size in a request"); S3 takes what is longer
 
 

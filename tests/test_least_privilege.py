@@ -19,9 +19,10 @@ from tests import promises
 from tests.custom_labels import Workbench
 from tests.executions import Executions
 from tests.promises import PROMISES, Deployment
+from tests.stacks import NAME
 from tests.taking_away import grants, of_role, without
 
-TEMPLATE: Template = synthesize(Settings())
+TEMPLATE: Template = synthesize(Settings(stack_name=NAME))
 Promise = Callable[[Deployment], None]
 
 
