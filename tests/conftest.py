@@ -1,7 +1,6 @@
 """One local AWS a test process, with the stack deployed when a test asks for it."""
 
 import json
-import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,6 +12,7 @@ from local.queues import create_queue
 from tests import answers, tally
 from tests.custom_labels import Workbench
 from tests.executions import Executions, Subscriber
+from tests.unique import unique
 
 # Nothing finishes unless a test moves the clock.
 DURATIONS = dict.fromkeys(("creation_seconds", "update_seconds", "distribution_seconds", "deletion_seconds"), 60.0)
@@ -82,7 +82,7 @@ def s3(local_aws: LocalAws) -> Any:
 
 @pytest.fixture(scope="session")
 def bucket(s3: Any) -> str:
-    name = f"manifests-{uuid.uuid4().hex[:12]}"
+    name = unique("manifests")
     s3.create_bucket(Bucket=name)
     return name
 
@@ -90,7 +90,7 @@ def bucket(s3: Any) -> str:
 @pytest.fixture
 def project(rekognition: Any) -> str:
     """The ARN of a project of this test's own."""
-    arn: str = rekognition.create_project(ProjectName=f"project-{uuid.uuid4().hex[:12]}")["ProjectArn"]
+    arn: str = rekognition.create_project(ProjectName=unique("project"))["ProjectArn"]
     return arn
 
 
@@ -141,7 +141,7 @@ def asked(local_aws: LocalAws, questions: str) -> Callable[[], str]:
 def changes(local_aws: LocalAws) -> Iterator[Callable[[str, int], list[str]]]:
     """The next so many statuses that EventBridge tells of an execution."""
     queue, queue_arn = create_queue(local_aws, "events.amazonaws.com")
-    events, sqs, rule = local_aws.client("events"), local_aws.client("sqs"), f"changes-{uuid.uuid4().hex[:12]}"
+    events, sqs, rule = local_aws.client("events"), local_aws.client("sqs"), unique("changes")
     events.put_rule(Name=rule, EventPattern=json.dumps({"source": ["aws.states"]}))
     events.put_targets(Rule=rule, Targets=[{"Id": "queue", "Arn": queue_arn}])
 

@@ -1,11 +1,11 @@
 """Stacks of a template of a test's own."""
 
 import json
-import uuid
 from collections.abc import Sequence
 from typing import Any
 
 from local.aws import LocalAws
+from tests.unique import unique
 
 NAME = "Throwaway"  # how the name of each begins
 MOST_INLINE = 51_200  # bytes of a template in a request ("Template body size in a request"); S3 takes what is longer
@@ -16,7 +16,7 @@ class Stack:
 
     def __init__(self, aws: LocalAws, **resources: Any) -> None:
         self._aws, self._cloudformation = aws, aws.client("cloudformation")
-        self._name = f"{NAME}-{uuid.uuid4().hex[:12]}"
+        self._name = unique(NAME)
         self._do("create", resources)
 
     def update(self, **resources: Any) -> None:

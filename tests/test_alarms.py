@@ -4,7 +4,7 @@ from typing import Any
 
 from local.aws import LocalAws
 from tests.stacks import Stack
-from tests.test_redrive import unique
+from tests.unique import unique
 
 METRICS: list[dict[str, Any]] = [
     {"Id": "double", "Expression": "2 * metric", "ReturnData": True},

@@ -1,7 +1,6 @@
 """The CloudTrail events that calls leave on the default bus."""
 
 import json
-import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -17,6 +16,7 @@ from local.custom_labels.service import CustomLabels
 from local.custom_labels.settings import Settings
 from local.queues import create_queue
 from tests.custom_labels import Workbench, images, refusal
+from tests.unique import unique
 
 pytestmark = pytest.mark.usefixtures("events")
 
@@ -27,7 +27,7 @@ class Trail:
     def __init__(self, aws: LocalAws, **credentials: str) -> None:
         self._sqs, self._events = aws.client("sqs", **credentials), aws.client("events", **credentials)
         self._queue, self._queue_arn = create_queue(aws, "events.amazonaws.com", **credentials)
-        self._name = f"trail-{uuid.uuid4().hex[:8]}"
+        self._name = unique("trail")
 
     def __enter__(self) -> "Trail":
         pattern = {"source": ["aws.rekognition"], "detail-type": ["AWS API Call via CloudTrail"]}

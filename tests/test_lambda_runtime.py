@@ -2,13 +2,13 @@
 
 import io
 import json
-import uuid
 import zipfile
 from typing import Any
 
 import pytest
 
 from local.aws import ACCOUNT, ROOT, LocalAws
+from tests.unique import unique
 
 CODE = """
 import importlib.util, os, sys
@@ -38,7 +38,7 @@ def invoke(aws: LocalAws, event: dict[str, Any], **files: str) -> tuple[str | No
     with zipfile.ZipFile(archive, "w") as zipped:
         for name, content in {"code_": CODE, **files}.items():
             zipped.writestr(f"{name}.py", content)
-    name = f"function-{uuid.uuid4().hex[:12]}"
+    name = unique("function")
     aws.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))
     functions = aws.client("lambda")
     functions.create_function(
@@ -102,7 +102,7 @@ exports.handler = async (event) => {
 def test_a_function_of_node_js_finds_its_sdk_and_runs_under_its_role(local_aws: LocalAws) -> None:
     """CDK's providers of custom resources are such functions."""
     iam, functions, s3 = (local_aws.client(service) for service in ("iam", "lambda", "s3"))
-    name, archive = f"function-{uuid.uuid4().hex[:12]}", io.BytesIO()
+    name, archive = unique("function"), io.BytesIO()
     s3.create_bucket(Bucket=name)
     s3.put_object(Bucket=name, Key="k", Body=b"x")
     with zipfile.ZipFile(archive, "w") as zipped:

@@ -2,7 +2,6 @@
 
 import json
 import re
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from local.faults import Fault
 from local.queues import create_queue
 from tests.custom_labels import Workbench, boxed, classified, images
 from tests.executions import Execution, Executions, Subscriber, only
+from tests.unique import unique
 
 DOCS = Path(__file__).parent.parent / "docs"
 SCHEMA = json.loads((DOCS / "notice.schema.json").read_text())
@@ -39,7 +39,7 @@ def bench(bench: Workbench) -> Workbench:
 @pytest.fixture
 def address(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[str]:
     """One that is subscribed to the topic."""
-    given = f"{uuid.uuid4().hex[:12]}@example.com"
+    given = f"{unique('reader')}@example.com"
     sns = local_aws.client("sns")
     subscription = sns.subscribe(
         TopicArn=stack["TopicArn"], Protocol="email", Endpoint=given, ReturnSubscriptionArn=True
@@ -57,7 +57,7 @@ def caught(local_aws: LocalAws) -> Waiting:
 
 
 def with_rule(aws: LocalAws, pattern: dict[str, Any], queue_arn: str) -> None:
-    events, name = aws.client("events"), f"rule-{uuid.uuid4().hex[:12]}"
+    events, name = aws.client("events"), unique("rule")
     events.put_rule(Name=name, EventPattern=json.dumps(pattern))
     events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": queue_arn}])
 

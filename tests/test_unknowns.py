@@ -1,7 +1,6 @@
 """The workflow is right whatever AWS answers to what it does not say."""
 
 import json
-import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, fields
 
@@ -14,6 +13,7 @@ from tests.answers import LAG, Answer, answers_to, named, plausible
 from tests.custom_labels import Workbench, images
 from tests.deadlines import deadlines_of_an_hour
 from tests.executions import Execution, Executions, Subscriber
+from tests.unique import unique
 
 ENTRIES = 10
 # These have a test of their own, below.
@@ -59,7 +59,7 @@ def _no_execution_outlives_its_test(local_aws: LocalAws, stack: dict[str, str]) 
 
 
 def new_project(bench: Workbench) -> str:
-    arn: str = bench.rekognition.create_project(ProjectName=f"p-{uuid.uuid4().hex[:12]}")["ProjectArn"]
+    arn: str = bench.rekognition.create_project(ProjectName=unique("p"))["ProjectArn"]
     return arn
 
 

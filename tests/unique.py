@@ -1,0 +1,7 @@
+"""Names that no other test has."""
+
+import uuid
+
+
+def unique(name: str) -> str:
+    return f"{name}-{uuid.uuid4().hex[:12]}"
