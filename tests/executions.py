@@ -2,7 +2,6 @@
 
 import json
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,9 +11,9 @@ from local.aws import LocalAws
 from local.queues import create_queue
 from tests.custom_labels import Workbench, images
 from tests.notices import read_notice
+from tests.unique import unique
 
 ADVICE = "\n\nWhat to do: "  # in the cause of a failure
-LOGS = "DatasetDistribution-"  # how the names of the stack's log groups begin, as CloudFormation gives them
 LONGEST_WAIT = 20  # seconds, of one ReceiveMessage
 Found = TypeVar("Found")
 Change = Callable[[dict[str, Any]], None]  # to the states of a definition
@@ -235,7 +234,7 @@ def state_machine_like(aws: LocalAws, arn: str, change: Change) -> str:
     definition = json.loads(deployed["definition"])
     change(definition["States"])
     changed = stepfunctions.create_state_machine(
-        name=f"changed-{uuid.uuid4().hex[:8]}", definition=json.dumps(definition), roleArn=deployed["roleArn"]
+        name=unique("changed"), definition=json.dumps(definition), roleArn=deployed["roleArn"]
     )
     return str(changed["stateMachineArn"])
 

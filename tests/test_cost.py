@@ -18,7 +18,8 @@ from tests.cost.scenarios import TYPICAL, WORST, Scenario
 from tests.cost.usage import Distribution, Stack, metrics_of, use_of_state
 from tests.cost.walk import Visit, told
 from tests.custom_labels import Workbench, images
-from tests.executions import LOGS, Execution, Executions, Subscriber, only, read_records, until
+from tests.executions import Execution, Executions, Subscriber, only, read_records, until
+from tests.telemetry import LOGS, log_lines
 
 AT_ONCE = Scenario(creation=0, distribution=0)
 CHANCE = Decimal("0.15")  # what the jitter of waits makes of a cost
@@ -139,10 +140,7 @@ class Run:
 
     def logged(self, aws: LocalAws) -> list[str]:
         """What the functions have logged since it began."""
-        logs, since = aws.client("logs"), int(self.began * 1000)
-        groups = logs.describe_log_groups(logGroupNamePrefix=f"{LOGS}Functions")["logGroups"]
-        found = [logs.filter_log_events(logGroupName=g["logGroupName"], startTime=since)["events"] for g in groups]
-        return [event["message"] for events in found for event in events]
+        return log_lines(aws, f"{LOGS}Functions", since=self.began)
 
 
 @pytest.fixture

@@ -1,21 +1,21 @@
 """What operators are told, and what they have to look at."""
 
 import json
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from infra.metrics import NAMESPACE
 from infra.queries import OF_FUNCTIONS, OF_THE_STATE_MACHINE
 from infra.settings import Settings
 from local.aws import ROOT, LocalAws
 from local.cdk import STACK
 from tests.custom_labels import Workbench, images
 from tests.definition import synthesize
-from tests.executions import LOGS, Executions, Subscriber, until
+from tests.executions import Executions, Subscriber, until
+from tests.telemetry import HOUR, LOGS, log_lines, points
 
 SECRET = "Unreleased-Part-77"
-HOUR = 3600
 
 
 @pytest.fixture
@@ -71,21 +71,12 @@ def test_outcomes_are_counted_by_error_and_executions_say_how_old_they_are(
     executions.run({"ProjectArn": project})
     assert counted(local_aws, "Outcomes", Outcome="DISTRIBUTED", Error="none") == before + 1
     assert counted(local_aws, "Outcomes", Outcome="FAILED", Error="DatasetMissing") == failed + 1
-    assert counted(local_aws, "ExecutionAge", statistic="SampleCount") >= 5
+    assert counted(local_aws, "ExecutionAge", "SampleCount") >= 5
 
 
-def counted(aws: LocalAws, metric: str, *, statistic: str = "Sum", **dimensions: str) -> float:
-    now = datetime.now(UTC)
-    points = aws.client("cloudwatch").get_metric_statistics(
-        Namespace="DatasetDistribution",
-        MetricName=metric,
-        Dimensions=[{"Name": k, "Value": v} for k, v in {"service": "DatasetDistribution", **dimensions}.items()],
-        StartTime=now - timedelta(hours=1),
-        EndTime=now + timedelta(hours=1),
-        Period=HOUR,
-        Statistics=[statistic],
-    )["Datapoints"]
-    return float(sum(point[statistic] for point in points))
+def counted(aws: LocalAws, metric: str, statistic: str = "Sum", **dimensions: str) -> float:
+    found = points(aws, NAMESPACE, metric, service=STACK, **dimensions)
+    return float(sum(point[statistic] for point in found))
 
 
 def test_no_log_has_what_is_in_a_dataset(
@@ -108,11 +99,7 @@ def test_no_log_has_what_is_in_a_dataset(
 
 
 def logged(aws: LocalAws, box: str, word: str) -> str:
-    """The lines with the word in them."""
-    logs = aws.client("logs")
-    groups = logs.describe_log_groups(logGroupNamePrefix=f"{LOGS}{box}")["logGroups"]
-    found = [logs.filter_log_events(logGroupName=g["logGroupName"], filterPattern=f'"{word}"') for g in groups]
-    return "\n".join(event["message"] for each in found for event in each["events"])
+    return "\n".join(log_lines(aws, f"{LOGS}{box}", word))
 
 
 @pytest.mark.usefixtures("stack")

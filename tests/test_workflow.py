@@ -11,7 +11,6 @@ from local.aws import LocalAws
 from local.faults import Fault
 from tests.custom_labels import Workbench, classified, images
 from tests.executions import (
-    LOGS,
     Execution,
     Executions,
     Subscriber,
@@ -22,6 +21,7 @@ from tests.executions import (
     state_machine_like,
     until,
 )
+from tests.telemetry import LOGS, log_lines
 
 OUTCOMES = Path(__file__).parent.parent / "docs" / "outcomes.md"
 HAPPY_PATH = [
@@ -382,15 +382,9 @@ def test_logs_say_which_execution_and_which_project(
     local_aws: LocalAws, bench: Workbench, project: str, executions: Executions
 ) -> None:
     execution = create_pair(bench, project, executions, images(10))
-    logs = local_aws.client("logs")
-    found = logs.describe_log_groups(logGroupNamePrefix=f"{LOGS}Functions")["logGroups"]
-    groups = [group["logGroupName"] for group in found]
+    groups = local_aws.client("logs").describe_log_groups(logGroupNamePrefix=f"{LOGS}Functions")["logGroups"]
     assert len(groups) == 4
-
-    def logged(group: str) -> list[str]:
-        named = {"logGroupName": group, "filterPattern": f'"{execution.arn}"'}
-        return [event["message"] for event in logs.filter_log_events(**named)["events"]]
-
     for group in groups:
-        records = [json.loads(message) for message in until(partial(logged, group))]
+        logged = until(partial(log_lines, local_aws, group["logGroupName"], execution.arn))
+        records = [json.loads(line) for line in logged]
         assert {(record["execution"], record["project"]) for record in records} == {(execution.arn, name_of(project))}

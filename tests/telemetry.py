@@ -1,0 +1,33 @@
+"""What CloudWatch has: points of metrics, and lines of logs."""
+
+import time
+from typing import Any
+
+from local.aws import LocalAws
+
+HOUR = 3600
+DAY = 24 * HOUR
+LOGS = "DatasetDistribution-"  # how the names of the stack's log groups begin, as CloudFormation gives them
+
+
+def points(aws: LocalAws, namespace: str, metric: str, **dimensions: str) -> list[dict[str, Any]]:
+    """Of each metric of this name that has these dimensions, whatever others it has."""
+    cloudwatch, now = aws.client("cloudwatch"), time.time()
+    asked = [{"Name": name, "Value": value} for name, value in dimensions.items()]
+    span = {"StartTime": now - DAY, "EndTime": now + DAY, "Period": HOUR}
+    return [
+        point
+        for each in cloudwatch.list_metrics(Namespace=namespace, MetricName=metric, Dimensions=asked)["Metrics"]
+        for point in cloudwatch.get_metric_statistics(**each, **span, Statistics=["Sum", "SampleCount"])["Datapoints"]
+    ]
+
+
+def log_lines(aws: LocalAws, groups: str, word: str = "", *, since: float = 0) -> list[str]:
+    """Those with the word in them, of the log groups whose names begin like this."""
+    logs = aws.client("logs")
+    asked = {"filterPattern": f'"{word}"', "startTime": int(since * 1000)}
+    return [
+        event["message"]
+        for group in logs.describe_log_groups(logGroupNamePrefix=groups)["logGroups"]
+        for event in logs.filter_log_events(logGroupName=group["logGroupName"], **asked)["events"]
+    ]
