@@ -4,7 +4,6 @@ For a stack of a test's own, beside the one of all tests: what it tells is heard
 """
 
 import json
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,8 +21,9 @@ from tests.custom_labels import Workbench, images
 from tests.definition import synthesize
 from tests.executions import Execution, Executions, read_records, until
 from tests.notices import read_notice
+from tests.roles import refused
 from tests.stacks import NAME, Stack
-from tests.test_emulator import refused
+from tests.telemetry import log_lines, points
 
 FUNCTIONS = ("ResolveDatasets", "StartDistribution", "CheckDistribution", "ReportDistribution")
 
@@ -99,24 +99,11 @@ class Deployment:
 
     def logged(self, group: str, word: str) -> bool:
         """Whether a line of the log group has the word in it."""
-        logs = self.aws.client("logs")
-        return bool(logs.filter_log_events(logGroupName=self.ref(group), filterPattern=f'"{word}"')["events"])
+        return bool(log_lines(self.aws, self.ref(group), word))
 
     def counted(self, outcome: str) -> float:
         """How many of them CloudWatch has."""
-        cloudwatch = self.aws.client("cloudwatch")
-        metrics = cloudwatch.list_metrics(
-            Namespace=NAMESPACE, MetricName=OUTCOMES, Dimensions=[{"Name": "Outcome", "Value": outcome}]
-        )["Metrics"]
-        now = time.time()
-        points = [
-            point
-            for metric in metrics
-            for point in cloudwatch.get_metric_statistics(
-                **metric, StartTime=now - 3600, EndTime=now + 60, Period=3600, Statistics=["Sum"]
-            )["Datapoints"]
-        ]
-        return sum(float(point["Sum"]) for point in points)
+        return float(sum(point["Sum"] for point in points(self.aws, NAMESPACE, OUTCOMES, Outcome=outcome)))
 
     def _hear_topic(self, name: str) -> str:
         queue, arn = create_queue(self.aws, "sns.amazonaws.com")
@@ -263,13 +250,13 @@ def raise_an_alarm(deployed: Deployment) -> None:
 
 def deploy_and_destroy(deployed: Deployment) -> None:
     """The template becomes a stack from nothing, and nothing of it stays, although its bucket was not empty."""
-    logs, group = deployed.aws.client("logs"), named(deployed.template, f"{EMPTYING}Logs")
+    group = named(deployed.template, f"{EMPTYING}Logs")
     stack, bucket = _create(deployed, **{group: {**deployed.template["Resources"][group], "DeletionPolicy": "Retain"}})
     written_to = stack.ref(group)
     with _going(deployed, stack, bucket):
         stack.delete()
-    written = " ".join(event["message"] for event in logs.filter_log_events(logGroupName=written_to)["events"])
-    logs.delete_log_group(logGroupName=written_to)
+    written = " ".join(log_lines(deployed.aws, written_to))
+    deployed.aws.client("logs").delete_log_group(logGroupName=written_to)
     assert written, "it has written no log"
     assert "Could not set new object deny policy" not in written
 

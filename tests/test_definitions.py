@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from local.aws import LocalAws
+from tests.machines import ENDING, Machine, task
 from tests.stacks import Stack
-from tests.test_redrive import ENDING, Machine, allowing, task
 
 RETAIN = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
 OTHER = {"QueryLanguage": "JSONata", "StartAt": "New", "States": {"New": {"Type": "Succeed", "Output": "new"}}}
@@ -86,7 +86,6 @@ def test_a_state_machine_calls_the_very_version(local_aws: LocalAws) -> None:
     output = "{% $states.result.Payload %}"
     call = task("lambda:invoke", {"FunctionName": old, "Payload": {}}, Output=output, Next="Done")
     machine = Machine(local_aws, {"Call": call, **ENDING})
-    iam = local_aws.client("iam")
     assert machine.describe(machine.run())["error"] == "Lambda.AWSLambdaException"
-    iam.put_role_policy(RoleName=machine.role, PolicyName="q", PolicyDocument=allowing("lambda:InvokeFunction", old))
+    machine.role.allow({"Action": "lambda:InvokeFunction", "Resource": old})
     assert told(machine, machine.run()) == ["old", "1"]

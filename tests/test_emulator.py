@@ -1,9 +1,6 @@
 """What MiniStack is made to do for us: each repair has a test that fails when a new version has moved its names."""
 
 import json
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -13,10 +10,8 @@ from local.aws import ACCOUNT, REGION, LocalAws
 from local.queues import create_queue
 from tests.custom_labels import Workbench, images
 from tests.executions import Executions, Subscriber, pair_without_execution
-
-TRUST = {
-    "Statement": [{"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}]
-}
+from tests.roles import Role, refused, role_of
+from tests.topics import sound_alarm, topic_for
 
 
 @pytest.fixture
@@ -25,43 +20,9 @@ def bench(bench: Workbench) -> Workbench:
     return bench
 
 
-def under_role(aws: LocalAws, *statements: dict[str, Any]) -> Any:
-    """A Rekognition client under a role that may do just this."""
-    iam, name = aws.client("iam"), f"role-{uuid.uuid4().hex[:12]}"
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
-    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **s} for s in statements]}
-    iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=json.dumps(document))
-    credentials = aws.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
-    return aws.client(
-        "rekognition",
-        aws_access_key_id=credentials["AccessKeyId"],
-        aws_secret_access_key=credentials["SecretAccessKey"],
-        aws_session_token=credentials["SessionToken"],
-    )
-
-
-@contextmanager
-def refused(aws: LocalAws, role: str, action: str) -> Iterator[None]:
-    """The role is refused the action for as long as the block runs."""
-    iam = aws.client("iam")
-    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": action, "Resource": "*"}]}
-    iam.put_role_policy(RoleName=role, PolicyName="refused", PolicyDocument=json.dumps(document))
-    try:
-        yield
-    finally:
-        iam.delete_role_policy(RoleName=role, PolicyName="refused")
-
-
-def role_of(aws: LocalAws, part: str) -> str:
-    """The name of the stack's role whose logical id has this in it."""
-    roles = aws.client("iam").list_roles()["Roles"]
-    (name,) = [role["RoleName"] for role in roles if part in role["RoleName"]]
-    return str(name)
-
-
 def test_iam_asks_for_the_very_dataset(bench: Workbench, project: str) -> None:
     training, test = bench.pair(project, images(10))
-    may = under_role(bench.aws, {"Action": "rekognition:DescribeDataset", "Resource": training})
+    may = Role(bench.aws, {"Action": "rekognition:DescribeDataset", "Resource": training}).client("rekognition")
     assert may.describe_dataset(DatasetArn=training)["DatasetDescription"]
     with pytest.raises(may.exceptions.AccessDeniedException):
         may.describe_dataset(DatasetArn=test)
@@ -69,14 +30,15 @@ def test_iam_asks_for_the_very_dataset(bench: Workbench, project: str) -> None:
 
 def test_iam_asks_for_both_datasets_of_a_distribution(bench: Workbench, project: str) -> None:
     training, test = bench.pair(project, images(10))
-    may = under_role(bench.aws, {"Action": "rekognition:DistributeDatasetEntries", "Resource": training})
+    role = Role(bench.aws, {"Action": "rekognition:DistributeDatasetEntries", "Resource": training})
+    may = role.client("rekognition")
     with pytest.raises(may.exceptions.AccessDeniedException):
         may.distribute_dataset_entries(Datasets=[{"Arn": training}, {"Arn": test}])
 
 
 def test_a_manifest_is_read_with_the_callers_rights(bench: Workbench, project: str) -> None:
     source = bench.put(images(3))
-    may = under_role(bench.aws, {"Action": "rekognition:CreateDataset", "Resource": project})
+    may = Role(bench.aws, {"Action": "rekognition:CreateDataset", "Resource": project}).client("rekognition")
     with pytest.raises(may.exceptions.InvalidS3ObjectException, match="s3:GetObject"):
         may.create_dataset(ProjectArn=project, DatasetType="TRAIN", DatasetSource=source)
 
@@ -88,7 +50,7 @@ def test_a_call_that_iam_refuses_is_recorded_all_the_same(bench: Workbench, proj
     pattern = {"source": ["aws.rekognition"], "detail": {"errorCode": [{"exists": True}]}}
     events.put_rule(Name="refused", EventPattern=json.dumps(pattern))
     events.put_targets(Rule="refused", Targets=[{"Id": "queue", "Arn": arn}])
-    nobody = under_role(bench.aws, {"Action": "s3:ListBucket", "Resource": "*"})
+    nobody = Role(bench.aws, {"Action": "s3:ListBucket", "Resource": "*"}).client("rekognition")
     with pytest.raises(nobody.exceptions.AccessDeniedException):
         nobody.create_dataset(ProjectArn=project, DatasetType="TRAIN")
     (message,) = bench.aws.client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
@@ -139,33 +101,6 @@ def test_an_event_that_its_rule_may_not_deliver_is_kept(bench: Workbench, projec
     (message,) = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
     assert dataset in message["Body"]
     assert executions.count(given=dataset) == 0
-
-
-def topic_for(aws: LocalAws, service: str, condition: dict[str, Any]) -> str:
-    """The ARN of a topic whose policy lets the service publish under this condition, and nobody else."""
-    sns = aws.client("sns")
-    arn: str = sns.create_topic(Name=f"topic-{uuid.uuid4().hex[:12]}")["TopicArn"]
-    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sns:Publish", "Resource": arn}
-    policy = {"Version": "2012-10-17", "Statement": [{**statement, "Condition": condition}]}
-    sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=json.dumps(policy))
-    return arn
-
-
-def sound_alarm(aws: LocalAws, topic: str) -> None:
-    """Set off an alarm that tells the topic."""
-    cloudwatch = aws.client("cloudwatch")
-    cloudwatch.put_metric_alarm(
-        AlarmName=topic,
-        AlarmActions=[topic],
-        Namespace="Test",
-        MetricName=topic[-12:],
-        Period=60,
-        EvaluationPeriods=1,
-        Statistic="Maximum",
-        Threshold=1,
-        ComparisonOperator="GreaterThanThreshold",
-    )
-    cloudwatch.set_alarm_state(AlarmName=topic, StateValue="ALARM", StateReason="a test")
 
 
 @pytest.mark.parametrize(("account", "told"), [(ACCOUNT, 1), ("210987654321", 0)])

@@ -7,34 +7,26 @@ import pytest
 
 from local.aws import ACCOUNT, LocalAws
 from local.repairs.machine_settings import LOG_DELIVERY
-from tests.test_machine_settings import role_for
-from tests.test_redrive import FAILING, unique
+from tests.executions import until
+from tests.machines import FAILING, Machine
+from tests.telemetry import log_lines
+from tests.unique import unique
 
 
 def logged(aws: LocalAws, level: str, with_data: bool) -> tuple[str, list[dict[str, Any]]]:
     """The ARN of an execution that fails of "Secret", and what it has logged."""
-    logs, stepfunctions, name = aws.client("logs"), aws.client("stepfunctions"), unique("machine")
-    logs.create_log_group(logGroupName=name)
-    group = {"logGroupArn": f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:{name}:*"}
-    begin = {"Begin": {"Type": "Pass", "Next": "Stop"}}
-    definition = {"QueryLanguage": "JSONata", "StartAt": "Begin", "States": {**begin, **FAILING}}
-    machine = stepfunctions.create_state_machine(
-        name=name,
-        definition=json.dumps(definition),
-        roleArn=role_for(aws, list(LOG_DELIVERY)),
-        loggingConfiguration={
-            "level": level,
-            "includeExecutionData": with_data,
-            "destinations": [{"cloudWatchLogsLogGroup": group}],
-        },
-    )["stateMachineArn"]
-    started = stepfunctions.start_execution(stateMachineArn=machine, input=json.dumps({"Error": "Secret"}))
-    while stepfunctions.describe_execution(executionArn=started["executionArn"])["status"] == "RUNNING":
-        pass
-    found: list[dict[str, Any]] = []
-    while not found and level != "OFF":
-        found = [json.loads(event["message"]) for event in logs.filter_log_events(logGroupName=name)["events"]]
-    return started["executionArn"], found
+    group = unique("group")
+    aws.client("logs").create_log_group(logGroupName=group)
+    destination = {"logGroupArn": f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:{group}:*"}
+    logging = {
+        "level": level,
+        "includeExecutionData": with_data,
+        "destinations": [{"cloudWatchLogsLogGroup": destination}],
+    }
+    states = {"Begin": {"Type": "Pass", "Next": "Stop"}, **FAILING}
+    machine = Machine(aws, states, may=LOG_DELIVERY, settings={"loggingConfiguration": logging})
+    arn = machine.run(Error="Secret")
+    return arn, [json.loads(line) for line in until(lambda: log_lines(aws, group))]
 
 
 @pytest.mark.parametrize("with_data", [True, False])

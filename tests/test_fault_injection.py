@@ -16,7 +16,7 @@ from local.aws import ADMINISTRATOR, REGION, LocalAws, LocalAwsError
 from local.faults import Fault
 from tests.custom_labels import Workbench, images
 from tests.executions import Execution, Executions, Subscriber, pair_without_execution
-from tests.test_emulator import under_role
+from tests.roles import Role
 
 PROJECTS = "rekognition:DescribeProjects"
 DESCRIBE = "rekognition:DescribeDataset"
@@ -104,7 +104,7 @@ def test_a_call_that_is_let_through_is_not_changed(local_aws: LocalAws, rekognit
 
 def test_only_functions_are_concerned_unless_the_fault_says_so(bench: Workbench, executions: Executions) -> None:
     bench.aws.inject(Fault(PROJECTS, error="AccessDeniedException", times=0))
-    others = under_role(bench.aws, {"Action": PROJECTS, "Resource": "*"})
+    others = Role(bench.aws, {"Action": PROJECTS}).client("rekognition")
     assert project_names(bench.rekognition) == project_names(others) == []
     assert bench.aws.struck() == [0]
     assert executions.run({"ProjectName": "x"}).error == "AccessDeniedException"

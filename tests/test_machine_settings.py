@@ -9,9 +9,9 @@ from botocore.exceptions import ClientError, WaiterError
 
 from local.aws import ACCOUNT, LocalAws
 from local.repairs.machine_settings import LOG_DELIVERY, REFUSAL
+from tests.roles import Role
 from tests.stacks import Stack
-from tests.test_emulator import TRUST
-from tests.test_redrive import unique
+from tests.unique import unique
 
 DEFINITION = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}})
 DESTINATION = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:executions:*"
@@ -22,20 +22,10 @@ LOGGING = {
 }
 
 
-def role_for(aws: LocalAws, actions: list[str]) -> str:
-    """The ARN of a role that may do this, and no more."""
-    iam, name = aws.client("iam"), unique("role")
-    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
-    statement = {"Effect": "Allow", "Action": actions or ["none:None"], "Resource": "*"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=document)
-    return str(arn)
-
-
 @pytest.mark.parametrize("lacking", LOG_DELIVERY)
 def test_each_of_the_actions_is_needed(local_aws: LocalAws, lacking: str) -> None:
     stepfunctions = local_aws.client("stepfunctions")
-    role = role_for(local_aws, [action for action in LOG_DELIVERY if action != lacking])
+    role = Role(local_aws, {"Action": [action for action in LOG_DELIVERY if action != lacking]}).arn
     asked = {"name": unique("machine"), "definition": DEFINITION, "roleArn": role}
     with pytest.raises(ClientError, match=re.escape(REFUSAL)) as refused:
         stepfunctions.create_state_machine(**asked, loggingConfiguration=LOGGING)
@@ -62,7 +52,7 @@ def machine(role: str, *, traced: bool = True) -> dict[str, Any]:
 
 
 def test_it_is_described_as_its_template_has_it(local_aws: LocalAws) -> None:
-    stack = Stack(local_aws, Machine=machine(role_for(local_aws, list(LOG_DELIVERY))))
+    stack = Stack(local_aws, Machine=machine(Role(local_aws, {"Action": LOG_DELIVERY}).arn))
     stepfunctions = local_aws.client("stepfunctions")
     found = stepfunctions.describe_state_machine(stateMachineArn=stack.ref("Machine"))
     assert (found["loggingConfiguration"], found["tracingConfiguration"]) == (LOGGING, {"enabled": True})

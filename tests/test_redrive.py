@@ -1,7 +1,6 @@
 """An execution that did not succeed goes on where it stopped, as on AWS."""
 
 import json
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -9,110 +8,15 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.aws import LocalAws
-from tests.test_emulator import TRUST, refused
+from tests.machines import ENDING, FAILING, TABLE, Machine, entered, left, task, types
+from tests.roles import allowing, refused
+from tests.unique import unique
 
-TABLE = {
-    "KeySchema": [{"AttributeName": "Id", "KeyType": "HASH"}],
-    "AttributeDefinitions": [{"AttributeName": "Id", "AttributeType": "S"}],
-    "BillingMode": "PAY_PER_REQUEST",
-}
-ENDS = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut")
-FAILING = {"Stop": {"Type": "Fail", "Error": "{% $states.input.Error %}"}}
-ENDING = {"Done": {"Type": "Succeed"}}
 ASKED_TWICE = [
     *["ExecutionStarted", "TaskStateEntered", "TaskScheduled", "ExecutionAborted"],
     *["ExecutionRedriven", "TaskStateEntered", "TaskScheduled", "TaskSucceeded", "TaskStateExited"],
     *["SucceedStateEntered", "SucceedStateExited", "ExecutionSucceeded"],
 ]
-
-
-class Machine:
-    """A state machine of a test's own, under a role of its own, that begins with its first state."""
-
-    def __init__(self, aws: LocalAws, states: dict[str, Any], **more: Any) -> None:
-        """`more` is what else its definition has."""
-        self.stepfunctions, iam = aws.client("stepfunctions"), aws.client("iam")
-        name = unique("machine")
-        self.role = name
-        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
-        iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=allowing("dynamodb:*", "*"))
-        definition = {"QueryLanguage": "JSONata", "StartAt": next(iter(states)), "States": states, **more}
-        self._arn = self.stepfunctions.create_state_machine(name=name, roleArn=role, definition=json.dumps(definition))[
-            "stateMachineArn"
-        ]
-
-    def update(self, definition: dict[str, Any]) -> None:
-        self.stepfunctions.update_state_machine(stateMachineArn=self._arn, definition=json.dumps(definition))
-
-    def begin(self, **given: str) -> str:
-        """Start an execution; its ARN."""
-        started = self.stepfunctions.start_execution(stateMachineArn=self._arn, input=json.dumps(given))
-        return str(started["executionArn"])
-
-    def run(self, **given: str) -> str:
-        """Start an execution and wait for its end; its ARN."""
-        arn = self.begin(**given)
-        self.until_ended(arn)
-        return arn
-
-    def redrive(self, arn: str) -> None:
-        self.stepfunctions.redrive_execution(executionArn=arn)
-
-    def until_ended(self, arn: str) -> dict[str, Any]:
-        """What describes the execution, once it has ended."""
-        while self.history(arn)[-1]["type"] not in ENDS:
-            pass
-        return self.describe(arn)
-
-    def until_left(self, arn: str, state: str, *, times: int) -> None:
-        """Return once the execution has left the state this often."""
-        while left(self.history(arn)).count(state) < times:
-            pass
-
-    def abort(self, arn: str) -> None:
-        self.stepfunctions.stop_execution(executionArn=arn)
-
-    def describe(self, arn: str) -> dict[str, Any]:
-        description: dict[str, Any] = self.stepfunctions.describe_execution(executionArn=arn)
-        return description
-
-    def history(self, arn: str) -> list[dict[str, Any]]:
-        pages = self.stepfunctions.get_paginator("get_execution_history").paginate(executionArn=arn)
-        return [event for page in pages for event in page["events"]]
-
-
-def unique(name: str) -> str:
-    return f"{name}-{uuid.uuid4().hex[:12]}"
-
-
-def allowing(action: str, resource: str) -> str:
-    statement = {"Effect": "Allow", "Action": action, "Resource": resource}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
-def task(name: str, arguments: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"Type": "Task", "Resource": f"arn:aws:states:::{name}", "Arguments": arguments, **more}
-
-
-def answered(machine: Machine, token: str) -> bool:
-    """Whether somebody has got an answer; if not, here is one."""
-    try:
-        machine.stepfunctions.send_task_success(taskToken=token, output='"too late"')
-    except machine.stepfunctions.exceptions.TaskDoesNotExist:
-        return True
-    return False
-
-
-def types(events: list[dict[str, Any]]) -> list[str]:
-    return [event["type"] for event in events]
-
-
-def entered(events: list[dict[str, Any]]) -> list[str]:
-    return [event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event]
-
-
-def left(events: list[dict[str, Any]]) -> list[str]:
-    return [event["stateExitedEventDetails"]["name"] for event in events if "stateExitedEventDetails" in event]
 
 
 @pytest.fixture
@@ -224,7 +128,7 @@ def test_its_changes_of_status_are_events(
 def test_its_role_is_still_enforced(local_aws: LocalAws, machine: Machine, dynamodb: Any, missing: str) -> None:
     arn = machine.run(Who="me")
     dynamodb.create_table(TableName=missing, **TABLE)
-    with refused(local_aws, machine.role, "dynamodb:PutItem"):
+    with refused(local_aws, machine.role.name, "dynamodb:PutItem"):
         machine.redrive(arn)
         assert machine.until_ended(arn)["error"] == "DynamoDB.AccessDeniedException"
     machine.redrive(arn)
@@ -262,8 +166,7 @@ def test_an_answer_to_an_aborted_one_does_not_count(asking: Machine, asked: Call
     arn = asking.begin()
     former = asked()
     asking.abort(arn)
-    while not answered(asking, former):
-        pass
+    asking.until_answered(former)
     asking.redrive(arn)
     asking.stepfunctions.send_task_success(taskToken=asked(), output='"in time"')
     assert asking.until_ended(arn)["output"] == '"in time"'
@@ -319,7 +222,8 @@ def test_iam_asks_for_the_very_execution(local_aws: LocalAws) -> None:
     user = local_aws.client(
         "stepfunctions", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"]
     )
-    iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=allowing("states:RedriveExecution", mine))
+    may = allowing({"Action": "states:RedriveExecution", "Resource": mine})
+    iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=may)
     user.redrive_execution(executionArn=mine)
     with pytest.raises(ClientError, match="not authorized to perform: states:RedriveExecution"):
         user.redrive_execution(executionArn=other)

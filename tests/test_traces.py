@@ -6,9 +6,8 @@ import pytest
 
 from local.aws import LocalAws
 from local.repairs.traces import OF_EXECUTIONS, OF_FUNCTIONS
-from tests.test_function_logs import printed
-from tests.test_machine_settings import DEFINITION, role_for
-from tests.test_redrive import unique
+from tests.functions import printed
+from tests.machines import ENDING, Machine
 
 
 def without(actions: tuple[str, ...]) -> list[Any]:
@@ -19,16 +18,8 @@ def without(actions: tuple[str, ...]) -> list[Any]:
 @pytest.mark.parametrize("actions", without(OF_EXECUTIONS))
 @pytest.mark.parametrize("enabled", [True, False])
 def test_an_execution_is_traced_if_its_role_may(local_aws: LocalAws, actions: list[str], enabled: bool) -> None:
-    stepfunctions = local_aws.client("stepfunctions")
-    machine = stepfunctions.create_state_machine(
-        name=unique("machine"),
-        definition=DEFINITION,
-        roleArn=role_for(local_aws, actions),
-        tracingConfiguration={"enabled": enabled},
-    )["stateMachineArn"]
-    arn = stepfunctions.start_execution(stateMachineArn=machine)["executionArn"]
-    while stepfunctions.describe_execution(executionArn=arn)["status"] == "RUNNING":
-        pass
+    machine = Machine(local_aws, ENDING, may=actions, settings={"tracingConfiguration": {"enabled": enabled}})
+    arn = machine.run()
     assert local_aws.traces() == ([arn] if enabled and set(actions) == set(OF_EXECUTIONS) else [])
 
 

@@ -13,7 +13,8 @@ from local.custom_labels.clock import Clock
 from local.queues import create_queue
 from tests.custom_labels import Workbench, images
 from tests.executions import Execution, Executions, Subscriber, assert_told_of_failure
-from tests.test_redrive import ENDING, Machine, answered, entered, left, task, types, unique
+from tests.machines import ENDING, Machine, entered, left, task, types
+from tests.unique import unique
 
 HOUR = 3600
 ANY = {"ErrorEquals": ["States.ALL"], "MaxAttempts": 3}
@@ -236,8 +237,7 @@ def test_a_run_that_was_aborted_moves_no_clock_and_tries_no_more(
     machine.redrive(arn)
     token = asked()
     machine.stepfunctions.send_task_failure(taskToken=former, error="TooLate")
-    while not answered(machine, former):
-        pass
+    machine.until_answered(former)
     machine.stepfunctions.send_task_success(taskToken=token, output="{}")
     assert machine.until_ended(arn)["status"] == "SUCCEEDED"
     assert unasked()

@@ -18,7 +18,7 @@ from tests.executions import (
     redefined,
     state_machine_like,
 )
-from tests.test_emulator import refused, role_of
+from tests.roles import refused, role_of
 
 CONSOLE = f"https://{REGION}.console.aws.amazon.com/states/home?region={REGION}"
 UNDEFINED = "{% $nobody.knows %}"  # an expression that yields nothing
