@@ -117,7 +117,3 @@ def test_the_dashboard_begins_with_the_alarms() -> None:
     (dashboard,) = synthesize(Settings()).find_resources("AWS::CloudWatch::Dashboard").values()
     body = json.dumps(dashboard["Properties"]["DashboardBody"])
     assert body.index("Alarms") < body.index("Executions") < body.index("Errors of functions")
-
-
-def test_there_is_no_dashboard_where_the_setting_says_so() -> None:
-    assert synthesize(Settings(create_dashboard=False)).find_resources("AWS::CloudWatch::Dashboard") == {}
