@@ -1,13 +1,16 @@
 """What operators are told, and what they have to look at."""
 
 import json
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from infra.metrics import NAMESPACE
+from infra.metrics import NAMESPACE, OUTCOMES
 from infra.queries import OF_FUNCTIONS, OF_THE_STATE_MACHINE
 from infra.settings import Settings
+from lambdas.metrics import DATASETS_RESOLVED, EXECUTION_AGE
 from local.aws import ROOT, LocalAws
 from local.cdk import STACK
 from tests.custom_labels import Workbench, images
@@ -117,3 +120,46 @@ def test_the_dashboard_begins_with_the_alarms() -> None:
     (dashboard,) = synthesize(Settings()).find_resources("AWS::CloudWatch::Dashboard").values()
     body = json.dumps(dashboard["Properties"]["DashboardBody"])
     assert body.index("Alarms") < body.index("Executions") < body.index("Errors of functions")
+
+
+def test_the_dashboard_looks_at_metrics_that_are_sent(
+    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions
+) -> None:
+    """Ours, by all of their dimensions; AWS's own do not exist here."""
+    bench.aws.configure(creation_seconds=0, distribution_seconds=0, event_copies=0)
+    bench.pair(project, images(10))
+    executions.run({"ProjectArn": project})
+    found = local_aws.client("cloudwatch").list_metrics(Namespace=NAMESPACE)["Metrics"]
+    sent = {
+        shown(metric["Namespace"], metric["MetricName"], {each["Name"]: each["Value"] for each in metric["Dimensions"]})
+        for metric in found
+    }
+    looked_at = set(metrics_of_the_dashboard(local_aws))
+    assert {name for _, name, *_ in looked_at} == {OUTCOMES, DATASETS_RESOLVED, EXECUTION_AGE}
+    assert looked_at <= sent
+
+
+def shown(namespace: str, metric: str, dimensions: dict[str, str]) -> tuple[str, ...]:
+    """Only `service` has a value that the dashboard asks for."""
+    return namespace, metric, dimensions["service"], *sorted(dimensions)
+
+
+def metrics_of_the_dashboard(aws: LocalAws) -> Iterator[tuple[str, ...]]:
+    """Each that is ours, named or searched for."""
+    cloudwatch = aws.client("cloudwatch")
+    (dashboard,) = cloudwatch.list_dashboards(DashboardNamePrefix=f"{STACK}-")["DashboardEntries"]
+    body = cloudwatch.get_dashboard(DashboardName=dashboard["DashboardName"])["DashboardBody"]
+    for widget in json.loads(body)["widgets"]:
+        for metric in widget["properties"].get("metrics", []):
+            match metric:
+                case [{"expression": expression}]:
+                    yield searched(expression)
+                case [namespace, name, *dimensions, _] if namespace == NAMESPACE:
+                    yield shown(namespace, name, dict(zip(dimensions[::2], dimensions[1::2], strict=True)))
+
+
+def searched(expression: str) -> tuple[str, ...]:
+    found = re.fullmatch(r"SEARCH\('\{(.+)\} MetricName=\"(.+)\" service=\"(.+)\"', 'Sum', 3600\)", expression)
+    assert found, expression
+    namespace, *dimensions = found[1].split(",")
+    return shown(namespace, found[2], {**dict.fromkeys(dimensions, ""), "service": found[3]})
