@@ -13,23 +13,16 @@ BY_CONTENT = "by what is in it, which is priced with the distribution that put i
 NO_CHARGE = "no charge"
 
 WITHOUT_PRICE = {
-    "AWS::CDK::Metadata": NO_CHARGE,
     "Custom::S3AutoDeleteObjects": "at work once, when the stack goes",
+    "AWS::CloudTrail::Trail": "no charge for the first copy of management events",
     "AWS::DynamoDB::Table": BY_CONTENT,
     "AWS::Events::Rule": BY_USE,
-    "AWS::IAM::ManagedPolicy": NO_CHARGE,
     "AWS::IAM::Policy": NO_CHARGE,
     "AWS::IAM::Role": NO_CHARGE,
-    "AWS::KMS::Alias": NO_CHARGE,
-    "AWS::Lambda::Alias": NO_CHARGE,
-    "AWS::Lambda::EventInvokeConfig": NO_CHARGE,
     "AWS::Lambda::Function": BY_USE,
-    "AWS::Lambda::Permission": NO_CHARGE,
     "AWS::Lambda::Version": NO_CHARGE,
     "AWS::Logs::LogGroup": BY_CONTENT,
-    "AWS::Logs::MetricFilter": BY_USE,
     "AWS::Logs::QueryDefinition": NO_CHARGE,
-    "AWS::Logs::ResourcePolicy": NO_CHARGE,
     "AWS::S3::Bucket": BY_CONTENT,
     "AWS::S3::BucketPolicy": NO_CHARGE,
     "AWS::SNS::Subscription": BY_USE,
@@ -38,8 +31,6 @@ WITHOUT_PRICE = {
     "AWS::SQS::Queue": BY_USE,
     "AWS::SQS::QueuePolicy": NO_CHARGE,
     "AWS::StepFunctions::StateMachine": BY_USE,
-    "AWS::StepFunctions::StateMachineAlias": NO_CHARGE,
-    "AWS::StepFunctions::StateMachineVersion": NO_CHARGE,
 }
 
 
@@ -77,6 +68,5 @@ def _is_provisioned(properties: dict[str, Any]) -> bool:
 PRICED: dict[str, tuple[Price, Callable[[dict[str, Any]], int]]] = {
     "AWS::KMS::Key": (Price.KEY, _one),
     "AWS::CloudWatch::Alarm": (Price.ALARM, _metrics_of),
-    "AWS::CloudWatch::CompositeAlarm": (Price.COMPOSITE_ALARM, _one),
     "AWS::CloudWatch::Dashboard": (Price.DASHBOARD, _one),
 }

@@ -47,7 +47,9 @@ again, whether it has finished.
 {{shares}}
 
 ## At rest
-{{at_rest}}
+{{kept}}. Each other resource of the template costs by use, or nothing: a test goes through them all.
+The first {FREE_DASHBOARDS} dashboards of an account cost nothing, each other one ${Price.DASHBOARD.value.usd}.
+The key costs ${Price.KEY.value.usd} more after its first rotation, and again after its second.
 
 ## How it is computed
 - One distribution is two executions: the one that distributes, and the one that the other dataset's event starts and
@@ -57,11 +59,10 @@ again, whether it has finished.
 - Each state entered is one transition. Each task is a request, or an invocation: {SECONDS_BILLED} billed seconds,
   as if each were a cold start, with the memory that the template gives it. What it calls follows from its policies.
 - A record has up to {RECORD_KB} KB, which a write pays for, a message {MESSAGE_KB} KB, a page {PAGE_KB} KB. The logs
-  have {LOG_KB} KB for an invocation and, where the state machine logs everything, {EVENTS_KB} KB for a state. Tests
-  hold these, too.
+  have {LOG_KB} KB for an invocation and {EVENTS_KB} KB for a state. Tests hold these, too.
 - A distribution pays for its page and its logs until they expire. Its record stays: it pays for {RECORDS_KEPT} months.
 - A custom metric costs for each hour in which it is sent, however often: many distributions an hour share it.
-- Where the template has a key, each request to a service counts as one to KMS, too, as if no data key were kept.
+- Each request to a service counts as one to KMS, too, as if no data key were kept.
 - One e-mail address subscribes.
 
 ## What is left out
@@ -92,7 +93,6 @@ def render() -> str:
         cases="\n".join(cases),
         months="\n".join(_month(typical, number, rest) for number in A_MONTH),
         shares="\n".join(_shares(typical)),
-        at_rest="\n".join(_at_rest(stack)),
         prices="\n".join(map(_price, Price)),
     )
 
@@ -116,24 +116,10 @@ def _shares(distribution: Distribution) -> Iterator[str]:
     yield f"| everything else | | | {_small(distribution.cost() - sum(costs[price] for price in large))} |"
 
 
-def _at_rest(stack: Stack) -> Iterator[str]:
-    yield f"{_kept(stack)}. Each other resource of the template costs by use, or nothing: a test goes through them all."
-    if stack.of("AWS::CloudWatch::Dashboard"):
-        more = f"each other one ${Price.DASHBOARD.value.usd}"
-        yield f"The first {FREE_DASHBOARDS} dashboards of an account cost nothing, {more}."
-    if any(key.get("EnableKeyRotation") for key in stack.of("AWS::KMS::Key").values()):
-        yield f"The key costs ${Price.KEY.value.usd} more after its first rotation, and again after its second."
-
-
 def _kept(stack: Stack) -> str:
     """What costs at rest, in words."""
     usage = usage_at_rest(stack.resources)
-    names = {
-        Price.KEY: ("key", "keys"),
-        Price.ALARM: ("alarm", "alarms"),
-        Price.COMPOSITE_ALARM: ("composite alarm", "composite alarms"),
-        Price.DASHBOARD: ("dashboard", "dashboards"),
-    }
+    names = {Price.KEY: ("key", "keys"), Price.ALARM: ("alarm", "alarms")}
     return " and ".join(
         f"{int(amount)} {names[price][amount != 1]} at ${price.value.usd}" for price, amount in usage.items()
     )

@@ -39,7 +39,6 @@ class Price(Enum):
     METRIC_REQUEST = Listed("0.01", 1_000, "PutMetricData requests", "Amazon CloudWatch")
     METRIC_HOUR = Listed("0.30", HOURS_A_MONTH, "hours of a custom metric", "Amazon CloudWatch")
     ALARM = Listed("0.10", 1, "metric of an alarm, a month", "Amazon CloudWatch")
-    COMPOSITE_ALARM = Listed("0.50", 1, "composite alarm, a month", "Amazon CloudWatch")
     DASHBOARD = Listed("3.00", 1, "dashboard, a month", "Amazon CloudWatch")
     TRACE = Listed("5.00", 1_000_000, "traces recorded", "AWS X-Ray")
     KEY_REQUEST = Listed("0.03", 10_000, "requests", "AWS KMS")

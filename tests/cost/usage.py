@@ -43,18 +43,20 @@ EVERY_FUNCTIONS = "ExecutionAge"
 class Stack:
     """The template and the definition of a deployment that tells one address."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
-        settings = settings or Settings(email=("you@example.com",))
+    def __init__(self) -> None:
+        settings = Settings(email=("you@example.com",))
         self.resources: dict[str, Resource] = synthesize(settings).to_json()["Resources"]
         self.definition = render_definition(settings)
 
-    def of(self, kind: str) -> dict[str, Any]:
+    def of(self, kind: str) -> dict[str, Resource]:
         """The properties of each resource of a type, by logical id."""
         return {name: r.get("Properties", {}) for name, r in self.resources.items() if r["Type"] == kind}
 
     @property
-    def has_key(self) -> bool:
-        return bool(self.of("AWS::KMS::Key"))
+    def machine(self) -> Resource:
+        """Its properties."""
+        (machine,) = self.of("AWS::StepFunctions::StateMachine").values()
+        return machine
 
     def function_of(self, state: dict[str, Any]) -> str:
         """The logical id of the function of which a state invokes a version."""
@@ -79,8 +81,7 @@ class Distribution:
         self._add(_kept_record(stack))
         for visits in executions:
             self._count(visits)
-        if stack.has_key:
-            self.amounts[Price.KEY_REQUEST] = sum((self.amounts[p] for p in ENCRYPTED), Decimal(0))
+        self.amounts[Price.KEY_REQUEST] = sum((self.amounts[p] for p in ENCRYPTED), Decimal(0))
 
     def usage(self, distributions: int = 1) -> Usage:
         """Of so many in a month. A metric counts once for each hour in which any of them sends it."""
@@ -100,7 +101,7 @@ class Distribution:
             state = states[visit.state]
             self._add(use_of_state(self._stack, state))
             self.metric_hours |= {(metric, int(visit.seconds // 3600)) for metric in metrics_of(visit, state)}
-        self._add(_traces(self._stack, visits))
+        self._add(_trace(self._stack))
         self._add(_logs_of_states(self._stack, len(visits)))
 
     def _add(self, usage: Usage) -> None:
@@ -195,21 +196,17 @@ def _logs(stack: Stack, kilobytes: int) -> Usage:
 
 
 def _logs_of_states(stack: Stack, states: int) -> Usage:
-    (machine,) = stack.of("AWS::StepFunctions::StateMachine").values()
-    everything = machine.get("LoggingConfiguration", {}).get("Level") == "ALL"
-    return _logs(stack, EVENTS_KB * states) if everything else {}
+    """Raises ValueError for a state machine that logs less than everything, which nobody has priced."""
+    if stack.machine["LoggingConfiguration"]["Level"] != "ALL":
+        raise ValueError(f"What a state machine logs that does not log everything is not in {__name__}: say so there.")
+    return _logs(stack, EVENTS_KB * states)
 
 
-def _traces(stack: Stack, visits: list[Visit]) -> Usage:
-    """An execution that is traced is one with all that it invokes; each invocation is one when only functions are."""
-    (machine,) = stack.of("AWS::StepFunctions::StateMachine").values()
-    if machine.get("TracingConfiguration", {}).get("Enabled"):
-        return {Price.TRACE: Decimal(1)}
-    functions = stack.of("AWS::Lambda::Function")
-    states = [stack.definition["States"][visit.state] for visit in visits]
-    invoked = [stack.function_of(s) for s in states if s.get("Resource", "").endswith(":lambda:invoke")]
-    traced = [name for name in invoked if functions[name].get("TracingConfig", {}).get("Mode") == "Active"]
-    return {Price.TRACE: Decimal(len(traced))} if traced else {}
+def _trace(stack: Stack) -> Usage:
+    """An execution is one, with all that it invokes. Raises ValueError where none is traced as a whole."""
+    if not stack.machine["TracingConfiguration"]["Enabled"]:
+        raise ValueError(f"What is traced of an execution that is not traced is not in {__name__}: say so there.")
+    return {Price.TRACE: Decimal(1)}
 
 
 def _kept_record(stack: Stack) -> Usage:
