@@ -57,7 +57,7 @@ class Machine:
 
     def until_ended(self, arn: str) -> dict[str, Any]:
         """What describes the execution, once it has ended."""
-        until(lambda: self.history(arn)[-1]["type"] in ENDS)
+        until(lambda: self._last_event(arn)["type"] in ENDS)
         return self.describe(arn)
 
     def until_left(self, arn: str, state: str, *, times: int) -> None:
@@ -76,8 +76,12 @@ class Machine:
         return description
 
     def history(self, arn: str) -> list[dict[str, Any]]:
-        pages = self.stepfunctions.get_paginator("get_execution_history").paginate(executionArn=arn)
+        pages = self.stepfunctions.get_paginator("get_execution_history").paginate(executionArn=arn, maxResults=1000)
         return [event for page in pages for event in page["events"]]
+
+    def _last_event(self, arn: str) -> dict[str, Any]:
+        last = self.stepfunctions.get_execution_history(executionArn=arn, maxResults=1, reverseOrder=True)
+        return dict(last["events"][0])
 
     def _is_answered(self, token: str) -> bool:
         try:
