@@ -7,7 +7,10 @@ from local.aws import LocalAws
 
 HOUR = 3600
 DAY = 24 * HOUR
-LOGS = "DatasetDistribution-"  # how the names of the stack's log groups begin, as CloudFormation gives them
+
+# How the names of the stack's log groups begin.
+OF_FUNCTIONS = "DatasetDistribution-Functions"
+OF_STATES = "/aws/vendedlogs/states/DatasetDistribution-"
 
 
 def points(aws: LocalAws, namespace: str, metric: str, **dimensions: str) -> list[dict[str, Any]]:

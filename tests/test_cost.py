@@ -21,7 +21,7 @@ from tests.cost.walk import Visit, told
 from tests.custom_labels import Workbench, images
 from tests.definition import synthesize
 from tests.executions import Execution, Executions, Subscriber, only, read_records, until
-from tests.telemetry import LOGS, log_lines
+from tests.telemetry import OF_FUNCTIONS, log_lines
 
 AT_ONCE = Scenario(creation=0, distribution=0)
 EVERY_OPTION = Settings(
@@ -168,7 +168,7 @@ class Run:
 
     def logged(self, aws: LocalAws) -> list[str]:
         """What the functions have logged since it began."""
-        return log_lines(aws, f"{LOGS}Functions", since=self.began)
+        return log_lines(aws, OF_FUNCTIONS, since=self.began)
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from infra import queries
 from infra.metrics import NAMESPACE, OUTCOMES
-from infra.queries import OF_FUNCTIONS, OF_THE_STATE_MACHINE
 from infra.settings import Settings
 from lambdas.metrics import DATASETS_RESOLVED, EXECUTION_AGE
 from local.aws import ROOT, LocalAws
@@ -16,7 +16,7 @@ from local.cdk import STACK
 from tests.custom_labels import Workbench, images
 from tests.definition import synthesize
 from tests.executions import Executions, Subscriber, until
-from tests.telemetry import HOUR, LOGS, log_lines, points
+from tests.telemetry import HOUR, OF_FUNCTIONS, OF_STATES, log_lines, points
 
 SECRET = "Unreleased-Part-77"
 
@@ -91,27 +91,27 @@ def test_no_log_has_what_is_in_a_dataset(
     execution = executions.run({"ProjectArn": project})
     assert SECRET in json.dumps(execution.history(), default=str)
     name = project.split("/")[1]
-    until(lambda: logged(local_aws, "Workflow", execution.arn))
-    until(lambda: name in logged(local_aws, "Functions", execution.arn))
-    of_functions, of_states = (logged(local_aws, box, execution.arn) for box in ("Functions", "Workflow"))
+    until(lambda: logged(local_aws, OF_STATES, execution.arn))
+    until(lambda: name in logged(local_aws, OF_FUNCTIONS, execution.arn))
+    of_functions, of_states = (logged(local_aws, groups, execution.arn) for groups in (OF_FUNCTIONS, OF_STATES))
     assert name not in of_states
     for said in (of_functions, of_states):
         assert "source-ref" not in said
         assert "s3://" not in said
-    assert [logged(local_aws, box, SECRET) for box in ("Functions", "Workflow")] == ["", ""]
+    assert [logged(local_aws, groups, SECRET) for groups in (OF_FUNCTIONS, OF_STATES)] == ["", ""]
 
 
-def logged(aws: LocalAws, box: str, word: str) -> str:
-    return "\n".join(log_lines(aws, f"{LOGS}{box}", word))
+def logged(aws: LocalAws, groups: str, word: str) -> str:
+    return "\n".join(log_lines(aws, groups, word))
 
 
 @pytest.mark.usefixtures("stack")
 def test_the_queries_stand_ready_and_in_the_page(local_aws: LocalAws) -> None:
     page = (ROOT / "docs" / "operations.md").read_text()
-    queries = {**OF_FUNCTIONS, **OF_THE_STATE_MACHINE}
+    ready = {**queries.OF_FUNCTIONS, **queries.OF_THE_STATE_MACHINE}
     defined = local_aws.client("logs").describe_query_definitions()["queryDefinitions"]
-    assert {each["name"] for each in defined} == {f"DatasetDistribution/{name}" for name in queries}
-    for name, query in queries.items():
+    assert {each["name"] for each in defined} == {f"DatasetDistribution/{name}" for name in ready}
+    for name, query in ready.items():
         assert f"**{name}**" in page
         assert query in page
 

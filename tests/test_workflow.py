@@ -21,7 +21,7 @@ from tests.executions import (
     state_machine_like,
     until,
 )
-from tests.telemetry import LOGS, log_lines
+from tests.telemetry import OF_FUNCTIONS, log_lines
 
 OUTCOMES = Path(__file__).parent.parent / "docs" / "outcomes.md"
 HAPPY_PATH = [
@@ -382,7 +382,7 @@ def test_logs_say_which_execution_and_which_project(
     local_aws: LocalAws, bench: Workbench, project: str, executions: Executions
 ) -> None:
     execution = create_pair(bench, project, executions, images(10))
-    groups = local_aws.client("logs").describe_log_groups(logGroupNamePrefix=f"{LOGS}Functions")["logGroups"]
+    groups = local_aws.client("logs").describe_log_groups(logGroupNamePrefix=OF_FUNCTIONS)["logGroups"]
     assert len(groups) == 4
     for group in groups:
         logged = until(partial(log_lines, local_aws, group["logGroupName"], execution.arn))
