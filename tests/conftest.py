@@ -14,6 +14,8 @@ from tests.custom_labels import Workbench
 from tests.executions import Executions, Subscriber
 from tests.unique import unique
 
+pytest.register_assert_rewrite("tests.promises")  # it asserts, and is no test
+
 # Nothing finishes unless a test moves the clock.
 DURATIONS = dict.fromkeys(("creation_seconds", "update_seconds", "distribution_seconds", "deletion_seconds"), 60.0)
 

@@ -1,6 +1,7 @@
 """A part of the campaign: random faults, and every promise. `make chaos` plays as many runs as you like."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -122,3 +123,13 @@ def test_an_error_that_hides_a_success_breaks_a_promise() -> None:
     states = ["Distribution finished?", "Find advice", "Pair claimed?", "Record failure", "Notify failure", "Failed"]
     spoil(after, endings=failed("InternalServerError", "What to do: x"), messages=["FAILED: What to do"], states=states)
     assert any("and the pair was distributed" in violation for violation in violations(QUIET_RUN, after))
+
+
+def test_a_red_state_that_is_redriven_says_again_what_it_said_and_hides_nothing() -> None:
+    """It fails before the next execution distributes, and is redriven afterwards: what to do is another thing then."""
+    after = aftermath()
+    states = ["Distribution finished?", "Find advice", "Pair claimed?", "Record failure", "Notify failure", "Failed"]
+    first, again = failed("InternalServerError", "x. What to do: y") + failed("InternalServerError", "x. What to do: z")
+    endings = [replace(first, at=5), again]
+    spoil(after, endings=endings, messages=["FAILED: What to do"], states=states, announced=[])
+    assert not any("and the pair was distributed" in violation for violation in violations(QUIET_RUN, after))
