@@ -93,8 +93,9 @@ def python_licence(name: str) -> str:
     classifiers = [
         each.split(" :: ")[-1] for each in package.get_all("Classifier", []) if each.startswith("License :: ")
     ]
-    free_text = (package["License"] or "").partition("\n")[0].strip()
-    told = [SPDX.get(each, each) for each in (package["License-Expression"], free_text, *classifiers) if each]
+    free_texts = [each.partition("\n")[0].strip() for each in package.get_all("License", [])]
+    names = [*package.get_all("License-Expression", []), *free_texts, *classifiers]
+    told = [SPDX.get(each, each) for each in names if each]
     return next((licence for licence in told if is_permitted(licence)), ", ".join(told) or "unknown")
 
 
