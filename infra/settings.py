@@ -4,13 +4,15 @@ Each setting says itself what it is for and what it accepts; docs/settings.md is
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, Self
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_logs as logs
 
+from infra import reading
+from infra.reading import MOST_CHARACTERS, MOST_NAMES, MOST_TAGS
 from lambdas.trigger import Trigger
 
 # Two waits of this length stay far under the 25,000 events that an execution's history may have, where the looks
@@ -33,12 +35,6 @@ RETENTIONS = {
 }
 REMOVALS = {"destroy": RemovalPolicy.DESTROY, "retain": RemovalPolicy.RETAIN}
 
-# Of projects and of buckets: names are in the policies of roles, and in a function's environment of 4 KB.
-MOST_NAMES = 30
-MOST_CHARACTERS = 1500
-# CloudFormation takes 50 of a stack, and the CDK has some of its own.
-MOST_TAGS = 40
-
 # A key in context that is the CDK's own, not a setting, has one of these in it, or is one of those.
 _OF_CDK = re.compile(r"[:/]")
 _CDK = ("acknowledged-issue-numbers", "cli-telemetry")
@@ -48,7 +44,6 @@ _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 _POLICY = re.compile(r"arn:[a-z\d-]+:iam::(\d{12}|aws):policy/[\w+=,.@/-]+", re.ASCII)
 _PROJECT = re.compile(r"[a-zA-Z0-9_.\-]{1,255}\*?|\*", re.ASCII)
 _STACK = re.compile(r"(?=.{1,50}\Z)[A-Za-z](-?[A-Za-z0-9])*", re.ASCII)
-_TAG = re.compile(r"(?![aA][wW][sS]:)[\w.:/+\-@][\w .:/+\-@]{0,127}=[\w .:/=+\-@]{1,256}")
 _TOPIC = re.compile(r"arn:[a-z\d-]+:sns:[a-z\d-]+:\d{12}:[\w-]{1,256}", re.ASCII)
 
 
@@ -57,83 +52,10 @@ def _setting(default: Any, read: Callable[[Any], Any], accepted: str, about: str
     return field(default=default, metadata={"read": read, "accepted": accepted, "about": about})
 
 
-def _text(pattern: re.Pattern[str]) -> Callable[[Any], str]:
-    def read(given: Any) -> str:
-        if not pattern.fullmatch(given):
-            raise ValueError
-        return str(given)
-
-    return read
-
-
-def _texts(pattern: re.Pattern[str]) -> Callable[[Any], tuple[str, ...]]:
-    """Each once."""
-    read = _text(pattern)
-    return lambda given: tuple(dict.fromkeys(read(each) for each in _split(given)))
-
-
-def _names(pattern: re.Pattern[str], *, least: int) -> Callable[[Any], tuple[str, ...]]:
-    """No more than there is room for."""
-    read = _texts(pattern)
-
-    def read_names(given: Any) -> tuple[str, ...]:
-        names = read(given)
-        if not least <= len(names) <= MOST_NAMES or len("".join(names)) > MOST_CHARACTERS:
-            raise ValueError
-        return names
-
-    return read_names
-
-
-def _split(given: Any) -> Iterable[Any]:
-    """A list in cdk.json, or text on the command line."""
-    if isinstance(given, str):
-        return [each.strip(" ") for each in given.split(",")]
-    return given if isinstance(given, list) else [given]
-
-
-def _number(least: float, most: float) -> Callable[[Any], float]:
-    """More than `least`, `most` at most. What comes from the command line is text."""
-
-    def read(given: Any) -> float:
-        number = float(given)
-        if isinstance(given, bool) or not least < number <= most:
-            raise ValueError
-        return number
-
-    return read
-
-
-def _seconds(least: int, most: int) -> Callable[[Any], int]:
-    within = _number(least - 1, most)
-
-    def read(given: Any) -> int:
-        if within(given) != int(within(given)):
-            raise ValueError
-        return int(within(given))
-
-    return read
-
-
 def _days(given: Any) -> int:
     if (days := int(given)) not in RETENTIONS or isinstance(given, float | bool):
         raise ValueError
     return days
-
-
-def _yes_or_no(given: Any) -> bool:
-    return {"true": True, "false": False}[str(given).lower()]
-
-
-def _tags(given: Any) -> tuple[tuple[str, str], ...]:
-    """An object in cdk.json; `team=vision,stage=test` on the command line."""
-    if isinstance(given, Mapping):
-        given = [f"{key}={value}" for key, value in given.items()]
-    pairs = [each.partition("=") for each in _texts(_TAG)(given)]
-    tags = {key: value for key, _, value in pairs}
-    if len(tags) < len(pairs) or len(tags) > MOST_TAGS:
-        raise ValueError
-    return tuple(tags.items())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,13 +64,13 @@ class Settings:
 
     stack_name: str = _setting(
         "DatasetDistribution",
-        _text(_STACK),
+        reading.text(_STACK),
         "a letter, then letters and digits, with single hyphens between them, 50 characters at most",
         "The stack's name. Deployments with different names live side by side; give each its own `projects`.",
     )
     projects: tuple[str, ...] = _setting(
         ("*",),
-        _names(_PROJECT, least=1),
+        reading.names(_PROJECT, least=1),
         f"names of projects with commas between them, {MOST_NAMES} and {MOST_CHARACTERS} characters at most; `*` at a "
         "name's end stands for any ending",
         "The projects that this deployment is for: its functions have no rights on others. One that two deployments "
@@ -163,49 +85,49 @@ class Settings:
     )
     email: tuple[str, ...] = _setting(
         (),
-        _texts(_ADDRESS),
+        reading.texts(_ADDRESS),
         "e-mail addresses with commas between them",
         "Who is told every outcome. Each address has to confirm.",
     )
     alarm_email: tuple[str, ...] = _setting(
         (),
-        _texts(_ADDRESS),
+        reading.texts(_ADDRESS),
         "e-mail addresses with commas between them",
         "Who is told every alarm, instead of the addresses of `email`. Each has to confirm. Not with `alarmTopicArn`.",
     )
     alarm_topic_arn: str | None = _setting(
         None,
-        _text(_TOPIC),
+        reading.text(_TOPIC),
         "the ARN of an SNS topic of the same Region",
         "Where alarms go instead of a topic of the stack. Its policy, and that of its key, have to let in CloudWatch.",
     )
     creation_deadline_hours: float = _setting(
         24.0,
-        _number(0, LONGEST_DEADLINE),
+        reading.number(0, LONGEST_DEADLINE),
         f"a number of hours, more than 0, at most {LONGEST_DEADLINE}",
         "How long datasets that are being created or changed are waited for.",
     )
     distribution_deadline_hours: float = _setting(
         24.0,
-        _number(0, LONGEST_DEADLINE),
+        reading.number(0, LONGEST_DEADLINE),
         f"a number of hours, more than 0, at most {LONGEST_DEADLINE}",
         "How long Rekognition may take to distribute.",
     )
     shortest_wait_seconds: int = _setting(
         10,
-        _seconds(10, SELDOM),
+        reading.seconds(10, SELDOM),
         f"a whole number of seconds from 10 to {SELDOM}",
         "The first wait between two looks. A wait is about a tenth of the time passed, within these two bounds.",
     )
     longest_wait_seconds: int = _setting(
         SELDOM,
-        _seconds(SELDOM, HALF_AN_HOUR),
+        reading.seconds(SELDOM, HALF_AN_HOUR),
         f"a whole number of seconds from {SELDOM} to {HALF_AN_HOUR}",
         "The longest wait between two looks.",
     )
     oldest_execution_hours: float = _setting(
         12.0,
-        _number(0, 2 * LONGEST_DEADLINE),
+        reading.number(0, 2 * LONGEST_DEADLINE),
         "a number of hours, more than 0, less than both deadlines together",
         "An alarm tells when an execution has been running for longer.",
     )
@@ -225,31 +147,31 @@ class Settings:
     )
     image_buckets: tuple[str, ...] = _setting(
         (),
-        _names(_BUCKET, least=0),
+        reading.names(_BUCKET, least=0),
         f"names of buckets with commas between them, {MOST_NAMES} and {MOST_CHARACTERS} characters at most",
         "The buckets whose images the distribution may read, should Rekognition ask for that.",
     )
     permissions_boundary: str | None = _setting(
         None,
-        _text(_POLICY),
+        reading.text(_POLICY),
         "the ARN of a managed policy of IAM",
         "The permissions boundary of every role of the stack.",
     )
     tags: tuple[tuple[str, str], ...] = _setting(
         (),
-        _tags,
+        reading.tags,
         f"key=value with commas between them, each key once, {MOST_TAGS} at most, of the characters that AWS takes",
         "Tags for every resource of the stack.",
     )
     create_dashboard: bool = _setting(
         True,
-        _yes_or_no,
+        reading.yes_or_no,
         "true or false",
         "Whether there is a dashboard in CloudWatch. The first three of an account are free.",
     )
     create_trail: bool = _setting(
         False,
-        _yes_or_no,
+        reading.yes_or_no,
         "true or false",
         "Whether the stack makes a CloudTrail trail of management events, without which no event arrives. For an "
         "account and Region that has none; the first copy of management events is free.",

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from infra.grants import Grant, Template, grants_of_roles, rules_of_resources
-from infra.permissions_table import NAMES, PAGE, WHY, render, why
+from infra.permissions_reasons import NAMES, WHY
+from infra.permissions_table import PAGE, render, why
 from infra.settings import Settings
 from infra.synth import synthesize
 

@@ -10,7 +10,8 @@ from aws_cdk import App, RemovalPolicy
 from aws_cdk.assertions import Match, Template
 from ministack.services import stepfunctions
 
-from infra.settings import MOST_CHARACTERS, MOST_NAMES, Settings
+from infra.reading import MOST_CHARACTERS, MOST_NAMES
+from infra.settings import Settings
 from infra.stack import DatasetDistribution
 from tests.definition import render_definition, synthesize
 
