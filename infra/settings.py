@@ -19,7 +19,9 @@ from lambdas.trigger import Trigger
 # become as seldom as this at least.
 LONGEST_DEADLINE = 36  # hours
 SELDOM = 600  # seconds
-HALF_AN_HOUR = 1800  # seconds: the alarm on the oldest execution hears of each in every hour
+# Seconds. The alarm on the oldest execution hears of each in every hour; and two deadlines that a last wait oversteps
+# are over before the hour has passed that the state machine gives them besides.
+LONGEST_WAIT = 1500
 
 # Of the numbers of days for which CloudWatch Logs can keep.
 RETENTIONS = {
@@ -121,8 +123,8 @@ class Settings:
     )
     longest_wait_seconds: int = _setting(
         SELDOM,
-        reading.seconds(SELDOM, HALF_AN_HOUR),
-        f"a whole number of seconds from {SELDOM} to {HALF_AN_HOUR}",
+        reading.seconds(SELDOM, LONGEST_WAIT),
+        f"a whole number of seconds from {SELDOM} to {LONGEST_WAIT}",
         "The longest wait between two looks.",
     )
     oldest_execution_hours: float = _setting(

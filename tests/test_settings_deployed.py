@@ -11,7 +11,7 @@ from aws_cdk.assertions import Match, Template
 from ministack.services import stepfunctions
 
 from infra.reading import MOST_CHARACTERS, MOST_NAMES
-from infra.settings import Settings
+from infra.settings import LONGEST_WAIT, Settings
 from infra.stack import DatasetDistribution
 from tests.definition import render_definition, synthesize
 
@@ -136,12 +136,12 @@ def test_there_is_a_dashboard_or_none(setting: bool, count: int) -> None:
 
 
 def test_the_waits_are_within_its_bounds() -> None:
-    settings = Settings(shortest_wait_seconds=20, longest_wait_seconds=1800)
+    settings = Settings(shortest_wait_seconds=20, longest_wait_seconds=1500)
     states = render_definition(settings)["States"]
     waits = {name: state["Seconds"] for name, state in states.items() if state["Type"] == "Wait"}
     assert waits.keys() == {"Wait for datasets", "Wait before checking"}
     for seconds in waits.values():
-        assert [waited(seconds, passed) for passed in (0, 1000, 1_000_000)] == [{20}, {80, 120}, {1800}]
+        assert [waited(seconds, passed) for passed in (0, 1000, 1_000_000)] == [{20}, {80, 120}, {1500}]
 
 
 def waited(seconds: str, passed: int) -> set[int]:
@@ -173,3 +173,9 @@ def test_as_many_names_as_are_accepted_fit(length: int) -> None:
     overflow = template.find_resources("AWS::IAM::ManagedPolicy").values()
     roles = Counter(str(policy["Properties"]["Roles"]) for policy in overflow)
     assert max(roles.values(), default=0) <= 10
+
+
+def test_an_execution_ends_by_itself_though_a_last_wait_oversteps_each_deadline() -> None:
+    definition = render_definition(Settings(longest_wait_seconds=LONGEST_WAIT))
+    deadlines = 2 * 24 * 3600
+    assert definition["TimeoutSeconds"] - deadlines - 2 * LONGEST_WAIT >= 600
