@@ -9,7 +9,7 @@ from constructs import Construct
 
 from infra.functions import Functions
 from infra.metrics import NAMESPACE, OUTCOMES, execution_age
-from lambdas.metrics import DATASETS_RESOLVED
+from lambdas.rules.metrics import DATASETS_RESOLVED
 
 
 class Dashboard(Construct):

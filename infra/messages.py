@@ -51,7 +51,7 @@ def _console(arn: str, page: str) -> str:
 LINK = _console("$states.context.Execution.Id", "v2/executions/details")
 _STATE_MACHINE_LINK = _console("$states.context.StateMachine.Id", "statemachines/view")
 
-# As lambdas/execution_input.py tells them apart.
+# As lambdas/rules/execution_input.py tells them apart.
 STARTED_BY = """(
     $input := $states.context.Execution.Input;
     $exists($lookup($input, 'detail')) or $exists($lookup($input, 'detail-type')) ? 'event' : 'hand'

@@ -3,7 +3,7 @@
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from lambdas.metrics import EXECUTION_AGE
+from lambdas.rules.metrics import EXECUTION_AGE
 
 NAMESPACE = "DatasetDistribution"
 OUTCOMES = "Outcomes"  # by Outcome and Error

@@ -27,7 +27,7 @@ _INPUT = f"""(
     $length > {_LONGEST_INPUT} ? $length & ' characters long' : $states.context.Execution.Input
 )"""
 
-# What fails in there has not said which project it was. The input has, in a form of lambdas/execution_input.py.
+# What fails in there has not said which project it was. The input has, in a form of lambdas/rules/execution_input.py.
 _PROJECT = """(
     $input := $states.context.Execution.Input;
     $arns := $string([$input.ProjectArn, $input.Datasets, $input.detail.requestParameters]);

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from lambdas.pair import Dataset
-from lambdas.progress import judge
-from lambdas.rekognition import describe_dataset
+from lambdas.rules.pair import Dataset
+from lambdas.rules.progress import judge
+from lambdas.services.rekognition import describe_dataset
 from lambdas.step import logger, step
 
 

@@ -4,12 +4,12 @@ import os
 from datetime import UTC, datetime
 from typing import Any
 
-from lambdas import page, summary
-from lambdas.executions import read_path
-from lambdas.pages import keep_page
-from lambdas.pair import Dataset
-from lambdas.rekognition import count_labels
-from lambdas.report import Report
+from lambdas.messages import page, summary
+from lambdas.messages.report import Report
+from lambdas.rules.pair import Dataset
+from lambdas.services.executions import read_path
+from lambdas.services.pages import keep_page
+from lambdas.services.rekognition import count_labels
 from lambdas.step import logger, step
 
 

@@ -7,17 +7,17 @@ from typing import Any
 from aws_lambda_powertools import single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
-from lambdas.arns import home_of
-from lambdas.decision import NO_RECORD, NO_WISH, Action, Decision, Record, decide
-from lambdas.dry_run import rehearse
-from lambdas.errors import ProjectNotCovered
-from lambdas.execution_input import Request, read_input
-from lambdas.metrics import DATASETS_RESOLVED
-from lambdas.pair import Pair
-from lambdas.records import read_record
-from lambdas.rekognition import count_labels, describe_pair, read_wish
+from lambdas.rules.arns import home_of
+from lambdas.rules.decision import NO_RECORD, NO_WISH, Action, Decision, Record, decide
+from lambdas.rules.dry_run import rehearse
+from lambdas.rules.errors import ProjectNotCovered
+from lambdas.rules.execution_input import Request, read_input
+from lambdas.rules.metrics import DATASETS_RESOLVED
+from lambdas.rules.pair import Pair
+from lambdas.rules.trigger import Trigger, covers
+from lambdas.services.records import read_record
+from lambdas.services.rekognition import count_labels, describe_pair, read_wish
 from lambdas.step import logger, step
-from lambdas.trigger import Trigger, covers
 
 Report = dict[str, Any] | None
 

@@ -6,10 +6,10 @@ looks who owns the pair: an execution that is redriven here may have been taken 
 
 from typing import Any
 
-from lambdas.errors import ClaimLost
-from lambdas.pair import Dataset
-from lambdas.records import read_record
-from lambdas.rekognition import describe_dataset, distribute_dataset_entries
+from lambdas.rules.errors import ClaimLost
+from lambdas.rules.pair import Dataset
+from lambdas.services.records import read_record
+from lambdas.services.rekognition import describe_dataset, distribute_dataset_entries
 from lambdas.step import logger, step
 
 

@@ -10,7 +10,7 @@ from aws_lambda_powertools import Logger, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambdas.metrics import EXECUTION_AGE
+from lambdas.rules.metrics import EXECUTION_AGE
 
 logger = Logger()
 Work = Callable[[dict[str, Any]], dict[str, Any] | None]

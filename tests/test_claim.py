@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.pair import Dataset
+from lambdas.rules.pair import Dataset
 from local.aws import LocalAws
 from tests.custom_labels import Workbench, images
 from tests.executions import (

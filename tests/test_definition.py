@@ -18,7 +18,7 @@ from statelint.linter import Linter
 from infra.failures import ATTEMPTS, BUSY, FAILURES, Retried
 from infra.retries import PASSING
 from infra.settings import LONGEST_DEADLINE, Settings
-from lambdas import errors
+from lambdas.rules import errors
 from tests.definition import render_definition
 
 ASL_VALIDATOR = Path(__file__).parent.parent / "node_modules" / ".bin" / "asl-validator"

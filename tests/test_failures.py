@@ -10,7 +10,7 @@ from ministack.services import stepfunctions
 from infra import messages
 from infra.failures import FAILURES, UNKNOWN, Failure
 from infra.runbook import PAGE, render
-from lambdas import errors
+from lambdas.rules import errors
 from tests.definition import render_definition
 
 ROWS = [*FAILURES, UNKNOWN]

@@ -11,7 +11,7 @@ import urllib3
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
-from lambdas.sdk import CONFIG
+from lambdas.services.sdk import CONFIG
 from local.aws import ADMINISTRATOR, REGION, LocalAws, LocalAwsError
 from local.faults import Fault
 from tests.custom_labels import Workbench, images

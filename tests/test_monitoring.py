@@ -10,7 +10,7 @@ import pytest
 from infra import queries
 from infra.metrics import NAMESPACE, OUTCOMES
 from infra.settings import Settings
-from lambdas.metrics import DATASETS_RESOLVED, EXECUTION_AGE
+from lambdas.rules.metrics import DATASETS_RESOLVED, EXECUTION_AGE
 from local.aws import ROOT, LocalAws
 from local.cdk import STACK
 from tests.custom_labels import Workbench, images

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from lambdas import page
-from lambdas.path import Path
-from lambdas.report import Report
+from lambdas.messages import page
+from lambdas.messages.report import Report
+from lambdas.rules.path import Path
 from local.aws import ROOT
-from tests.test_path import entered
-from tests.test_report import dataset
+from tests.unit.test_path import entered
+from tests.unit.test_report import dataset
 
 BEGAN = datetime(2026, 11, 24, tzinfo=UTC)
 ROUND = ["Wait before checking", "Check distribution", "Distribution finished?"]

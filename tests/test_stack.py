@@ -8,7 +8,7 @@ from aws_cdk.assertions import Match, Template
 
 from infra.grants import Grant, grants_of_roles
 from infra.settings import Settings
-from lambdas.trigger import Trigger
+from lambdas.rules.trigger import Trigger
 from tests.definition import synthesize
 
 

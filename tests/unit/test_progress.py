@@ -2,8 +2,8 @@
 
 import pytest
 
-from lambdas.pair import Dataset
-from lambdas.progress import State, judge
+from lambdas.rules.pair import Dataset
+from lambdas.rules.progress import State, judge
 
 EARLIER, BEFORE, LATER = (f"2026-11-23T10:00:00.00{number}+00:00" for number in range(3))
 

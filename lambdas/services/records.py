@@ -5,9 +5,9 @@ import os
 
 import boto3
 
-from lambdas.decision import Record
-from lambdas.pair import Dataset
-from lambdas.sdk import CONFIG
+from lambdas.rules.decision import Record
+from lambdas.rules.pair import Dataset
+from lambdas.services.sdk import CONFIG
 
 _dynamodb = boto3.client("dynamodb", config=CONFIG)
 

@@ -13,7 +13,7 @@ look.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lambdas.pair import Dataset
+from lambdas.rules.pair import Dataset
 
 
 class State(StrEnum):

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import boto3
 
-from lambdas.sdk import CONFIG
+from lambdas.services.sdk import CONFIG
 
 _s3 = boto3.client("s3", config=CONFIG)
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from lambdas.decision import NO_RECORD, Action, Record
-from lambdas.dry_run import rehearse
-from lambdas.pair import Pair
-from tests.test_decision import EMPTY, FULL, READY, dataset, pair
+from lambdas.rules.decision import NO_RECORD, Action, Record
+from lambdas.rules.dry_run import rehearse
+from lambdas.rules.pair import Pair
+from tests.unit.test_decision import EMPTY, FULL, READY, dataset, pair
 
 
 def failed_checks(report: dict[str, Any]) -> list[str]:

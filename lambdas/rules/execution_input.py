@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.arns import PROJECT_NAME, DatasetArn, Home, parse_dataset_arn, parse_project_arn
-from lambdas.errors import InvalidInput
+from lambdas.rules.arns import PROJECT_NAME, DatasetArn, Home, parse_dataset_arn, parse_project_arn
+from lambdas.rules.errors import InvalidInput
 
 ACCEPTED = (
     'Give exactly one of {"ProjectArn": "arn:…:project/NAME/…"}, {"ProjectName": "NAME"} or '

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lambdas.errors import DatasetMissing, TestDatasetNotEmpty, TrainingDatasetEmpty
-from lambdas.execution_input import Request
-from lambdas.pair import Dataset, Pair, count_entries
-from lambdas.progress import State, judge
-from lambdas.trigger import TAG, Trigger, Wish
+from lambdas.rules.errors import DatasetMissing, TestDatasetNotEmpty, TrainingDatasetEmpty
+from lambdas.rules.execution_input import Request
+from lambdas.rules.pair import Dataset, Pair, count_entries
+from lambdas.rules.progress import State, judge
+from lambdas.rules.trigger import TAG, Trigger, Wish
 
 NO_WISH = Wish()
 

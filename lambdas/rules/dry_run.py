@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.decision import Action, Decision, Obstacle, Record, check, first_obstacle
-from lambdas.fitting import fitting
-from lambdas.pair import Pair, count_entries
+from lambdas.rules.decision import Action, Decision, Obstacle, Record, check, first_obstacle
+from lambdas.rules.fitting import fitting
+from lambdas.rules.pair import Pair, count_entries
 
 SHARE = 0.2  # what Rekognition moves; how it rounds is not documented
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.decision import Action, Record, decide
-from lambdas.errors import DatasetMissing, TestDatasetNotEmpty, TrainingDatasetEmpty
-from lambdas.execution_input import Request
-from lambdas.pair import Dataset, Pair
-from lambdas.trigger import Trigger, Wish
+from lambdas.rules.decision import Action, Record, decide
+from lambdas.rules.errors import DatasetMissing, TestDatasetNotEmpty, TrainingDatasetEmpty
+from lambdas.rules.execution_input import Request
+from lambdas.rules.pair import Dataset, Pair
+from lambdas.rules.trigger import Trigger, Wish
 
 BY_EVENT = Request(project_name="p", by_event=True)
 BY_HAND = Request(project_name="p")

@@ -6,10 +6,10 @@ It has no script, and says so to the browser: whatever a name contains is text.
 from collections.abc import Iterator
 from html import escape
 
-from lambdas.names import readable
-from lambdas.page_style import STYLE
-from lambdas.path import Path, Visit
-from lambdas.report import Label, Report, percent
+from lambdas.messages.page_style import STYLE
+from lambdas.messages.report import Label, Report, percent
+from lambdas.rules.names import readable
+from lambdas.rules.path import Path, Visit
 
 LONGEST_NAME = 256
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"

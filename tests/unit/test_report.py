@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from lambdas import summary
-from lambdas.pair import Dataset
-from lambdas.report import Code, Label, Labels, Report
+from lambdas.messages import summary
+from lambdas.messages.report import Code, Label, Labels, Report
+from lambdas.rules.pair import Dataset
 
 EVEN = ({"crack": 80, "dent": 80}, {"crack": 20, "dent": 20})
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambdas.arns import Home
-from lambdas.errors import InvalidInput
-from lambdas.execution_input import ACCEPTED, Request, read_input
+from lambdas.rules.arns import Home
+from lambdas.rules.errors import InvalidInput
+from lambdas.rules.execution_input import ACCEPTED, Request, read_input
 
-EVENTS = Path(__file__).parent / "events"
-README = Path(__file__).parent.parent / "README.md"
+EVENTS = Path(__file__).parent.parent / "events"
+README = Path(__file__).parent.parent.parent / "README.md"
 HOME = Home("aws", "us-east-1", "123456789012")
 OWNER = "arn:aws:rekognition:us-east-1:123456789012"
 PROJECT = f"{OWNER}:project/my-project/1795165000123"

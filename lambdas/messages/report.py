@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from lambdas.fitting import fitting
-from lambdas.names import list_names
-from lambdas.pair import Dataset
+from lambdas.rules.fitting import fitting
+from lambdas.rules.names import list_names
+from lambdas.rules.pair import Dataset
 
 Labels = Mapping[str, int] | None
 

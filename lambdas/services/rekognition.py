@@ -4,11 +4,11 @@ from typing import Any
 
 import boto3
 
-from lambdas.errors import ProjectNotFound
-from lambdas.execution_input import Request
-from lambdas.pair import Dataset, Pair
-from lambdas.sdk import CONFIG
-from lambdas.trigger import Wish
+from lambdas.rules.errors import ProjectNotFound
+from lambdas.rules.execution_input import Request
+from lambdas.rules.pair import Dataset, Pair
+from lambdas.rules.trigger import Wish
+from lambdas.services.sdk import CONFIG
 
 _rekognition = boto3.client("rekognition", config=CONFIG)
 _errors = _rekognition.exceptions

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import boto3
 
-from lambdas.path import Path
-from lambdas.sdk import CONFIG
+from lambdas.rules.path import Path
+from lambdas.services.sdk import CONFIG
 
 _stepfunctions = boto3.client("stepfunctions", config=CONFIG)
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from lambdas.names import readable
-from lambdas.report import Report, percent
+from lambdas.messages.report import Report, percent
+from lambdas.rules.names import readable
 
 MOST_LABELS = 20
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from lambdas.pair import Dataset
+from lambdas.rules.pair import Dataset
 
 DESCRIPTION = {
     "CreationTimestamp": datetime(2026, 11, 23, 10, 0, tzinfo=UTC),

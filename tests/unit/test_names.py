@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.names import list_names, readable
+from lambdas.rules.names import list_names, readable
 
 
 @pytest.mark.parametrize(

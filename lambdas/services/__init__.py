@@ -1,0 +1,1 @@
+"""The calls to AWS, one file a service."""
