@@ -8,7 +8,6 @@ from constructs import Construct
 
 from infra.claim import Claim
 from infra.endings import Endings
-from infra.failures import BUSY, LIMIT, LOST
 from infra.functions import Functions
 from infra.jsonata import jsonata, when
 from infra.records import REFUSED, text, update_record
@@ -16,6 +15,7 @@ from infra.retries import PASSING, retry_function, retry_unless
 from infra.settings import Settings
 from infra.steps import CAUSE, EXECUTION, failure, invoke
 from infra.waiting import EXECUTION_STARTED, FIRST_ASKED, GRACE, hours, past, wait
+from lambdas.rules.failures import BUSY, LIMIT, LOST
 
 # The pair as it is when Rekognition is asked to distribute it; kept in the record until it surely took no effect.
 _BEFORE = "$string({'Training': $pair.Training, 'Test': $pair.Test})"

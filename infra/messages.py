@@ -7,8 +7,8 @@ docs/notice.schema.json; tests hold every one that is sent against it.
 import json
 from typing import NamedTuple
 
-from infra.failures import UNKNOWN, advice
 from infra.jsonata import cut, jsonata
+from lambdas.rules.failures import UNKNOWN, advice
 
 VERSION = "1.0"
 

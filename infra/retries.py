@@ -3,7 +3,7 @@
 from aws_cdk import Duration
 from aws_cdk import aws_stepfunctions as sfn
 
-from infra.failures import ATTEMPTS, UNKNOWN, Retried, errors_of
+from lambdas.rules.failures import ATTEMPTS, UNKNOWN, Retried, errors_of
 
 # What no other try would change.
 _FINAL = errors_of(Retried.NEVER, Retried.WAITED_FOR)

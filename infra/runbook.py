@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from infra.failures import ATTEMPTS, FAILURES, UNKNOWN, UNTOLD, Failure, Retried
+from lambdas.rules.failures import ATTEMPTS, FAILURES, UNKNOWN, UNTOLD, Failure, Retried
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "runbook.md"
 
 _HEAD = """# Runbook
 
-Written by `python -m infra.runbook` from [infra/failures.py](../infra/failures.py), where the workflow has its
+Written by `python -m infra.runbook` from [lambdas/rules/failures.py](../lambdas/rules/failures.py), where the workflow has its
 retries from, too.
 
 **What you see.** A message `FAILED: PROJECT (ERROR)` through SNS, a red execution in the Step Functions console with

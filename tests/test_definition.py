@@ -15,10 +15,10 @@ from botocore.loaders import Loader
 from ministack.services import stepfunctions
 from statelint.linter import Linter
 
-from infra.failures import ATTEMPTS, BUSY, FAILURES, Retried
 from infra.retries import PASSING
 from infra.settings import LONGEST_DEADLINE, Settings
 from lambdas.rules import errors
+from lambdas.rules.failures import ATTEMPTS, BUSY, FAILURES, Retried
 from tests.definition import render_definition
 
 ASL_VALIDATOR = Path(__file__).parent.parent / "node_modules" / ".bin" / "asl-validator"

@@ -8,9 +8,9 @@ import pytest
 from ministack.services import stepfunctions
 
 from infra import messages
-from infra.failures import FAILURES, UNKNOWN, Failure
 from infra.runbook import PAGE, render
 from lambdas.rules import errors
+from lambdas.rules.failures import FAILURES, UNKNOWN, Failure
 from tests.definition import render_definition
 
 ROWS = [*FAILURES, UNKNOWN]

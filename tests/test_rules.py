@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra.failures import UNKNOWN
+from lambdas.rules.failures import UNKNOWN
 from local.aws import LocalAws
 from local.faults import Fault
 from tests.custom_labels import Workbench
