@@ -106,11 +106,16 @@ class EncryptedTable:
     def get(self) -> Any:
         return self._role.client("dynamodb").get_item(TableName=self.name, Key={"Id": {"S": "1"}})["Item"]
 
+    def put_in_a_transaction(self) -> None:
+        put = {"Put": {"TableName": self.name, "Item": {"Id": {"S": "2"}}}}
+        self._role.client("dynamodb").transact_write_items(TransactItems=[put])
+
 
 def assert_refused(table: EncryptedTable) -> None:
     assert table.put()["error"] == "DynamoDB.AccessDeniedException"
-    with pytest.raises(ClientError, match=r"AccessDeniedException.*kms:Decrypt"):
-        table.get()
+    for call in (table.get, table.put_in_a_transaction):
+        with pytest.raises(ClientError, match=r"AccessDeniedException.*kms:Decrypt"):
+            call()
 
 
 def test_a_task_and_a_caller_need_the_key_of_the_table(local_aws: LocalAws) -> None:
@@ -121,6 +126,7 @@ def test_a_task_and_a_caller_need_the_key_of_the_table(local_aws: LocalAws) -> N
     table.let(for_table=table.name)
     assert table.put()["status"] == "SUCCEEDED"
     assert table.get() == {"Id": {"S": "1"}}
+    table.put_in_a_transaction()
 
 
 @pytest.mark.parametrize("bucket_key", [True, False])

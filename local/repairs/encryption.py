@@ -84,7 +84,8 @@ def _authorize(service: str, method: str, path: str, headers: Headers, body: byt
         return  # nobody, and nobody was let in but where everybody may come
     arns = [iam_actions.extract_resource_arn(service, method, path, headers, body, parameters, *home)]
     if service == "dynamodb":
-        arns = iam_actions.dynamodb_resource_arns(body, *home) or arns
+        of_transaction = [arn for _, arn in iam_actions.dynamodb_transaction_checks(action, body, *home)]
+        arns = of_transaction or iam_actions.dynamodb_resource_arns(body, *home) or arns
     for arn in arns:
         used = _object(arn, action, headers) if service == "s3" else encrypted(arn)
         require(principal, used.key, CALLS[action], service, used.context)

@@ -1,5 +1,6 @@
 """A Succeed state has its Output, and a task of SNS sends its attributes: MiniStack leaves both out."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -24,12 +25,12 @@ def _with_output_of_succeed(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _publish(_resource: str, arguments: dict[str, Any]) -> dict[str, str]:
-    """A task's message with its attributes, which MiniStack leaves out: a filter of a subscription goes by them."""
-    given = arguments.get("MessageAttributes", {})
+    """With its attributes, which MiniStack leaves out and filters of subscriptions go by; an object becomes JSON."""
+    given, message = arguments.get("MessageAttributes", {}), arguments["Message"]
     try:
         published = sns.publish_internal(
             arguments["TopicArn"],
-            arguments["Message"],
+            message if isinstance(message, str) else json.dumps(message),
             arguments.get("Subject", ""),
             message_structure=arguments.get("MessageStructure", ""),
             message_attributes=given,
