@@ -28,8 +28,8 @@ ACKNOWLEDGED = (
         ("IAM5[Resource::*]",),
         (*_FUNCTION_POLICIES, *_WORKFLOW_POLICY),
         "IAM knows no resource for these actions (Service Authorization Reference): `rekognition:DescribeProjects`, "
-        "X-Ray's traces, the log delivery of Step Functions, and `cloudwatch:PutMetricData`, which a condition holds "
-        "to this app's namespace. A test in tests/test_stack.py refuses any other action on `*`.",
+        "X-Ray's traces and the log delivery of Step Functions. A test in tests/test_stack.py refuses any other action "
+        "on `*`.",
     ),
     Acknowledged(
         "No `*` in the ARN of a project or dataset",
@@ -42,7 +42,7 @@ ACKNOWLEDGED = (
     Acknowledged(
         "No `*` in the name of a report",
         ("IAM5[Resource::<ReportsBucket.Arn>/*]",),
-        ("Functions/ReportDistributionRole/DefaultPolicy/Resource",),
+        ("Functions/ReportOutcomeRole/DefaultPolicy/Resource",),
         "A page is named after its project and its execution, which nobody knows at deployment. The role may put pages "
         "into this one bucket, and neither read, list nor delete them.",
     ),
@@ -57,16 +57,16 @@ ACKNOWLEDGED = (
         "No `*` for the version of a function",
         tuple(
             f"IAM5[Resource::<Functions{name}.Arn>:*]"
-            for name in ("ResolveDatasets", "StartDistribution", "CheckDistribution", "ReportDistribution")
+            for name in ("ResolveDatasets", "ClaimPair", "StartDistribution", "CheckDistribution", "ReportOutcome")
         ),
         _WORKFLOW_POLICY,
         "An execution that runs while the stack is deployed anew goes on with the versions that its definition names, "
-        "and may last for days: every version of these four functions stays allowed, and no other function is.",
+        "and may last for days: every version of these five functions stays allowed, and no other function is.",
     ),
     Acknowledged(
         "No `*` in the ARN of an execution",
         (f"IAM5[{_STATES}:execution:<WorkflowStateMachine.Name>:*]",),
-        ("Workflow/DescribeExecution/Resource", "Workflow/GetExecutionHistory/Resource"),
+        ("Workflow/DescribeOwner/Resource", "Workflow/ReadExecution/Resource"),
         "Executions get their names when they start. The `*` is behind the name of this state machine, so that it "
         "means its own executions only, and both actions read.",
     ),
@@ -107,14 +107,6 @@ ACKNOWLEDGED = (
         ("*/Undelivered/Queue/Resource",),
         "This is a dead-letter queue: of a rule of EventBridge, where cdk-nag looks for those of queues and functions. "
         "No program receives from it; an alarm calls a person while anything is in there.",
-    ),
-    Acknowledged(
-        "A dead-letter queue for the chat's rule",
-        ("EventBusDLQ",),
-        ("Chat/Completed/Resource",),
-        "A chat message is a second copy: the topic, the execution and the record of the pair have the outcome without "
-        "it. EventBridge tries for 24 hours, and the alarm ChatRuleFailed says when one was lost. In a queue it would "
-        "wait for a person who has the outcome from there already.",
     ),
     Acknowledged(
         "A dead-letter queue for an e-mail subscription",

@@ -8,8 +8,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.functions import Functions
-from infra.metrics import NAMESPACE, OUTCOMES, execution_age
-from lambdas.rules.metrics import DATASETS_RESOLVED
+from infra.metrics import NAMESPACE, execution_age
+from lambdas.rules.metrics import DATASETS_RESOLVED, OUTCOMES
 
 
 class Dashboard(Construct):

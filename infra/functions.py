@@ -21,7 +21,7 @@ TIMEOUT = Duration.seconds(60)
 
 
 class Functions(Construct):
-    """`resolve_datasets`, `start_distribution`, `check_distribution` and `report_distribution`: a version of each.
+    """The functions, and a version of each: `resolve_datasets`, `claim_pair`, `start_distribution` and so on.
 
     Earlier versions stay as long as the stack does: an execution keeps the definition that it began with, and so runs
     the code that this was made for.
@@ -43,25 +43,29 @@ class Functions(Construct):
         self._code = function_code()
         self.logs: list[logs.ILogGroup] = []
         resolve = self._function("ResolveDatasets", "resolve_datasets")
+        claim = self._function("ClaimPair", "claim_pair")
         start = self._function("StartDistribution", "start_distribution")
         check = self._function("CheckDistribution", "check_distribution")
-        report = self._function("ReportDistribution", "report_distribution")
-        self.all = (resolve, start, check, report)
+        report = self._function("ReportOutcome", "report_outcome")
+        self.all = (resolve, claim, start, check, report)
         resolve.add_environment("TRIGGER", settings.trigger)
         resolve.add_environment("PROJECTS", ",".join(settings.projects))
         report.add_environment("REPORTS_BUCKET", reports.bucket_name)
-        for function in (resolve, start):
+        users = {"GetItem": (resolve, claim), "PutItem": (claim,), "UpdateItem": (claim, start, report)}
+        for action, functions in users.items():
+            for function in functions:
+                allow(function, f"dynamodb:{action}", records.table_arn)
+        for function in (resolve, claim, start, report):
             function.add_environment("RECORDS_TABLE", records.table_name)
-            allow(function, "dynamodb:GetItem", records.table_arn)
             allow(function, "kms:Decrypt", key.key_arn, conditions=through("dynamodb"))
         allow(report, "s3:PutObject", reports.arn_for_objects("*"))
         allow(report, "kms:GenerateDataKey", key.key_arn, conditions=through("s3"))
         self._grant_rekognition(resolve, start, check, report)
-        self.report_role = cast("iam.IRole", report.role)
+        self.claim_role, self.report_role = (cast("iam.IRole", function.role) for function in (claim, report))
         # Only now is all said that makes a version.
-        self.resolve_datasets, self.start_distribution, self.check_distribution, self.report_distribution = (
-            function.current_version for function in self.all
-        )
+        versions = [function.current_version for function in self.all]
+        self.resolve_datasets, self.claim_pair, self.start_distribution = versions[:3]
+        self.check_distribution, self.report_outcome = versions[3:]
 
     def _grant_rekognition(
         self, resolve: lambda_.Function, start: lambda_.Function, check: lambda_.Function, report: lambda_.Function

@@ -6,7 +6,6 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from lambdas.rules.metrics import EXECUTION_AGE
 
 NAMESPACE = "DatasetDistribution"
-OUTCOMES = "Outcomes"  # by Outcome and Error
 
 
 def execution_age(service: str) -> cloudwatch.Metric:

@@ -74,7 +74,8 @@ def why(grant: Grant) -> str:
     """The key of WHY that says it: of those that fit, the one that says most. LookupError where nobody has said."""
     action = f"{grant.action} via {grant.via}" if grant.via else grant.action
     conditions = [key for each in grant.statement.get("Condition", {}).values() for key in each]
-    differing = [_of(grant), *re.findall(r"`\w+`", _named(grant.resource)), grant.statement.get("Sid", ""), *conditions]
+    resource = _named(grant.resource)
+    differing = [resource, _of(grant), *re.findall(r"`\w+`", resource), grant.statement.get("Sid", ""), *conditions]
     keys = [action, *(f"{action} {each}".replace("`", "") for each in differing)]
     found = [key for key in keys if key in WHY]
     if not found:

@@ -12,17 +12,17 @@ _FINAL = errors_of(Retried.NEVER, Retried.WAITED_FOR)
 PASSING = errors_of(Retried.QUICKLY, Retried.PATIENTLY)
 
 
-def retry_function(task: sfn.TaskStateBase) -> None:
+def retry_as_failures_say(task: sfn.TaskStateBase) -> None:
     """Step Functions retries before it catches, and takes the first rule that names the error."""
     _retry(task, _FINAL, Retried.NEVER)
     _retry(task, errors_of(Retried.PATIENTLY), Retried.PATIENTLY)
-    _retry(task, list(UNKNOWN.errors), UNKNOWN.retried)
+    retry_quickly(task)
 
 
-def retry_unless(task: sfn.TaskStateBase, answers: list[str]) -> None:
-    """Whatever happens, except for errors that are answers."""
-    if answers:
-        _retry(task, answers, Retried.NEVER)
+def retry_quickly(task: sfn.TaskStateBase, *, but: str | None = None) -> None:
+    """Whatever the error is, except for one."""
+    if but:
+        _retry(task, [but], Retried.NEVER)
     _retry(task, list(UNKNOWN.errors), UNKNOWN.retried)
 
 

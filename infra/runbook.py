@@ -9,8 +9,8 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "runbook.md"
 
 _HEAD = """# Runbook
 
-Written by `python -m infra.runbook` from [lambdas/rules/failures.py](../lambdas/rules/failures.py), where the workflow has its
-retries from, too.
+Written by `python -m infra.runbook` from [the table of failures](../lambdas/rules/failures.py). The workflow has its
+retries from there, too.
 
 **What you see.** A message `FAILED: PROJECT (ERROR)` through SNS, a red execution in the Step Functions console with
 the same error in its state *Failed*, and a record of the pair with the outcome `FAILED`. All three say the cause;

@@ -37,18 +37,18 @@ class DatasetDistribution(Stack):
             self, "Functions", records=records.table, reports=reports.bucket, key=key, settings=settings
         )
         notifications = Notifications(self, "Notifications", key=key, settings=settings)
+        chat = Chat(self, "Chat", key=key)
         workflow = Workflow(
             self,
             "Workflow",
             functions=functions,
             topic=notifications.topic,
-            records=records.table,
+            chat=chat.topic,
             key=key,
             settings=settings,
         )
         machine = workflow.state_machine
         trigger = Trigger(self, "Trigger", state_machine=machine, setting=settings.trigger, key=key)
-        chat = Chat(self, "Chat", state_machine=machine, key=key)
         watch = Watch(self, "Watch", state_machine=machine, topic=notifications.topic, key=key)
         operations = Operations(self, "Operations", key=key, settings=settings)
         alarms = Alarms(
@@ -56,7 +56,7 @@ class DatasetDistribution(Stack):
             "Alarms",
             state_machine=machine,
             functions=functions,
-            rules={"Trigger": trigger.rule, "Chat": chat.rule, "Watch": watch.rule},
+            rules={"Trigger": trigger.rule, "Watch": watch.rule},
             undelivered={"Trigger": trigger.undelivered, "Watch": watch.undelivered},
             operations=operations,
             settings=settings,

@@ -1,5 +1,7 @@
 """A topic of SNS: encrypted, over TLS only."""
 
+from collections.abc import Iterable
+
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
@@ -13,9 +15,10 @@ def encrypted_topic(scope: Construct, construct_id: str, *, key: kms.IKey) -> sn
     return sns.Topic(scope, construct_id, display_name="Dataset distribution", master_key=key, enforce_ssl=True)
 
 
-def allow_publish(grantee: iam.IGrantable, topic: sns.ITopic, key: kms.IKey) -> None:
+def allow_publish(grantee: iam.IGrantable, topics: Iterable[sns.ITopic], key: kms.IKey) -> None:
     """Whoever publishes uses the key, too ("Key management", Amazon SNS Developer Guide)."""
-    allow(grantee, "sns:Publish", topic.topic_arn)
+    for topic in topics:
+        allow(grantee, "sns:Publish", topic.topic_arn)
     for action in USE:
         allow(grantee, action, key.key_arn, conditions=through("sns"))
 
@@ -27,5 +30,5 @@ def publishing_role(scope: Construct, topic: sns.ITopic, key: kms.IKey) -> iam.I
     every account.
     """
     role = iam.Role(scope, "Role", assumed_by=iam.ServicePrincipal("events.amazonaws.com"))
-    allow_publish(role, topic, key)
+    allow_publish(role, [topic], key)
     return role.without_policy_updates()

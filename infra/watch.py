@@ -7,9 +7,10 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.messages import NOBODY_TOLD, WHAT_TO_DO
+from infra.plain_words import NOBODY_TOLD
 from infra.topic import publishing_role
 from infra.undelivered import Undelivered
+from lambdas.rules.ending import WHAT_TO_DO
 
 
 class Watch(Construct):

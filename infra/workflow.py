@@ -1,46 +1,46 @@
-"""The state machine: resolve the datasets, claim the pair, distribute it, tell people."""
+"""The state machine: it says when, and the functions say what. Its graph in the console is its documentation."""
+
+import math
+from typing import Any
 
 from aws_cdk import ArnFormat, Duration, Stack
-from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.claim import Claim
-from infra.distribution import Distribution, asked
-from infra.endings import Endings
+from infra.expressions import jsonata, when
 from infra.functions import Functions
-from infra.jsonata import jsonata, when
 from infra.logs import log_group, vended_name
-from infra.retries import retry_function, retry_unless
+from infra.plain_words import ENDING_OF_NOBODY_TOLD, notify_in_plain_words
+from infra.retries import PASSING, retry_as_failures_say, retry_quickly
 from infra.settings import Settings
-from infra.steps import EXECUTION, failure, invoke, succeed
-from infra.waiting import EXECUTION_STARTED, hours, past, wait
 from infra.workflow_role import workflow_role
+from infra.workflow_tasks import (
+    invoke,
+    notify_chat,
+    notify_people,
+    send_completion_event,
+)
 
 # A task's arguments with the whole input in them may not exceed 256 KB; that error no Catch can catch.
 _LONGEST_INPUT = 50_000  # characters, of up to four bytes each
-_INPUT = f"""(
-    $length := $length($string($states.context.Execution.Input));
-    $length > {_LONGEST_INPUT} ? $length & ' characters long' : $states.context.Execution.Input
-)"""
+_INPUT = (
+    f"$length($string($states.context.Execution.Input)) > {_LONGEST_INPUT}"
+    f" ? 'more than {_LONGEST_INPUT:,} characters' : $states.context.Execution.Input"
+)
 
-# What fails in there has not said which project it was. The input has, in a form of lambdas/rules/execution_input.py.
-_PROJECT = """(
-    $input := $states.context.Execution.Input;
-    $arns := $string([$input.ProjectArn, $input.Datasets, $input.detail.requestParameters]);
-    $project != '' ? $project : $states.errorOutput.Error = 'InvalidInput' ? '' : [
-        $match($string($input.ProjectName), /^[a-zA-Z0-9_.-]{1,255}$/).match,
-        $match($arns, /:project\\/([a-zA-Z0-9_.-]{1,255})\\//).groups,
-        ''
-    ][0]
-)"""
+_CAUGHT = {"ending": jsonata("$states.errorOutput")}
+_LOST: dict[str, Any] = {"claim": {}}  # to ask again who owns the pair
+
+# No expression may name a variable that was never assigned.
+_VARIABLES = ("pair", "claim", "attempt", "ending")
 
 
 class Workflow(Construct):
-    """A Standard state machine in JSONata. Its graph in the console is its documentation."""
+    """A Standard state machine in JSONata, with the variables `pair`, `claim`, `attempt`, `ending` and `report`."""
 
     def __init__(
         self,
@@ -49,27 +49,28 @@ class Workflow(Construct):
         *,
         functions: Functions,
         topic: sns.ITopic,
-        records: dynamodb.ITable,
+        chat: sns.ITopic,
         key: kms.IKey,
         settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._settings = settings
         self._functions = functions
-        self._records = records
-        self._creation_deadline = hours(settings.creation_deadline_hours)
-        self._claim = Claim(self, "Claim", table=records, guard=self._guard)
-        self._endings = Endings(self, "Endings", functions=functions, table=records, topic=topic, claim=self._claim)
+        self._polling = {
+            "ShortestSeconds": settings.shortest_wait_seconds,
+            "LongestSeconds": settings.longest_wait_seconds,
+        }
+        self._creation, self._distribution = (
+            hours(each) for each in (settings.creation_deadline_hours, settings.distribution_deadline_hours)
+        )
         self.logs = log_group(self, "Logs", key=key, settings=settings, name=vended_name(self))
-        role = workflow_role(self, "Role", functions=functions.all, table=records, topic=topic, key=key)
-        deadlines = self._creation_deadline.plus(hours(settings.distribution_deadline_hours))
+        role = workflow_role(self, "Role", functions=functions.all, topics=(topic, chat), key=key)
         self.state_machine = sfn.StateMachine(
             self,
             "StateMachine",
             comment="Distributes a Custom Labels training dataset into its project's empty test dataset",
-            definition_body=sfn.DefinitionBody.from_chainable(self._begin().next(self._resolve())),
+            definition_body=sfn.DefinitionBody.from_chainable(self._graph(topic, chat)),
             query_language=sfn.QueryLanguage.JSONATA,
-            timeout=deadlines.plus(Duration.hours(1)),
+            timeout=self._creation.plus(self._distribution).plus(Duration.hours(1)),
             role=role.without_policy_updates(),
             # Which states, when: no input and no output, for what people call things may be confidential.
             logs=sfn.LogOptions(
@@ -80,9 +81,147 @@ class Workflow(Construct):
             tracing_enabled=True,
         )
         self.state_machine.node.add_dependency(role)
-        self._allow_reading_executions(role, functions)
+        self._allow_reading_executions(functions)
 
-    def _allow_reading_executions(self, role: iam.Role, functions: Functions) -> None:
+    def _graph(self, topic: sns.ITopic, chat: sns.ITopic) -> sfn.IChainable:
+        """Begin, and all that follows."""
+        begin = sfn.Pass.jsonata(self, "Begin", assign={key: {} for key in _VARIABLES})
+        report = self._report()
+        resolve, claim = self._resolve(report), self._claim(report)
+        self._distribute(resolve, claim, report)
+        self._end(report, claim, topic, chat)
+        return begin.next(resolve)
+
+    def _distribute(self, resolve: tasks.LambdaInvoke, claim: tasks.LambdaInvoke, report: sfn.IChainable) -> None:
+        """From the decision to a verdict, or to an end that notifies nobody."""
+        pause = _wait(self, "Wait for datasets", "$pair.WaitSeconds")
+        poll = _wait(self, "Wait before checking", "$attempt.WaitSeconds")
+        ends = {
+            "SKIPPED": _succeed(self, "Skipped", "$pair.Output"),
+            "ALREADY_DISTRIBUTED": _succeed(self, "Already distributed", "$pair.Output"),
+        }
+        # An owner that is to skip gives the pair back first; one that is to wait has claimed it already.
+        decision = sfn.Choice.jsonata(self, "Anything to do?")
+        decision.when(when("$pair.Action = 'SKIPPED' and $pair.Claimed = false"), ends["SKIPPED"])
+        decision.when(when("$pair.Action = 'ALREADY_DISTRIBUTED'"), ends["ALREADY_DISTRIBUTED"])
+        decision.when(when("$pair.Action = 'DRY_RUN'"), _succeed(self, "Dry run", "$pair.Output"))
+        decision.when(when("$pair.Action = 'WAIT' and $pair.Claimed"), pause)
+        claimed = sfn.Choice.jsonata(self, "Pair claimed?")
+        for action, state in {**ends, "WAIT": pause, "DISTRIBUTE": self._start(poll, claim), "CHECK": poll}.items():
+            claimed.when(when(f"$pair.Action = '{action}'"), state)
+        claimed.when(when("$pair.Action = 'FAILED'"), report, assign={"ending": jsonata("$pair.Ending")})
+        resolve.next(decision.otherwise(claim.next(claimed.otherwise(resolve))))
+        pause.next(resolve)
+        poll.next(self._check(poll, resolve, report))
+
+    def _resolve(self, report: sfn.IChainable) -> tasks.LambdaInvoke:
+        resolve = invoke(
+            self,
+            "Resolve datasets",
+            self._functions.resolve_datasets,
+            Input=_INPUT,
+            Claim="$claim",
+            Attempt="$attempt",
+            Polling=self._polling,
+            DeadlineSeconds=self._creation.to_seconds(),
+            assign={"pair": ""},
+        )
+        retry_as_failures_say(resolve)
+        resolve.add_catch(report, assign=_CAUGHT)
+        return resolve
+
+    def _claim(self, report: sfn.IChainable) -> tasks.LambdaInvoke:
+        claim = invoke(
+            self,
+            "Claim pair",
+            self._functions.claim_pair,
+            Pair="$pair",
+            Claim="$claim",
+            Attempt="$attempt",
+            Polling=self._polling,
+            assign={"pair": ".Pair", "claim": ".Claim", "attempt": ".Attempt"},
+        )
+        retry_as_failures_say(claim)
+        claim.add_catch(report, assign=_CAUGHT)
+        return claim
+
+    def _start(self, poll: sfn.IChainable, claim: sfn.IChainable) -> tasks.LambdaInvoke:
+        """An error may hide a success: the polls decide."""
+        start = invoke(
+            self,
+            "Start distribution",
+            self._functions.start_distribution,
+            Pair="$pair",
+            Attempt="$attempt",
+            assign={"attempt": ""},
+        )
+        retry_as_failures_say(start)
+        start.add_catch(claim, errors=["ClaimLost"], assign=_LOST)
+        start.add_catch(poll, assign={"attempt": jsonata("$merge([$attempt, {'Error': $states.errorOutput}])")})
+        start.next(poll)
+        return start
+
+    def _check(self, poll: sfn.IChainable, resolve: sfn.IChainable, report: sfn.IChainable) -> sfn.IChainable:
+        """While it cannot run at all, the loop goes on with the last attempt, but rarely, for a history is limited.
+
+        The state machine's own timeout ends that.
+        """
+        check = invoke(
+            self,
+            "Check distribution",
+            self._functions.check_distribution,
+            Pair="$pair",
+            Attempt="$attempt",
+            Polling=self._polling,
+            DeadlineSeconds=self._distribution.to_seconds(),
+            assign={"verdict": ".Verdict", "attempt": ".Attempt", "ending": ".Ending"},
+        )
+        retry_as_failures_say(check)
+        rarely = f"$merge([$attempt, {{'WaitSeconds': {self._polling['LongestSeconds']}}}])"
+        check.add_catch(poll, errors=PASSING, assign={"attempt": jsonata(rarely)})
+        check.add_catch(report, assign=_CAUGHT)
+        finished = sfn.Choice.jsonata(self, "Distribution finished?")
+        finished.when(when("$verdict = 'IN_PROGRESS'"), poll)
+        finished.when(when("$verdict = 'NO_EFFECT'"), resolve)
+        return check.next(finished.otherwise(report))
+
+    def _report(self) -> tasks.LambdaInvoke:
+        report = invoke(
+            self,
+            "Report outcome",
+            self._functions.report_outcome,
+            RetryCount="$states.context.State.RetryCount",
+            Pair="$pair",
+            Claim="$claim",
+            Attempt="$attempt",
+            Ending="$ending",
+            assign={"report": "", "ending": ".Ending"},
+        )
+        retry_quickly(report, but="ClaimLost")
+        return report
+
+    def _end(self, report: tasks.LambdaInvoke, claim: sfn.IChainable, topic: sns.ITopic, chat: sns.ITopic) -> None:
+        """From the report to the end: send it, and where it cannot be made, say the outcome in plain words."""
+        # A redrive of this state fails again: the execution that goes on is a new one.
+        failed = sfn.Fail.jsonata(self, "Failed", error=jsonata("$ending.Error"), cause=jsonata("$ending.Cause"))
+        end = sfn.Choice.jsonata(self, "Success or failure?")
+        end.when(when("$ending.Outcome = 'DISTRIBUTED'"), _succeed(self, "Distributed", "$ending.Output"))
+        end.otherwise(failed)
+        plain = notify_in_plain_words(self, "Notify in plain words", topic)
+        people, to_chat = notify_people(self, "Notify people", topic), notify_chat(self, "Notify chat", chat)
+        event = send_completion_event(self, "Send completion event")
+        for sending in (event, people, to_chat, plain):
+            retry_quickly(sending)
+        event.add_catch(people, assign={"report": jsonata("$merge([$report, $report.WithoutEvent])")})
+        people.add_catch(plain)
+        to_chat.add_catch(end)
+        plain.add_catch(failed, assign={"ending": jsonata(ENDING_OF_NOBODY_TOLD)})
+        report.add_catch(claim, errors=["ClaimLost"], assign=_LOST)
+        report.add_catch(plain, assign={"ending": jsonata("$merge([{'Outcome': 'FAILED'}, $ending])")})
+        report.next(event).next(people).next(to_chat).next(end)
+        plain.next(end)
+
+    def _allow_reading_executions(self, functions: Functions) -> None:
         """In policies of their own, which can come after the state machine, for they have its name in them."""
         executions = Stack.of(self).format_arn(
             service="states",
@@ -90,71 +229,25 @@ class Workflow(Construct):
             resource_name=f"{self.state_machine.state_machine_name}:*",
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
-        readers: dict[str, iam.IRole] = {"DescribeExecution": role, "GetExecutionHistory": functions.report_role}
-        for action, reader in readers.items():
-            statement = iam.PolicyStatement(actions=[f"states:{action}"], resources=[executions])
-            iam.Policy(self, action, statements=[statement], roles=[reader])
+        describe, read = "states:DescribeExecution", "states:GetExecutionHistory"
+        readers = {
+            "DescribeOwner": (functions.claim_role, [describe]),
+            "ReadExecution": (functions.report_role, [describe, read]),
+        }
+        for name, (role, actions) in readers.items():
+            statement = iam.PolicyStatement(actions=actions, resources=[executions])
+            iam.Policy(self, name, statements=[statement], roles=[role])
 
-    def _begin(self) -> sfn.Pass:
-        """No expression may name a variable that was never assigned."""
-        nothing = dict.fromkeys(("project", "asked", "before", "refusal", "limited", "report"), jsonata("''"))
-        no = dict.fromkeys(("claimed", "busy", "looked"), jsonata("false"))
-        return sfn.Pass.jsonata(self, "Begin", assign={**no, **nothing, "pair": jsonata("{}"), "notes": jsonata("[]")})
 
-    def _resolve(self) -> sfn.IChainable:
-        """Resolve datasets, again and again while they are being created, and do what the decision says."""
-        resolve = invoke(
-            self,
-            "Resolve datasets",
-            self._functions.resolve_datasets,
-            {
-                **EXECUTION,
-                "Input": jsonata(_INPUT),
-                "Looked": jsonata("$looked"),
-            },
-            assign={
-                "pair": jsonata("$states.result.Payload"),
-                "project": jsonata("$states.result.Payload.ProjectName"),
-            },
-        )
-        retry_function(resolve)
-        self._endings.fail_on_error(resolve, assign={"project": jsonata(_PROJECT)})
-        return resolve.next(self._decide(resolve))
+def hours(number: float) -> Duration:
+    """In whole seconds, as Step Functions counts."""
+    return Duration.seconds(math.ceil(number * 3600))
 
-    def _decide(self, resolve: sfn.IChainable) -> sfn.Choice:
-        skipped = succeed(self, "Skipped", "SKIPPED", "$pair")
-        distributed = succeed(self, "Already distributed", "ALREADY_DISTRIBUTED", "$pair")
-        self._claim.lead(owned=self._ready(resolve), again=resolve, aside=skipped, distributed=distributed)
-        decision = sfn.Choice.jsonata(self, "Anything to do?")
-        decision.when(when("$pair.Action = 'SKIPPED' and $claimed"), self._endings.skip(skipped))
-        decision.when(when("$pair.Action = 'SKIPPED'"), skipped)
-        decision.when(when("$pair.Action = 'ALREADY_DISTRIBUTED'"), distributed)
-        decision.when(when("$pair.Action = 'DRY_RUN'"), succeed(self, "Dry run", "DRY_RUN", "$pair"))
-        return decision.otherwise(self._claim.start)
 
-    def _ready(self, resolve: sfn.IChainable) -> sfn.Choice:
-        distribution = Distribution(
-            self,
-            "Distribution",
-            functions=self._functions,
-            table=self._records,
-            settings=self._settings,
-            claim=self._claim,
-            endings=self._endings,
-            again=resolve,
-        )
-        failed, not_in_time = (
-            failure("'DatasetCreationFailed'", "$pair.Reason"),
-            failure("'CreationTimedOut'", "'The datasets were not ready in time. ' & $pair.Reason"),
-        )
-        too_late = past(self._creation_deadline, EXECUTION_STARTED)
-        ready = sfn.Choice.jsonata(self, "Ready to distribute?")
-        ready.when(when("$pair.Action = 'DISTRIBUTE'"), distribution.start)
-        ready.when(when("$pair.Action = 'CHECK'"), distribution.until_finished, assign=asked())
-        ready.when(when("$pair.Action = 'CREATION_FAILED'"), self._endings.failure, assign=failed)
-        ready.when(when(too_late), self._endings.failure, assign=not_in_time)
-        return ready.otherwise(wait(self, "Wait for datasets", EXECUTION_STARTED, self._settings).next(resolve))
+def _wait(scope: Construct, name: str, seconds: str) -> sfn.Wait:
+    return sfn.Wait.jsonata(scope, name, time=sfn.WaitTime.seconds(jsonata(seconds)))
 
-    def _guard(self, task: sfn.TaskStateBase, answers: list[str]) -> None:
-        retry_unless(task, answers)
-        self._endings.fail_on_error(task)
+
+def _succeed(scope: Construct, name: str, output: str) -> sfn.Succeed:
+    outputs: Any = jsonata(output)
+    return sfn.Succeed.jsonata(scope, name, outputs=outputs)

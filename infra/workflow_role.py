@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 
 from aws_cdk import ArnFormat, Stack
-from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from infra.metrics import NAMESPACE
-from infra.permissions import allow, through
+from infra.permissions import allow
 from infra.topic import allow_publish
+from infra.workflow_tasks import SOURCE
+from lambdas.messages.bundle import DETAIL_TYPES
 
 # "Logging in CloudWatch Logs" and "Trace Step Functions request data in AWS X-Ray", AWS Step Functions Developer Guide.
 # IAM knows no resource for them (Service Authorization Reference).
@@ -39,22 +39,17 @@ def workflow_role(
     construct_id: str,
     *,
     functions: Iterable[lambda_.IFunction],
-    table: dynamodb.ITable,
-    topic: sns.ITopic,
+    topics: Iterable[sns.ITopic],
     key: kms.IKey,
 ) -> iam.Role:
     role = iam.Role(scope, construct_id, assumed_by=_state_machines(Stack.of(scope)))
     # Every version: an execution goes on with those that its definition names, whatever has been deployed since.
     allow(role, "lambda:InvokeFunction", *(f"{function.function_arn}:*" for function in functions))
-    for action in ("GetItem", "PutItem", "UpdateItem"):
-        allow(role, f"dynamodb:{action}", table.table_arn)
-    allow(role, "kms:Decrypt", key.key_arn, conditions=through("dynamodb"))
-    allow_publish(role, topic, key)
+    allow_publish(role, topics, key)
     bus = Stack.of(scope).format_arn(service="events", resource="event-bus", resource_name="default")
-    allow(role, "events:PutEvents", bus)
-    # PutMetricData takes no resource (Service Authorization Reference, "Amazon CloudWatch").
-    counted = {"StringEquals": {"cloudwatch:namespace": NAMESPACE}}
-    allow(role, "cloudwatch:PutMetricData", "*", conditions=counted)
+    # "Using IAM policy conditions in Amazon EventBridge", Amazon EventBridge User Guide.
+    completion = {"events:source": SOURCE, "events:detail-type": list(DETAIL_TYPES.values())}
+    allow(role, "events:PutEvents", bus, conditions={"StringEquals": completion})
     for action in LOG_DELIVERY + TRACING:
         allow(role, action, "*")
     return role

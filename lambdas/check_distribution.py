@@ -1,25 +1,49 @@
-"""Check distribution: compare both datasets with what they were before the start."""
+"""Check distribution: poll both datasets, and say what that means."""
 
+import random
+from dataclasses import replace
 from typing import Any
 
+from lambdas.messages.output import make_output
+from lambdas.rules.attempt import Attempt
+from lambdas.rules.ending import distributed, failed
 from lambdas.rules.pair import Dataset
+from lambdas.rules.polling import Bounds, polling_interval
 from lambdas.rules.progress import judge
+from lambdas.rules.record import DISTRIBUTED
+from lambdas.rules.times import Times, latest, seconds_between
+from lambdas.rules.verdict import Poll, Verdict, judge_poll
 from lambdas.services.rekognition import describe_dataset
 from lambdas.step import logger, step
 
+Event = dict[str, Any]
+
 
 @step
-def handler(event: dict[str, Any]) -> dict[str, Any]:
-    """From {Execution, Pair} to {State, Reason, Training, Test}."""
-    pair = event["Pair"]
+def handler(event: Event) -> Event:
+    """From {Execution, Times, Pair, Attempt, Polling, DeadlineSeconds} to {Verdict, Reason, Attempt, Ending}.
+
+    The attempt's WaitSeconds are the time until the next poll. The ending is empty until the verdict is one.
+    """
+    pair, times = event["Pair"], Times.from_state(event["Times"])
     logger.append_keys(project=pair["ProjectName"])
     training_before, test_before = (Dataset.from_state(pair[name]) for name in ("Training", "Test"))
     training, test = describe_dataset(training_before.arn), describe_dataset(test_before.arn)
     progress = judge(training_before, test_before, training, test)
-    logger.info("Checked distribution", state=progress.state, reason=progress.reason)
+    poll = judge_poll(progress, Attempt.from_state(event["Attempt"]), times, event["DeadlineSeconds"])
+    logger.info("Checked distribution", verdict=poll.verdict, reason=progress.reason)
+    after = {"Training": training.as_state(), "Test": test.as_state()}
+    seconds = seconds_between(latest(poll.attempt.asked_at, times.began), times.now)
+    wait = polling_interval(seconds, random.random(), Bounds.from_state(event["Polling"]))
     return {
-        "State": progress.state,
+        "Verdict": poll.verdict,
         "Reason": progress.reason,
-        "Training": training.as_state(),
-        "Test": test.as_state(),
+        "Attempt": replace(poll.attempt, wait_seconds=wait).as_state(),
+        "Ending": _end(poll, progress.reason, pair, after, event["Execution"]),
     }
+
+
+def _end(poll: Poll, reason: str, pair: Event, after: Event, execution: str) -> Event:
+    if poll.verdict == Verdict.COMPLETE:
+        return distributed(reason, make_output(DISTRIBUTED, reason, pair, execution, after=after))
+    return failed(*poll.failure) if poll.failure else {}

@@ -1,78 +1,90 @@
-"""Resolve datasets: from an execution's input to the pair, as it is now, and a decision."""
+"""Resolve datasets: from an execution's input to the pair, as it is now, and what to do with it. It only reads."""
 
 import os
+import random
 from dataclasses import replace
 from typing import Any
 
 from aws_lambda_powertools import single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
+from lambdas.messages.output import make_output
 from lambdas.rules.arns import home_of
-from lambdas.rules.decision import NO_RECORD, NO_WISH, Action, Decision, Record, decide
+from lambdas.rules.attempt import Attempt
+from lambdas.rules.decision import NO_WISH, Action, Decision, decide, expire
 from lambdas.rules.dry_run import rehearse
+from lambdas.rules.ending import failed
 from lambdas.rules.errors import ProjectNotCovered
 from lambdas.rules.execution_input import Request, read_input
 from lambdas.rules.metrics import DATASETS_RESOLVED
 from lambdas.rules.pair import Pair
+from lambdas.rules.polling import Bounds, polling_interval
+from lambdas.rules.record import NO_RECORD, Key, Record
+from lambdas.rules.times import Times
 from lambdas.rules.trigger import Trigger, covers
 from lambdas.services.records import read_record
 from lambdas.services.rekognition import count_labels, describe_pair, read_wish
 from lambdas.step import logger, step
 
-Report = dict[str, Any] | None
+Event = dict[str, Any]
 
 
 @step
-def handler(event: dict[str, Any]) -> dict[str, Any]:
-    """From {Execution, Input, Looked} to {Action, Reason, StartedBy, ProjectName, ProjectArn, Training, Test, DryRun}.
+def handler(event: Event) -> Event:
+    """From {Execution, Times, Input, Claim, Attempt, Polling, DeadlineSeconds} to the pair as the workflow carries it.
 
-    `Looked`: whether this execution has found nothing of what was asked for before, look after look.
+    {Action, Reason, Claimed, StartedBy, ProjectName, ProjectArn, Training, Test}, and with WAIT its WaitSeconds, with
+    FAILED the Ending, with the other outcomes the execution's Output. Claimed: this execution owns the pair; with
+    SKIPPED, it owns one, which may have been deleted since.
     """
-    request = read_input(event["Input"], home_of(event["Execution"]))
+    execution, times = event["Execution"], Times.from_state(event["Times"])
+    request = read_input(event["Input"], home_of(execution))
     logger.append_keys(project=request.project_name)
-    decision, pair, report = _resolve(request, event["Execution"], looked=event["Looked"])
+    decision, pair, record, dry_run = _resolve(request, execution, Attempt.from_state(event["Attempt"]))
+    decision = expire(decision, times.seconds, event["DeadlineSeconds"])
     logger.info("Resolved datasets", action=decision.action, reason=decision.reason)
     with single_metric(name=DATASETS_RESOLVED, unit=MetricUnit.Count, value=1) as metric:
         metric.add_dimension("Action", decision.action)
-    return {
+    state = {
         "Action": decision.action,
         "Reason": decision.reason,
+        "Claimed": record.mine or (decision.action == Action.SKIPPED and bool(event["Claim"])),
         "StartedBy": "event" if request.by_event else "hand",
         **pair.as_state(),
-        "DryRun": report,
     }
+    match decision.action:
+        case Action.WAIT:
+            seconds = polling_interval(times.seconds, random.random(), Bounds.from_state(event["Polling"]))
+            return {**state, "WaitSeconds": seconds}
+        case Action.FAILED:
+            return {**state, "Ending": failed(decision.error, decision.reason)}
+        case Action.DRY_RUN | Action.ALREADY_DISTRIBUTED | Action.SKIPPED:
+            output = make_output(decision.action, decision.reason, state, execution, dry_run=dry_run)
+            return {**state, "Output": output}
+    return state
 
 
-def _resolve(request: Request, execution: str, *, looked: bool) -> tuple[Decision, Pair, Report]:
-    """What to do, with what, and the report of a dry run."""
+def _resolve(request: Request, execution: str, attempt: Attempt) -> tuple[Decision, Pair, Record, Event | None]:
+    """What to do, with what, its record, and the report of a dry run."""
     projects = os.environ["PROJECTS"].split(",")
     if not covers(projects, request.project_name):
-        return _leave(request, projects)
+        return (*_leave(request, projects), NO_RECORD, None)
     pair = describe_pair(request)
-    record = _record(pair, execution, looked=looked)
-    decision, report = _act(request, pair, record)
+    record = read_record(Key(pair.project_name, pair.test.arn), execution) if pair.test else NO_RECORD
+    if request.dry_run:
+        decision, report = rehearse(pair, record, count_labels(pair.training), count_labels(pair.test))
+        return decision, pair, record, report
+    wish = read_wish(pair) if request.by_event else NO_WISH
+    decision = decide(request, pair, record, Trigger(os.environ["TRIGGER"]), wish, no_effect=attempt.no_effect)
     if decision.action == Action.CHECK and record.before:
         pair = replace(pair, training=record.before[0], test=record.before[1])
-    return decision, pair, report
+    return decision, pair, record, None
 
 
-def _leave(request: Request, projects: list[str]) -> tuple[Decision, Pair, Report]:
+def _leave(request: Request, projects: list[str]) -> tuple[Decision, Pair]:
     """The functions have no rights on it. Its event may be another deployment's."""
     reason = f"Project {request.project_name} is none of those that this deployment is for: {', '.join(projects)}."
     if not request.by_event:
         raise ProjectNotCovered(reason)
     pair = Pair(project_name=request.project_name, project_arn=request.project_arn or "", training=None, test=None)
-    return Decision(Action.SKIPPED, reason), pair, None
-
-
-def _record(pair: Pair, execution: str, *, looked: bool) -> Record:
-    if pair.test is None:
-        return NO_RECORD
-    return replace(read_record(pair.project_name, pair.test.arn, execution), looked=looked)
-
-
-def _act(request: Request, pair: Pair, record: Record) -> tuple[Decision, Report]:
-    if request.dry_run:
-        return rehearse(pair, record, count_labels(pair.training), count_labels(pair.test))
-    wish = read_wish(pair) if request.by_event else NO_WISH
-    return decide(request, pair, record, Trigger(os.environ["TRIGGER"]), wish), None
+    return Decision(Action.SKIPPED, reason), pair

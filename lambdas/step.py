@@ -11,6 +11,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.rules.metrics import EXECUTION_AGE
+from lambdas.rules.times import Times
 
 logger = Logger()
 Work = Callable[[dict[str, Any]], dict[str, Any] | None]
@@ -23,7 +24,7 @@ def step(work: Work) -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]
     @wraps(work)
     def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any] | None:
         logger.append_keys(execution=event["Execution"])
-        _tell_age(event["StartedAt"])
+        _tell_age(Times.from_state(event["Times"]).began)
         try:
             return work(event)
         except Exception:
@@ -33,8 +34,8 @@ def step(work: Work) -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]
     return handler
 
 
-def _tell_age(started_at: str) -> None:
+def _tell_age(began: str) -> None:
     """For the alarm of the oldest execution: whoever waits looks now and then."""
-    age = datetime.now(UTC) - datetime.fromisoformat(started_at)
+    age = datetime.now(UTC) - datetime.fromisoformat(began)
     with single_metric(name=EXECUTION_AGE, unit=MetricUnit.Seconds, value=age.total_seconds()):
         pass

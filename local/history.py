@@ -62,6 +62,18 @@ def _result(state_type: str, output: Any) -> str:
         return ""
     if "MessageId" in output:
         return f"message {output['MessageId']}"
-    payload = output.get("Payload") or {}
-    answer = payload.get("Action") or payload.get("State")
-    return f"{answer}: {payload['Reason']}" if answer else str(output.get("Error", "done"))
+    return _answer(output.get("Payload") or {}) or str(output.get("Error", "done"))
+
+
+def _answer(payload: dict[str, Any]) -> str:
+    """What a function says that it found or did."""
+    if "Verdict" in payload:
+        return f"{payload['Verdict']}: {payload['Reason']}"
+    if "Accepted" in payload:
+        return "Rekognition has accepted it" if payload["Accepted"] else "the datasets have changed: it was not called"
+    if "Subject" in payload:
+        return str(payload["Subject"])
+    if payload.get("Claim"):
+        return f"this execution has the pair: {payload['Pair']['Action']}"
+    pair = payload.get("Pair", payload)
+    return f"{pair['Action']}: {pair['Reason']}" if "Action" in pair else ""

@@ -1,4 +1,4 @@
-"""Deadlines of an hour: of a day, nearly two hundred looks are one like the other."""
+"""Deadlines of an hour: in a day, nearly two hundred polls are one like the other."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ def deadlines_of_an_hour(aws: LocalAws, stack: dict[str, str]) -> Iterator[None]
     """The deployed workflow with both deadlines so short, and as it was afterwards."""
     stepfunctions, arn = aws.client("stepfunctions"), stack["StateMachineArn"]
     deployed = stepfunctions.describe_state_machine(stateMachineArn=arn)["definition"]
-    short = deployed.replace("> 86400", f"> {DEADLINE}")
+    short = deployed.replace('"DeadlineSeconds":86400', f'"DeadlineSeconds":{DEADLINE}')
     assert short != deployed
     stepfunctions.update_state_machine(stateMachineArn=arn, definition=short)
     yield

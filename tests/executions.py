@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from local.aws import LocalAws
@@ -44,6 +45,11 @@ class Execution:
     def states(self) -> list[str]:
         """Those it has entered, in their order."""
         return [e["stateEnteredEventDetails"]["name"] for e in self.history() if "stateEnteredEventDetails" in e]
+
+    @property
+    def takeovers(self) -> int:
+        """How often it has taken a pair over: it looks at that pair again."""
+        return list(pairwise(self.states)).count(("Pair claimed?", "Resolve datasets"))
 
 
 @dataclass(frozen=True)
@@ -191,7 +197,7 @@ class Subscriber:
         while messages := self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
                 body = json.loads(message["Body"])
-                notifications.append(Notification(body["Subject"], body["Message"]))
+                notifications.append(Notification(body.get("Subject", ""), body["Message"]))
                 self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
         return notifications
 
@@ -259,7 +265,7 @@ def only(notifications: list[Notification]) -> Notification:
 def assert_told_of_failure(execution: Execution, subscriber: Subscriber, error: str) -> None:
     """Red, with the true error, and one notification that says the same as the execution."""
     assert (execution.status, execution.error) == ("FAILED", error)
-    assert "Notify failure" in execution.states
+    assert "Notify people" in execution.states
     assert execution.states[-1] == "Failed"
     notification = only(subscriber.received())
     assert notification.subject.startswith("FAILED: ")

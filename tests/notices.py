@@ -3,13 +3,16 @@
 import json
 from typing import Any
 
+IN_PLAIN_WORDS = "Outcome: "
+
 
 def read_notice(message: str) -> dict[str, Any]:
-    """The notice; of a text its first word, as outcome, and what it says to do."""
+    """The notice; of a text its outcome, and what it says to do."""
     try:
         notice = json.loads(message)
     except ValueError:
         notice = None
     if isinstance(notice, dict):
         return notice
-    return {"Outcome": message.partition(":")[0].strip('"'), "Advice": message.partition("What to do:")[2]}
+    headline = message.removeprefix(IN_PLAIN_WORDS).partition("\n")[0]
+    return {"Outcome": headline.partition(":")[0].strip('"'), "Advice": message.partition("What to do:")[2]}

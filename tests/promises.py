@@ -12,10 +12,11 @@ from typing import Any
 from aws_cdk import RemovalPolicy
 from botocore.exceptions import ClientError, WaiterError
 
-from infra.completion import SOURCE
 from infra.grants import Template, plain
-from infra.metrics import NAMESPACE, OUTCOMES
+from infra.metrics import NAMESPACE
 from infra.settings import Settings
+from infra.workflow_tasks import SOURCE
+from lambdas.rules.metrics import OUTCOMES
 from local.queues import create_queue
 from tests.custom_labels import Workbench, images
 from tests.definition import synthesize
@@ -25,7 +26,7 @@ from tests.roles import refused
 from tests.stacks import NAME, Stack
 from tests.telemetry import log_lines, points
 
-FUNCTIONS = ("ResolveDatasets", "StartDistribution", "CheckDistribution", "ReportDistribution")
+FUNCTIONS = ("ResolveDatasets", "ClaimPair", "StartDistribution", "CheckDistribution", "ReportOutcome")
 
 AT_ONCE = dict.fromkeys(("creation_seconds", "update_seconds", "distribution_seconds"), 0.0)
 A_MINUTE = 60.0
@@ -170,6 +171,7 @@ def tell_of_a_failure(deployed: Deployment) -> None:
     assert (execution.status, execution.error) == ("FAILED", "ProjectNotFound")
     notice = _told_twice(deployed, name)
     assert (notice["Outcome"], notice["Error"], notice["Notes"]) == ("FAILED", "ProjectNotFound", [])
+    assert notice["ProjectName"] == name
     assert len(deployed.heard(deployed.chat, name)) == 1
 
 
@@ -217,7 +219,7 @@ def take_over(deployed: Deployment) -> None:
     successor = deployed.begin({"ProjectArn": project})
     execution = deployed.executions.ended(successor)
     assert execution.status == "SUCCEEDED", execution
-    assert (execution.output["Outcome"], "Take over claim" in execution.states) == ("DISTRIBUTED", True)
+    assert (execution.output["Outcome"], execution.takeovers) == ("DISTRIBUTED", 1)
     records = [(record["Execution"], record["Outcome"]) for record in deployed.records(project)]
     assert records == [(successor, "DISTRIBUTED"), (owner, "FAILED")]
 

@@ -63,7 +63,7 @@ def aftermath() -> Aftermath:
     distributed, last = Told("arn:1", by_event=True), Told("arn:2", by_event=False)
     distributed.endings = [Ending("SUCCEEDED", "", "", "DISTRIBUTED", "2 of 10", at=20)]
     distributed.messages = ["DISTRIBUTED: p"]
-    distributed.states, distributed.announced = ["Send success event"], ["DISTRIBUTED"]
+    distributed.states, distributed.announced = ["Send completion event"], ["DISTRIBUTED"]
     last.endings = [Ending("SUCCEEDED", "", "", "ALREADY_DISTRIBUTED", "before", at=30)]
     return Aftermath([distributed, last], last, [], truth(8), truth(8), REFS, {"Outcome": "DISTRIBUTED"}, [], [])
 
@@ -120,7 +120,7 @@ def test_what_is_not_breaks_its_promise(promise: str, change: Callable[[Aftermat
 
 def test_an_error_that_hides_a_success_breaks_a_promise() -> None:
     after = aftermath()
-    states = ["Distribution finished?", "Find advice", "Pair claimed?", "Record failure", "Notify failure", "Failed"]
+    states = ["Distribution finished?", "Report outcome", "Notify people", "Success or failure?", "Failed"]
     spoil(after, endings=failed("InternalServerError", "What to do: x"), messages=["FAILED: What to do"], states=states)
     assert any("and the pair was distributed" in violation for violation in violations(QUIET_RUN, after))
 
@@ -128,7 +128,7 @@ def test_an_error_that_hides_a_success_breaks_a_promise() -> None:
 def test_a_red_state_that_is_redriven_says_again_what_it_said_and_hides_nothing() -> None:
     """It fails before the next execution distributes, and is redriven afterwards: what to do is another thing then."""
     after = aftermath()
-    states = ["Distribution finished?", "Find advice", "Pair claimed?", "Record failure", "Notify failure", "Failed"]
+    states = ["Distribution finished?", "Report outcome", "Notify people", "Success or failure?", "Failed"]
     first, again = failed("InternalServerError", "x. What to do: y") + failed("InternalServerError", "x. What to do: z")
     endings = [replace(first, at=5), again]
     spoil(after, endings=endings, messages=["FAILED: What to do"], states=states, announced=[])

@@ -8,6 +8,7 @@ import pytest
 
 from lambdas.rules.pair import Dataset
 from local.aws import LocalAws
+from local.faults import Fault
 from tests.custom_labels import Workbench, images
 from tests.executions import (
     ADVICE,
@@ -102,7 +103,7 @@ def test_an_owner_that_failed_is_taken_over_at_once_and_stays_in_the_history(
     assert (record()["Execution"], record()["Outcome"]) == (failed.arn, "FAILED")
     bench.update(training, *images(10))
     execution = executions.run({"ProjectArn": project})
-    assert "Take over claim" in execution.states
+    assert execution.takeovers == 1
     assert execution.output["Outcome"] == "DISTRIBUTED"
     latest, earlier = history()
     assert (latest["Execution"], latest["Outcome"]) == (execution.arn, "DISTRIBUTED")
@@ -121,7 +122,7 @@ def test_an_owner_that_was_aborted_is_taken_over_at_once(
     successor = executions.begin({"ProjectArn": project})
     bench.finish()
     execution = executions.ended(successor)
-    assert "Take over claim" in execution.states
+    assert execution.takeovers == 1
     assert execution.output["Outcome"] == "DISTRIBUTED"
     assert execution.output["After"]["Training"]["TotalEntries"] == 8
     _, earlier = history()
@@ -166,7 +167,7 @@ def test_an_owner_that_is_redriven_too_late_stands_aside(
     assert [told.outcome for told in subscriber.received()] == ["ABORTED", "DISTRIBUTED"]
 
 
-ASKED = ["Record start", "Start distribution", "Wait before checking", "Check distribution", "Distribution finished?"]
+ASKED = ["Start distribution", "Wait before checking", "Check distribution", "Distribution finished?"]
 
 
 def abort_in(state: str, bench: Workbench, project: str, executions: Executions) -> str:
@@ -202,13 +203,14 @@ def test_an_owner_that_fails_as_soon_as_it_took_over_hands_on_what_was_asked(
     subscriber: Subscriber,
 ) -> None:
     def fail_at_once(states: dict[str, Any]) -> None:
-        take = states["Take over claim"]
-        take |= {"Next": "Find advice", "Assign": {**take["Assign"], "failure": {"Error": "E", "Cause": "C"}}}
+        ending = {"Error": "E", "Cause": "C"}
+        states["Fail at once"] = {"Type": "Pass", "Assign": {"ending": ending}, "Next": "Report outcome"}
+        states["Pair claimed?"]["Default"] = "Fail at once"
 
     abort_in("Check distribution", bench, project, executions)
     with redefined(local_aws, stack["StateMachineArn"], fail_at_once):
         failed = executions.run({"ProjectArn": project})
-    assert (failed.status, failed.states[-5]) == ("FAILED", "Record failure")
+    assert (failed.status, failed.error) == ("FAILED", "E")
     assert executions.run({"ProjectArn": project}).output["Outcome"] == "DISTRIBUTED"
     assert [told.outcome for told in subscriber.received()] == ["ABORTED", "FAILED", "DISTRIBUTED"]
 
@@ -299,6 +301,21 @@ def test_an_owner_that_stands_aside_after_all_gives_the_pair_back(
     assert executions.run({"ProjectArn": project}).output["Outcome"] == "DISTRIBUTED"
 
 
+def test_an_owner_whose_test_dataset_was_deleted_gives_the_pair_back(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, record: Any
+) -> None:
+    bench.aws.configure(deletion_seconds=0)
+    test = bench.create(project, "TEST")
+    executions.started_by(test)
+    bench.aws.configure(creation_seconds=60)
+    owner = executions.running_for(bench.begin(project, "TRAIN", images(10)))
+    executions.claimed(record, owner)
+    bench.rekognition.delete_dataset(DatasetArn=test)
+    assert executions.ended(owner).output["Outcome"] == "SKIPPED"
+    assert (record()["Outcome"], record()["TestDatasetArn"]) == ("SKIPPED", test)
+    assert subscriber.received() == []
+
+
 def as_state(bench: Workbench, arn: str) -> dict[str, Any]:
     return Dataset.from_description(arn, bench.describe(arn)).as_state()
 
@@ -347,3 +364,39 @@ def test_the_record_says_who_when_what_and_why(
     assert found["Reason"] == execution.output["Reason"]
     assert [found[count] for count in ("EntriesBefore", "TrainingEntries", "TestEntries")] == ["10", "8", "2"]
     assert found["StartedAt"] < found["EndedAt"]
+
+
+TAKING_OVER = ["dynamodb:GetItem", "states:DescribeExecution", "dynamodb:TransactWriteItems"]
+KILLED = [
+    *((call, after, True) for call in TAKING_OVER for after in (False, True)),
+    *(("dynamodb:UpdateItem", after, False) for after in (False, True)),
+]
+
+
+@pytest.mark.parametrize(("call", "after", "taken_over"), KILLED)
+@pytest.mark.assumes("stats_late_seconds")
+def test_a_claim_killed_at_any_of_its_calls_is_made_once(
+    bench: Workbench,
+    project: str,
+    executions: Executions,
+    subscriber: Subscriber,
+    record: Any,
+    history: Any,
+    call: str,
+    after: bool,
+    taken_over: bool,
+) -> None:
+    owner = abort_owner(bench, project, executions, record) if taken_over else ""
+    if not taken_over:
+        pair_without_execution(bench, project, executions)
+    bench.finish()
+    before_the_claim = 1 if call == "dynamodb:GetItem" else 0  # Resolve datasets reads the record, too
+    bench.aws.inject(Fault(call, kill=True, after=after, skip=before_the_claim))
+    execution = executions.run({"ProjectArn": project})
+    assert bench.aws.struck() == [1]
+    assert execution.output["Outcome"] == "DISTRIBUTED"
+    earlier = [(owner, "FAILED")] if taken_over else []
+    found = [(each["Execution"], each["Outcome"]) for each in history()]
+    assert found == [(execution.arn, "DISTRIBUTED"), *earlier]
+    aborted = ["ABORTED"] if taken_over else []
+    assert [told.outcome for told in subscriber.received()] == [*aborted, "DISTRIBUTED"]

@@ -21,7 +21,7 @@ from tests.cost.walk import Visit, told
 from tests.custom_labels import Workbench, images
 from tests.definition import synthesize
 from tests.executions import Execution, Executions, Subscriber, only, read_records, until
-from tests.telemetry import OF_FUNCTIONS, log_lines
+from tests.telemetry import OF_FUNCTIONS, OF_STATES, log_lines
 
 AT_ONCE = Scenario(creation=0, distribution=0)
 EVERY_OPTION = Settings(
@@ -57,7 +57,7 @@ def test_a_distribution_costs_less_than_a_cent(typical: Distribution) -> None:
 def test_the_worst_ends_at_the_deadline_and_costs_a_few_cents(priced: Stack, typical: Distribution) -> None:
     distributing, aside = WORST.walks(priced.definition)
     assert [distributing[-1].state, aside[-1].state] == ["Failed", "Skipped"]
-    assert "Owner still running?" in [visit.state for visit in aside]
+    assert "Claim pair" in [visit.state for visit in aside]
     worst = Distribution(priced, [distributing, aside])
     assert typical.cost() < worst.cost() < Decimal("0.20")
 
@@ -126,16 +126,6 @@ def test_every_task_of_the_definition_has_a_price(priced: Stack) -> None:
         use_of_state(priced, state)
 
 
-def test_a_metric_that_a_state_puts_is_a_request_and_a_metric(priced: Stack) -> None:
-    put = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::aws-sdk:cloudwatch:putMetricData",
-        "Arguments": {"MetricData": [{"MetricName": "Distributed"}, {"MetricName": "Seconds"}]},
-    }
-    assert use_of_state(priced, put) == {Price.METRIC_REQUEST: 1}
-    assert len(metrics_of(Visit("Count success", 0), put)) == 2
-
-
 def test_keys_traces_and_the_log_of_the_state_machine_are_counted(priced: Stack) -> None:
     amounts = Distribution(priced, AT_ONCE.walks(priced.definition)).amounts
     kilobytes = usage.LOG_KB * amounts[Price.INVOCATION] + usage.EVENTS_KB * amounts[Price.TRANSITION]
@@ -198,7 +188,6 @@ def test_functions_send_the_metrics_that_are_priced(local_aws: LocalAws, priced:
     visits = [visit for walked in AT_ONCE.walks(priced.definition) for visit in walked]
     states = priced.definition["States"]
     expected = {metric for visit in visits for metric in metrics_of(visit, states[visit.state])}
-    expected -= {metric for metric in expected if metric.startswith("Count ")}  # the state machine puts these itself
     until(lambda: expected <= sent_metrics(run.logged(local_aws)))
     assert sent_metrics(run.logged(local_aws)) == expected
 
@@ -214,8 +203,8 @@ def test_nothing_is_larger_than_it_is_priced(
     assert page["Size"] < usage.PAGE_KB * KB
     invocations = Distribution(priced, run.visits).amounts[Price.INVOCATION]
     assert sum(map(len, run.logged(local_aws))) < invocations * usage.LOG_KB * KB
-    history = json.dumps(run.distributing.history(), default=str)
-    assert len(history) < len(run.distributing.states) * usage.EVENTS_KB * KB
+    logged = until(lambda: log_lines(local_aws, OF_STATES, run.distributing.arn))
+    assert sum(map(len, logged)) < len(run.distributing.states) * usage.EVENTS_KB * KB
 
 
 def test_an_execution_that_takes_as_long_as_usual_costs_what_the_page_says(

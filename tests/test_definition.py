@@ -1,16 +1,16 @@
-"""The rendered state machine: what linters say, and that every name in it means something."""
+"""The rendered state machine: what linters say, how simple it is, and that every name in it means something."""
 
 import inspect
 import json
 import re
 import subprocess
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import botocore.exceptions
 import pytest
+from awslambdaric.lambda_runtime_exception import FaultException
 from botocore.loaders import Loader
 from ministack.services import stepfunctions
 from statelint.linter import Linter
@@ -18,7 +18,10 @@ from statelint.linter import Linter
 from infra.retries import PASSING
 from infra.settings import LONGEST_DEADLINE, Settings
 from lambdas.rules import errors
-from lambdas.rules.failures import ATTEMPTS, BUSY, FAILURES, Retried
+from lambdas.rules.decision import Action
+from lambdas.rules.failures import ATTEMPTS, FAILURES, Retried
+from lambdas.rules.polling import LEAST_SHARE, Bounds, polling_interval
+from lambdas.rules.verdict import QUIET_SECONDS, Verdict
 from tests.definition import render_definition
 
 ASL_VALIDATOR = Path(__file__).parent.parent / "node_modules" / ".bin" / "asl-validator"
@@ -35,13 +38,24 @@ LAMBDA = {
     "Runtime.ExitError",
     "Runtime.OutOfMemory",
 }
-# Integrations prefix the service's own errors: the optimized one of DynamoDB, and the SDK's of Step Functions.
-PREFIXED = {"DynamoDB": "dynamodb", "Sfn": "stepfunctions"}
+FUNCTIONS = ["Resolve datasets", "Claim pair", "Start distribution", "Check distribution", "Report outcome"]
 HOURS = 3600
 ENTERED_AND_LEFT = 2  # events of a state
-STATES_OF_A_ROUND = 4  # a Wait, a Task, two Choices at most
-TASKS_TO_ASK_AGAIN = 4  # and two Choices
+STATES_OF_A_ROUND = 3  # a Wait, a Task, a Choice
 EVENTS_OF_A_TRY = 3  # of a task: scheduled, started, failed or succeeded
+
+MOST_STATES, MOST_EXPRESSIONS, MOST_BYTES = 22, 80, 25_000
+REFERENCE = r"\$[\w.]+"
+LITERAL = r"'[^']*'|true|false|\d+"
+COMPARISON = rf"{REFERENCE}( = ({LITERAL}))?"
+MERGED = rf"({REFERENCE}|\{{'\w+': ({REFERENCE}|{LITERAL})\}})"
+SIMPLE = [
+    rf"{COMPARISON}( and {COMPARISON})?",
+    rf"\[{REFERENCE}(, {REFERENCE})*\]",
+    rf"\$merge\(\[{MERGED}(, {MERGED})*\]\)",
+]
+IN_PLAIN_WORDS = "Notify in plain words"
+KEEPS_THE_INPUT_SMALL = "Input"
 
 
 @pytest.fixture(scope="module")
@@ -60,13 +74,35 @@ def test_statelint_finds_nothing(definition: dict[str, Any]) -> None:
     assert Linter().validate(_as_statelint_takes_it(definition)) == []
 
 
+def test_the_graph_is_small_enough_to_read(definition: dict[str, Any]) -> None:
+    text = json.dumps(definition, separators=(",", ":"))
+    assert len(definition["States"]) <= MOST_STATES
+    assert text.count("{%") <= MOST_EXPRESSIONS
+    assert len(text.encode()) <= MOST_BYTES
+
+
+def test_an_expression_is_a_reference_a_comparison_or_one_merge(definition: dict[str, Any]) -> None:
+    """Python decides, and a table of cases tests it: nothing in a string parses, formats or chooses words."""
+    found = [
+        (name, key, expression)
+        for name, state in definition["States"].items()
+        if name != IN_PLAIN_WORDS
+        for key, expression in _expressions(state)
+    ]
+    assert found
+    complex_ones = [each for each in found if not any(re.fullmatch(form, each[2]) for form in SIMPLE)]
+    assert [(name, key) for name, key, _ in complex_ones] == [("Resolve datasets", KEEPS_THE_INPUT_SMALL)]
+
+
 def test_every_error_named_in_a_retry_or_catch_exists(definition: dict[str, Any]) -> None:
-    modelled = set(_modelled_errors("rekognition"))
-    prefixed = {f"{prefix}.{name}" for prefix, service in PREFIXED.items() for name in _modelled_errors(service)}
-    prefixed |= {f"{name}Exception" for name in prefixed if not name.endswith("Exception")}
     transport = {name for name, _ in inspect.getmembers(botocore.exceptions, inspect.isclass)}
     ours = {name for name, _ in inspect.getmembers(errors, inspect.isclass)}
-    assert set(_named_errors(definition)) <= modelled | prefixed | transport | ours | STEP_FUNCTIONS | LAMBDA
+    known = set(_modelled_errors("rekognition")) | transport | ours | STEP_FUNCTIONS | LAMBDA | _runtime_errors()
+    assert set(_named_errors(definition)) <= known
+
+
+def test_every_error_of_the_lambda_runtime_has_a_row() -> None:
+    assert _runtime_errors() <= {error for row in FAILURES for error in row.errors}
 
 
 def test_every_task_has_a_deadline_and_a_way_out(definition: dict[str, Any]) -> None:
@@ -88,7 +124,7 @@ def test_an_error_that_is_an_answer_is_heard_at_once(definition: dict[str, Any])
         assert [name for name in set(caught) - set(PASSING) if _attempts(state, name)] == []
 
 
-@pytest.mark.parametrize("state", ["Resolve datasets", "Start distribution", "Check distribution"])
+@pytest.mark.parametrize("state", FUNCTIONS[:-1])
 @pytest.mark.parametrize(
     "error", [error for row in FAILURES for error in row.errors if row.retried != Retried.NO_TASK and ".*" not in error]
 )
@@ -100,37 +136,88 @@ def test_a_function_is_retried_as_the_table_of_failures_says(
     assert _attempts(definition["States"][state], error) == (attempts.most if attempts else 0)
 
 
-def test_a_dataset_that_is_busy_is_waited_for(definition: dict[str, Any]) -> None:
-    catch = definition["States"]["Start distribution"]["Catch"][1]
-    assert (tuple(catch["ErrorEquals"]), catch["Next"]) == (BUSY.errors, "Wait before checking")
+def test_the_report_has_as_many_tries_as_it_believes(definition: dict[str, Any]) -> None:
+    """On its last one it goes on without what fails."""
+    state = definition["States"]["Report outcome"]
+    assert _attempts(state, "Whatever") == ATTEMPTS[Retried.QUICKLY].most
+    assert _attempts(state, "ClaimLost") == 0
 
 
-@pytest.mark.parametrize(("minutes", "following"), [(4, "Wait before checking"), (6, "Find advice")])
-def test_an_error_of_the_start_is_believed_when_nothing_came_of_it(
-    definition: dict[str, Any], minutes: int, following: str
+def test_whoever_lost_the_pair_asks_for_it_again(definition: dict[str, Any]) -> None:
+    for state in ("Start distribution", "Report outcome"):
+        assert _caught(definition, state, "ClaimLost") == ("Claim pair", {"claim": {}})
+
+
+@pytest.mark.parametrize(
+    ("state", "error", "following"),
+    [
+        ("Resolve datasets", "InvalidInput", "Report outcome"),
+        ("Claim pair", "RecordsUnavailable", "Report outcome"),
+        ("Start distribution", "AccessDeniedException", "Wait before checking"),
+        ("Start distribution", "ResourceNotReadyException", "Wait before checking"),
+        ("Check distribution", "ThrottlingException", "Wait before checking"),
+        ("Check distribution", "ResourceNotFoundException", "Report outcome"),
+        ("Report outcome", "Lambda.ResourceNotFoundException", "Notify in plain words"),
+        ("Send completion event", "EventBridge.InternalException", "Notify people"),
+        ("Notify people", "SNS.InvalidParameterException", "Notify in plain words"),
+        ("Notify chat", "SNS.NotFoundException", "Success or failure?"),
+        ("Notify in plain words", "SNS.NotFoundException", "Failed"),
+    ],
+)
+def test_where_an_error_leads(definition: dict[str, Any], state: str, error: str, following: str) -> None:
+    assert _caught(definition, state, error)[0] == following
+
+
+LEADS_TO = {
+    Action.SKIPPED: "Skipped",
+    Action.ALREADY_DISTRIBUTED: "Already distributed",
+    Action.WAIT: "Wait for datasets",
+    Action.DISTRIBUTE: "Start distribution",
+    Action.CHECK: "Wait before checking",
+    Action.FAILED: "Report outcome",
+}
+
+
+@pytest.mark.parametrize("claimed", [False, True])
+@pytest.mark.parametrize("action", list(Action))
+def test_only_what_needs_no_claim_goes_by_without_one(
+    definition: dict[str, Any], action: Action, claimed: bool
 ) -> None:
-    result = {"State": "NOT_STARTED", "Reason": "The training dataset is CREATE_COMPLETE."}
-    refusal = {"Error": "InvalidParameterException", "Cause": "It is not empty."}
-    state = definition["States"]["Distribution finished?"]
-    reached, variables = choose(state, minutes * 60, result=result, refusal=refusal, before="{}")
-    assert reached == following
-    if following == "Find advice":
-        assert (variables["failure"], variables["before"]) == (refusal, "")
+    """Whoever owns the pair gives it back before it skips, and waits without asking again."""
+    at_once = {
+        (Action.SKIPPED, False): "Skipped",
+        **{(Action.ALREADY_DISTRIBUTED, either): "Already distributed" for either in (False, True)},
+        **{(Action.DRY_RUN, either): "Dry run" for either in (False, True)},
+        (Action.WAIT, True): "Wait for datasets",
+    }
+    pair = {"Action": action, "Claimed": claimed}
+    assert _choose(definition, "Anything to do?", pair=pair) == at_once.get((action, claimed), "Claim pair")
 
 
-@pytest.mark.parametrize(("minutes", "following"), [(4, "Wait before checking"), (6, "Resolve datasets")])
-def test_a_distribution_that_does_not_show_is_begun_again(
-    definition: dict[str, Any], minutes: int, following: str
-) -> None:
-    result = {"State": "NOT_STARTED", "Reason": "The training dataset is CREATE_COMPLETE."}
-    assert choose(definition["States"]["Distribution finished?"], minutes * 60, result=result)[0] == following
+@pytest.mark.parametrize(("action", "following"), [*LEADS_TO.items(), ("RESOLVE", "Resolve datasets")])
+def test_a_claimed_pair_goes_where_its_action_leads(definition: dict[str, Any], action: str, following: str) -> None:
+    assert _choose(definition, "Pair claimed?", pair={"Action": action, "Ending": {}}) == following
 
 
-def test_one_look_that_shows_nothing_never_tells_however_late_it_is_thought_about(definition: dict[str, Any]) -> None:
-    result = {"State": "NOT_STARTED", "Reason": "The training dataset is CREATE_COMPLETE."}
-    look = _text(datetime(2026, 11, 23, tzinfo=UTC))
-    reached, _ = choose(definition["States"]["Distribution finished?"], 600, result=result, quiet=look, look=look)
-    assert reached == "Wait before checking"
+@pytest.mark.parametrize(
+    ("verdict", "following"),
+    [
+        (Verdict.COMPLETE, "Report outcome"),
+        (Verdict.FAILED, "Report outcome"),
+        (Verdict.IN_PROGRESS, "Wait before checking"),
+        (Verdict.NO_EFFECT, "Resolve datasets"),
+    ],
+)
+def test_a_poll_goes_where_its_verdict_leads(definition: dict[str, Any], verdict: Verdict, following: str) -> None:
+    assert _choose(definition, "Distribution finished?", verdict=verdict) == following
+
+
+@pytest.mark.parametrize(
+    ("ending", "following"),
+    [({"Outcome": "DISTRIBUTED"}, "Distributed"), ({"Outcome": "FAILED"}, "Failed"), ({"Error": "E"}, "Failed")],
+)
+def test_only_a_distribution_ends_green(definition: dict[str, Any], ending: dict[str, str], following: str) -> None:
+    assert _choose(definition, "Success or failure?", ending=ending) == following
 
 
 def test_states_read_aloud(definition: dict[str, Any]) -> None:
@@ -141,121 +228,95 @@ def test_every_failure_ends_in_the_one_red_state(definition: dict[str, Any]) -> 
     assert [name for name, state in definition["States"].items() if state["Type"] == "Fail"] == ["Failed"]
 
 
-def test_an_execution_ends_by_itself(definition: dict[str, Any]) -> None:
-    assert definition["TimeoutSeconds"] > 0
-
-
-def choose(state: dict[str, Any], seconds: float, **variables: Any) -> tuple[str, dict[str, Any]]:
-    """Where a Choice leads this long after the beginning, and the variables then."""
-    began, now = datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC) + timedelta(seconds=seconds)
-    context = {
-        "QueryLanguage": "JSONata",
-        "Execution": {"StartTime": _text(began)},
-        "State": {"EnteredTime": _text(now)},
-        "variables": {
-            "asked": _text(began),
-            "before": "",
-            "refusal": "",
-            "limited": "",
-            "quiet": _text(began),
-            "look": _text(now),
-            "accepted": False,
-            **variables,
-        },
-    }
-    _, following = stepfunctions._execute_choice(state, {}, context)
-    reached: str = following
-    after: dict[str, Any] = context["variables"]  # type: ignore[assignment]
-    return reached, after
-
-
-@pytest.mark.parametrize(
-    ("hours", "action", "following"),
-    [
-        (23, "WAIT", "Wait for datasets"),
-        (25, "WAIT", "Find advice"),
-        (25, "DISTRIBUTE", "Record start"),
-    ],
-)
-def test_datasets_are_waited_for_until_the_deadline(
-    definition: dict[str, Any], hours: int, action: str, following: str
-) -> None:
-    pair = {"Action": action, "Reason": "The training dataset is CREATE_IN_PROGRESS."}
-    reached, variables = choose(definition["States"]["Ready to distribute?"], hours * HOURS, pair=pair)
-    assert reached == following
-    if following == "Find advice":
-        assert variables["failure"]["Error"] == "CreationTimedOut"
-        assert variables["failure"]["Cause"].endswith(pair["Reason"])
-
-
-@pytest.mark.parametrize(
-    ("hours", "state", "following"),
-    [
-        (23, "IN_PROGRESS", "Wait before checking"),
-        (25, "IN_PROGRESS", "Find advice"),
-        (25, "COMPLETE", "Record success"),
-        (23, "FAILED", "Find advice"),
-    ],
-)
-def test_a_distribution_is_waited_for_until_the_deadline(
-    definition: dict[str, Any], hours: int, state: str, following: str
-) -> None:
-    result = {"State": state, "Reason": "The training dataset is UPDATE_IN_PROGRESS."}
-    reached, variables = choose(definition["States"]["Distribution finished?"], hours * HOURS, result=result)
-    assert reached == following
-    if following == "Find advice":
-        expected = "DistributionTimedOut" if state == "IN_PROGRESS" else "DistributionFailed"
-        assert variables["failure"]["Error"] == expected
-        assert result["Reason"] in variables["failure"]["Cause"]
-
-
-def test_the_deadlines_are_as_the_settings_say() -> None:
-    definition = render_definition(Settings(creation_deadline_hours=1, distribution_deadline_hours=2))
+def test_the_deadlines_and_polling_intervals_are_as_the_settings_say() -> None:
+    settings = Settings(
+        creation_deadline_hours=1, distribution_deadline_hours=2, shortest_wait_seconds=20, longest_wait_seconds=900
+    )
+    definition = render_definition(settings)
+    resolve, check = (_payload(definition, state) for state in ("Resolve datasets", "Check distribution"))
+    assert (resolve["DeadlineSeconds"], check["DeadlineSeconds"]) == (1 * HOURS, 2 * HOURS)
     assert definition["TimeoutSeconds"] == 4 * HOURS
-    waiting = {"Action": "WAIT", "Reason": "The training dataset is CREATE_IN_PROGRESS."}
-    going_on = {"State": "IN_PROGRESS", "Reason": "The training dataset is UPDATE_IN_PROGRESS."}
-    ready, finished = (definition["States"][name] for name in ("Ready to distribute?", "Distribution finished?"))
-    assert [choose(ready, h * HOURS, pair=waiting)[0] for h in (0.9, 1.1)] == ["Wait for datasets", "Find advice"]
-    reached = [choose(finished, h * HOURS, result=going_on)[0] for h in (1.9, 2.1)]
-    assert reached == ["Wait before checking", "Find advice"]
+    polling = {"ShortestSeconds": 20, "LongestSeconds": 900}
+    assert resolve["Polling"] == check["Polling"] == _payload(definition, "Claim pair")["Polling"] == polling
 
 
-@pytest.mark.parametrize(("hours", "failing", "most"), [(24, False, 5_000), (LONGEST_DEADLINE, True, 22_500)])
+@pytest.mark.parametrize(("hours", "failing", "most"), [(24, False, 4_000), (LONGEST_DEADLINE, True, 22_500)])
 def test_no_execution_comes_near_the_longest_history(hours: float, failing: bool, most: int) -> None:
     """AWS Step Functions Developer Guide, "Service quotas": an execution's history has 25,000 events at most."""
     settings = Settings(creation_deadline_hours=hours, distribution_deadline_hours=hours)
     states = render_definition(settings)["States"]
-    creation = _events_of_waiting(states, "Wait for datasets", "Resolve datasets", hours, failing)
-    distribution = _events_of_waiting(states, "Wait before checking", "Check distribution", hours, failing)
+    creation = _events_of_waiting(states["Resolve datasets"], hours, failing)
+    distribution = _events_of_waiting(states["Check distribution"], hours, failing)
     assert creation + distribution < most
 
 
+def test_a_check_that_cannot_run_makes_no_long_history() -> None:
+    """It is retried at once, and then waits as long as it ever does, until the state machine's own timeout."""
+    definition = render_definition(Settings(creation_deadline_hours=36, distribution_deadline_hours=36))
+    check = definition["States"]["Check distribution"]
+    seconds = _caught(definition, "Check distribution", "Lambda.ServiceException")[1]["attempt"]
+    assert seconds == "{% $merge([$attempt, {'WaitSeconds': 600}]) %}"
+    rounds = definition["TimeoutSeconds"] / 600
+    assert rounds * (ENTERED_AND_LEFT * 2 + (1 + _most_retries(check)) * EVENTS_OF_A_TRY) < 22_500
+
+
 def test_to_ask_again_and_again_makes_no_long_history_either() -> None:
-    """The account's limit may last: nothing shows, which two looks tell, and then it begins anew."""
-    states = render_definition(Settings())["States"]
-    looks = _rounds_of_waiting(states, "Wait before checking", 24)
-    look = ENTERED_AND_LEFT * STATES_OF_A_ROUND + EVENTS_OF_A_TRY
-    anew = ENTERED_AND_LEFT * (TASKS_TO_ASK_AGAIN + 2) + EVENTS_OF_A_TRY * TASKS_TO_ASK_AGAIN
-    assert looks * look + looks / 2 * anew < 6_000
+    """The account's limit may last: polls show no effect for five minutes, and then it is asked again."""
+    polls = _rounds_of_waiting(24)
+    poll = ENTERED_AND_LEFT * STATES_OF_A_ROUND + EVENTS_OF_A_TRY
+    anew = ENTERED_AND_LEFT * 5 + EVENTS_OF_A_TRY * 3  # Resolve datasets, Claim pair, Start distribution, two Choices
+    assert polls * poll + min(polls, 24 * HOURS / QUIET_SECONDS) * anew < 7_000
 
 
-def _events_of_waiting(states: dict[str, Any], wait: str, task: str, hours: float, failing: bool) -> int:
+def _events_of_waiting(task: dict[str, Any], hours: float, failing: bool) -> int:
     """Of one that ends at its deadline; `failing`: each task is tried as often as any error makes it, at once."""
-    tries = 1 + (max(retry["MaxAttempts"] for retry in states[task]["Retry"]) if failing else 0)
-    rounds = _rounds_of_waiting(states, wait, hours)
-    return rounds * (ENTERED_AND_LEFT * STATES_OF_A_ROUND + tries * EVENTS_OF_A_TRY)
+    tries = 1 + (_most_retries(task) if failing else 0)
+    return _rounds_of_waiting(hours) * (ENTERED_AND_LEFT * STATES_OF_A_ROUND + tries * EVENTS_OF_A_TRY)
 
 
-def _rounds_of_waiting(states: dict[str, Any], wait: str, hours: float) -> int:
-    began, seconds, rounds = datetime(2026, 11, 23, tzinfo=UTC), 0.0, 0
-    variables = {"asked": _text(began)}
+def _most_retries(task: dict[str, Any]) -> int:
+    return max(int(retry["MaxAttempts"]) for retry in task["Retry"])
+
+
+def _rounds_of_waiting(hours: float) -> int:
+    """As many as chance can make them."""
+    settings, seconds, rounds = Settings(), 0.0, 0
+    bounds = Bounds(settings.shortest_wait_seconds, settings.longest_wait_seconds)
+    assert polling_interval(1000, 0, bounds) == 1000 * LEAST_SHARE
     while seconds < hours * HOURS:
-        entered = _text(began + timedelta(seconds=seconds))
-        context = {"QueryLanguage": "JSONata", "variables": variables, "State": {"EnteredTime": entered}}
-        context["Execution"] = {"StartTime": _text(began)}
-        seconds += stepfunctions._jsonata_wait_seconds(states[wait], {}, context)
+        seconds += polling_interval(seconds, 0, bounds)
         rounds += 1
     return rounds
+
+
+def _choose(definition: dict[str, Any], state: str, **variables: Any) -> str:
+    """Where a Choice leads."""
+    context = {"QueryLanguage": "JSONata", "variables": variables}
+    return str(stepfunctions._execute_choice(definition["States"][state], {}, context)[1])
+
+
+def _caught(definition: dict[str, Any], state: str, error: str) -> tuple[str, dict[str, Any]]:
+    """Where an error of the state leads, and what is assigned on the way."""
+    catch = stepfunctions._find_matching_catcher(definition["States"][state]["Catch"], error)
+    return str(catch["Next"]), catch.get("Assign", {})
+
+
+def _payload(definition: dict[str, Any], state: str) -> dict[str, Any]:
+    payload: dict[str, Any] = definition["States"][state]["Arguments"]["Payload"]
+    return payload
+
+
+def _expressions(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Each expression, and the member that it is the value of."""
+    match value:
+        case dict():
+            for name, each in value.items():
+                yield from _expressions(each, name)
+        case list():
+            for each in value:
+                yield from _expressions(each, key)
+        case str() if value.startswith("{%"):
+            yield key, value.removeprefix("{%").removesuffix("%}").strip()
 
 
 def _attempts(state: dict[str, Any], error: str) -> int:
@@ -264,8 +325,10 @@ def _attempts(state: dict[str, Any], error: str) -> int:
     return int(rules[0]["MaxAttempts"]) if rules else 0
 
 
-def _text(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _runtime_errors() -> set[str]:
+    """What AWS's runtime client reports in place of an exception's class."""
+    names = {value for name, value in vars(FaultException).items() if name.isupper()}
+    return {name for name in names if isinstance(name, str) and name.startswith("Runtime.")}
 
 
 def _modelled_errors(service: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra.messages import NOBODY_TOLD
+from infra.plain_words import NOBODY_TOLD
 from local.aws import ACCOUNT, REGION, LocalAws
 from local.queues import create_queue
 from tests.custom_labels import Workbench, images
@@ -85,7 +85,7 @@ def test_a_distribution_that_nobody_could_be_told_of_says_that_it_took_place(
     training, test = pair_without_execution(bench, project, executions)
     with refused(bench.aws, role_of(bench.aws, "WorkflowRole"), "sns:Publish"):
         execution = executions.run({"ProjectArn": project})
-    assert execution.states[-2:] == ["Notify success", "Failed"]
+    assert execution.states[-2:] == ["Notify in plain words", "Failed"]
     assert execution.cause.startswith("2 of 10 entries (20%) are in the test dataset now")
     assert f"{NOBODY_TOLD} User: " in execution.cause
     assert bench.total(training) + bench.total(test) == 10

@@ -160,10 +160,10 @@ def test_a_description_shows_what_is_not_so(bench: Workbench, project: str, data
     ("state", "error"),
     [
         ("Resolve datasets", "Lambda.TooManyRequestsException"),
-        ("Claim pair", "DynamoDB.ProvisionedThroughputExceededException"),
+        ("Claim pair", "RecordsUnavailable"),
         ("Start distribution", "States.Timeout"),
         ("Check distribution", "ReadTimeoutError"),
-        ("Notify success", "SNS.ThrottledException"),
+        ("Notify people", "SNS.ThrottledException"),
     ],
 )
 def test_a_state_fails_as_often_as_it_is_told_to(
@@ -182,7 +182,7 @@ def test_a_state_fails_as_often_as_it_is_told_to(
 def test_each_attempt_at_a_task_takes_effect_or_does_not(
     local_aws: LocalAws, executions: Executions, subscriber: Subscriber, after: bool
 ) -> None:
-    local_aws.inject(Fault("state:Notify failure", error="SNS.ThrottledException", after=after, times=0))
+    local_aws.inject(Fault("state:Notify people", error="SNS.ThrottledException", after=after, times=0))
     execution = executions.run({"ProjectName": "x"})
     attempts = errors(execution).count("SNS.ThrottledException")
     assert local_aws.struck() == [attempts]

@@ -37,7 +37,8 @@ def named(grant: Grant) -> str:
 
 # Which promise is broken without it; without what no line names, it is the whole way from an event to its success.
 BROKEN: list[tuple[str, Promise]] = [
-    (r"Workflow-(dynamodb:GetItem|dynamodb:PutItem|states:DescribeExecution)", promises.take_over),
+    (r"FunctionsClaimPair-(dynamodb:PutItem|states:DescribeExecution)", promises.take_over),
+    (r"FunctionsReportOutcome-states:DescribeExecution", promises.tell_of_a_failure),
     (r"Workflow-logs:", promises.deploy_and_destroy),
     (r"FunctionsResolveDatasets-rekognition:ListDatasetLabels", promises.rehearse),
     (r"Watch-", promises.tell_of_an_abort),

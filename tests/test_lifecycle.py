@@ -20,11 +20,15 @@ EDITS = {
     "lambdas/resolve_datasets.py": {
         '"Action": decision.action,\n        "R': '"Verdict": decision.action,\n        "R'
     },
-    "lambdas/check_distribution.py": {'"State": progress.state,\n        "R': '"Stage": progress.state,\n        "R'},
-    "infra/workflow.py": {"$pair.Action": "$pair.Verdict"},
-    "infra/distribution.py": {"$result.State": "$result.Stage", "Wait before checking": "Wait before looking"},
+    "lambdas/claim_pair.py": {'"Action"': '"Verdict"'},
+    "lambdas/check_distribution.py": {'"Verdict": poll.verdict': '"Stage": poll.verdict'},
+    "infra/workflow.py": {
+        "$pair.Action": "$pair.Verdict",
+        '"verdict": ".Verdict"': '"verdict": ".Stage"',
+        "Wait before checking": "Wait before looking",
+    },
 }
-DATA = {"AWS::DynamoDB::Table": 1, "AWS::KMS::Key": 1, "AWS::Logs::LogGroup": 5, "AWS::S3::Bucket": 1}
+DATA = {"AWS::DynamoDB::Table": 1, "AWS::KMS::Key": 1, "AWS::Logs::LogGroup": 6, "AWS::S3::Bucket": 1}
 
 Inventory = dict[str, set[str]]
 

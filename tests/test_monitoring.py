@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from infra import queries
-from infra.metrics import NAMESPACE, OUTCOMES
+from infra.metrics import NAMESPACE
 from infra.settings import Settings
-from lambdas.rules.metrics import DATASETS_RESOLVED, EXECUTION_AGE
+from lambdas.rules.metrics import DATASETS_RESOLVED, EXECUTION_AGE, OUTCOMES
 from local.aws import ROOT, LocalAws
 from local.cdk import STACK
 from tests.custom_labels import Workbench, images

@@ -3,17 +3,21 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from itertools import dropwhile, takewhile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from lambdas.messages.bundle import NO_EVENT
+from lambdas.rules.failures import ATTEMPTS, Retried
 from local.aws import LocalAws
 from local.faults import Fault
 from local.queues import create_queue
 from tests.custom_labels import Workbench, boxed, classified, images
-from tests.executions import Execution, Executions, Subscriber, only
+from tests.executions import Execution, Executions, Subscriber, only, redefined
+from tests.roles import refused, role_of
 from tests.unique import unique
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -23,9 +27,13 @@ EXAMPLES = [
 ]
 *FILTERS, RULE = EXAMPLES
 MOST_BYTES = 256 * 1024  # of an SNS message, and of an event
-NOTES = {
-    "Report distribution": "There is no report",
-    "Send success event": "The completion event could not be sent",
+MOST_RETRIES = ATTEMPTS[Retried.QUICKLY].most
+# What the function that reports may not do, and what is missing then.
+PARTS = {
+    "dynamodb:UpdateItem": "The record could not be completed",
+    "rekognition:ListDatasetLabels": "The labels could not be counted",
+    "states:GetExecutionHistory": "The page has no timeline",
+    "s3:PutObject": "There is no page",
 }
 Waiting = Callable[[], list[dict[str, Any]]]
 
@@ -318,60 +326,193 @@ def test_a_hostile_input_mentions_nobody_in_a_channel(executions: Executions, su
     assert "&lt;!channel&gt; &amp; &lt;http" in chat["content"]["description"]
 
 
-@pytest.mark.parametrize("broken", [["Report distribution"], ["Send success event"], list(NOTES)], ids=" and ".join)
-def test_what_fails_beside_the_distribution_is_a_note(
+@pytest.mark.parametrize("call", PARTS)
+def test_a_part_of_the_report_that_fails_is_a_note(
     local_aws: LocalAws,
     bench: Workbench,
     project: str,
     executions: Executions,
     subscriber: Subscriber,
     address: str,
-    broken: list[str],
+    call: str,
 ) -> None:
     local_aws.follow_waits(True)
-    local_aws.inject(*(Fault(f"state:{state}", error="Broken", message="Sorry.", times=0) for state in broken))
-    assert distribute(bench, project, executions, images(10)).output["Outcome"] == "DISTRIBUTED"
+    bench.pair(project, images(10))
+    with refused(local_aws, role_of(local_aws, "ReportOutcomeRole"), call):
+        assert executions.run({"ProjectArn": project}).output["Outcome"] == "DISTRIBUTED"
     notice = valid(only(subscriber.received()).notice)
-    assert notice["Notes"] == [f"{NOTES[state]}: Sorry." for state in broken]
-    assert "\n" + "\n".join(notice["Notes"]) + "\n" in local_aws.mails(address)[0]["Text"]
-    assert (notice["Report"] is None) == ("Report distribution" in broken)
+    (note,) = notice["Notes"]
+    assert note.startswith(f"{PARTS[call]}: ")
+    assert call.partition(":")[2] in note
+    assert f"\n{note}\n" in local_aws.mails(address)[0]["Text"]
+    assert (notice["ReportLink"] is None) == (call == "s3:PutObject")
+    assert (notice["Report"]["Labels"] is None) == (call == "rekognition:ListDatasetLabels")
+
+
+def test_a_failure_whose_input_cannot_be_read_is_told(
+    local_aws: LocalAws, executions: Executions, subscriber: Subscriber
+) -> None:
+    with refused(local_aws, role_of(local_aws, "ReportOutcomeRole"), "states:DescribeExecution"):
+        executions.run({"ProjectName": "x"})
+    notice = valid(only(subscriber.received()).notice)
+    assert (notice["Error"], notice["ProjectName"]) == ("ProjectNotFound", None)
+    assert notice["Notes"][0].startswith("The input could not be read: ")
+
+
+@pytest.mark.parametrize("call", ["rekognition:ListDatasetLabels", "states:GetExecutionHistory"])
+def test_what_passes_by_itself_is_tried_again_until_the_last_try(
+    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, call: str
+) -> None:
+    local_aws.follow_waits(True)
+    bench.pair(project, images(10))
+    for times, noted in ((MOST_RETRIES, 0), (0, 1)):
+        local_aws.inject(Fault(call, error="ThrottlingException", times=times))
+        execution = executions.run({"ProjectArn": project})
+        assert failures_of(execution, "Report outcome") == MOST_RETRIES
+        assert len(only(subscriber.received()).notice["Notes"]) == noted
+        anew(bench, execution)
+
+
+def failures_of(execution: Execution, state: str) -> int:
+    """How many tries of the state's task have failed."""
+    events = iter(execution.history())
+    inside = takewhile(
+        lambda event: event["type"] != "TaskStateExited", dropwhile(lambda e: not enters(e, state), events)
+    )
+    return sum(event["type"] == "TaskFailed" for event in inside)
+
+
+def enters(event: dict[str, Any], state: str) -> bool:
+    return bool(event.get("stateEnteredEventDetails", {}).get("name") == state)
+
+
+def anew(bench: Workbench, execution: Execution) -> None:
+    """Its pair can be distributed again."""
+    bench.aws.configure(deletion_seconds=0)
+    bench.rekognition.delete_dataset(DatasetArn=execution.output["After"]["Test"]["Arn"])
+    bench.create(execution.output["ProjectArn"], "TEST")
+
+
+def test_a_completion_event_that_cannot_be_sent_is_told_by_mail(
+    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, address: str
+) -> None:
+    local_aws.follow_waits(True)
+    local_aws.inject(Fault("state:Send completion event", error="Broken", message="Sorry.", times=0))
+    assert distribute(bench, project, executions, images(10)).output["Outcome"] == "DISTRIBUTED"
+    assert valid(only(subscriber.received()).notice)["Outcome"] == "DISTRIBUTED"
+    assert f"\n{NO_EVENT}\n" in local_aws.mails(address)[0]["Text"]
+
+
+def test_a_chat_that_cannot_be_notified_changes_nothing(
+    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
+) -> None:
+    local_aws.follow_waits(True)
+    local_aws.inject(Fault("state:Notify chat", error="SNS.NotFoundException", times=0))
+    assert distribute(bench, project, executions, images(10)).output["Outcome"] == "DISTRIBUTED"
+    assert only(subscriber.received()).outcome == "DISTRIBUTED"
+
+
+def lose_the_report(states: dict[str, Any]) -> None:
+    arguments = states["Report outcome"]["Arguments"]
+    arguments["FunctionName"] = f"{arguments['FunctionName'].rpartition(':')[0]}:99999"
+
+
+@pytest.mark.parametrize(
+    ("lines", "outcome", "cause"),
+    [(10, "DISTRIBUTED", "2 of 10 entries (20%) are in the test dataset now"), (1, "FAILED", "doesn't have enough")],
+)
+def test_without_the_function_that_reports_people_are_notified_in_plain_words(
+    local_aws: LocalAws,
+    stack: dict[str, str],
+    bench: Workbench,
+    project: str,
+    executions: Executions,
+    subscriber: Subscriber,
+    lines: int,
+    outcome: str,
+    cause: str,
+) -> None:
+    local_aws.follow_waits(True)
+    with redefined(local_aws, stack["StateMachineArn"], lose_the_report):
+        execution = distribute(bench, project, executions, images(lines))
+    told = only(subscriber.received())
+    assert told.message.startswith(f"Outcome: {outcome}\n")
+    assert cause in told.message
+    assert told.message.endswith(f"Execution: {execution.arn}")
+    assert execution.status == ("SUCCEEDED" if outcome == "DISTRIBUTED" else "FAILED")
+    shown = execution.output["Reason"] if execution.output else execution.cause
+    assert cause in shown
+
+
+def test_an_input_that_no_function_ever_saw_is_notified_in_plain_words(
+    local_aws: LocalAws, executions: Executions, subscriber: Subscriber
+) -> None:
+    with refused(local_aws, role_of(local_aws, "WorkflowRole"), "lambda:InvokeFunction"):
+        execution = executions.run({"ProjectName": "x"})
+    told = only(subscriber.received())
+    assert told.message.startswith("Outcome: FAILED\nError: Lambda.AWSLambdaException\nCause: User: ")
+    assert execution.error == "Lambda.AWSLambdaException"
+    assert "What to do: " in execution.cause
+
+
+def test_a_message_that_sns_refuses_is_told_in_plain_words(
+    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
+) -> None:
+    local_aws.follow_waits(True)
+    local_aws.inject(Fault("state:Notify people", error="SNS.InvalidParameterException", times=0))
+    assert distribute(bench, project, executions, images(10)).output["Outcome"] == "DISTRIBUTED"
+    assert only(subscriber.received()).message.startswith("Outcome: DISTRIBUTED\n")
+
+
+def test_a_forged_event_reaches_nobody(
+    local_aws: LocalAws, stack: dict[str, str], bench: Workbench, project: str, executions: Executions
+) -> None:
+    """Whoever has events:PutEvents in the account can write whatever source the account's own events have."""
+    distribute(bench, project, executions, images(10))
+    heard = []
+    for topic in ("TopicArn", "ChatTopicArn", "AlarmTopicArn"):
+        queue, arn = create_queue(local_aws, "sns.amazonaws.com")
+        local_aws.client("sns").subscribe(TopicArn=stack[topic], Protocol="sqs", Endpoint=arn)
+        heard.append(queue)
+    chat = {"version": "1.0", "source": "custom", "content": {"description": "Pay here."}}
+    detail = {"Outcome": "DISTRIBUTED", "StateMachine": stack["StateMachineArn"], "Chat": chat}
+    forged = {"Source": RULE["source"][0], "DetailType": RULE["detail-type"][0], "Detail": json.dumps(detail)}
+    assert local_aws.client("events").put_events(Entries=[forged])["FailedEntryCount"] == 0
+    assert [receive(local_aws, queue) for queue in heard] == [[], [], []]
 
 
 LONG = 32_000  # Step Functions allows 32,768 characters of a cause
 
 
 @pytest.mark.parametrize("character", ["\U0001f600", '"', "\x01", "&"], ids=["emoji", "quotes", "controls", "markup"])
-@pytest.mark.parametrize("broken", [["Record start"], list(NOTES)], ids=["cause", "notes"])
 def test_whatever_is_long_fits_every_form(
     local_aws: LocalAws,
     bench: Workbench,
     project: str,
     executions: Executions,
     subscriber: Subscriber,
-    broken: list[str],
     character: str,
 ) -> None:
     local_aws.follow_waits(True)
-    local_aws.inject(*(Fault(f"state:{state}", error="Broken", message=character * LONG, times=0) for state in broken))
-    execution = distribute(bench, project, executions, images(10))
+    local_aws.inject(Fault("state:Claim pair", error="Broken", message=character * LONG, times=0))
+    distribute(bench, project, executions, images(10))
     notice = valid(only(subscriber.received()).notice)
-    assert notice["Outcome"] == ("FAILED" if execution.error else "DISTRIBUTED")
-    assert character * 100 in notice.get("Cause", "".join(notice["Notes"]))
+    assert notice["Outcome"] == "FAILED"
+    assert character * 100 in notice["Cause"]
+
+
+HOW = ("people", "in plain words")
 
 
 def test_a_cause_leaves_room_for_what_to_do(
     local_aws: LocalAws, bench: Workbench, project: str, executions: Executions
 ) -> None:
     local_aws.follow_waits(True)
-    local_aws.inject(
-        *(
-            Fault(f"state:{state}", error="Broken", message="x" * LONG, times=0)
-            for state in ("Record start", "Notify failure")
-        )
-    )
+    notifying = (Fault(f"state:Notify {how}", error="Broken", message="Sorry.", times=0) for how in HOW)
+    local_aws.inject(Fault("state:Claim pair", error="Broken", message="x" * LONG, times=0), *notifying)
     cause = distribute(bench, project, executions, images(10)).cause
     assert len(cause) < 32_768
-    assert "Nobody could be told: x" in cause
+    assert "Nobody could be told: Sorry." in cause
     assert "What to do: " in cause
 
 
@@ -389,16 +530,6 @@ def test_250_labels_of_255_characters_fit_every_form(
     assert caught()[0]["detail"] == notice
 
 
-def test_250_labels_leave_room_for_a_long_note(
-    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
-) -> None:
-    local_aws.follow_waits(True)
-    emoji = "\U0001f600"
-    local_aws.inject(Fault("state:Send success event", error="Broken", message=emoji * LONG, times=0))
-    assert distribute(bench, project, executions, with_labels(emoji * 255)).output["Outcome"] == "DISTRIBUTED"
-    assert emoji * 100 in only(subscriber.received()).notice["Notes"][0]
-
-
 def test_the_page_is_private_and_where_the_link_says(
     local_aws: LocalAws, stack: dict[str, str], bench: Workbench, project: str, executions: Executions
 ) -> None:
@@ -410,4 +541,4 @@ def test_the_page_is_private_and_where_the_link_says(
     found = s3.get_object(Bucket=bucket, Key=key)
     assert found["ContentType"] == "text/html; charset=utf-8"
     html = found["Body"].read().decode()
-    assert all(f"<b>{state}</b>" in html for state in execution.states[: execution.states.index("Record success")])
+    assert all(f"<b>{state}</b>" in html for state in execution.states[: execution.states.index("Report outcome") + 1])

@@ -21,8 +21,8 @@ from tests.unit.test_report import dataset
 
 BEGAN = datetime(2026, 11, 24, tzinfo=UTC)
 ROUND = ["Wait before checking", "Check distribution", "Distribution finished?"]
-STATES = ["Begin", "Resolve datasets", "Start distribution", *ROUND * 3, "Record success"]
-LINK = "https://us-east-1.console.aws.amazon.com/states/home"
+STATES = ["Begin", "Resolve datasets", "Start distribution", *ROUND * 3, "Report outcome"]
+EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:Machine:name"
 SMALL_PHONE, PHONE, DESK = 320, 360, 1000
 CHROMIUM = ROOT / ".local" / "chromium"
 
@@ -45,7 +45,7 @@ def write(
     read = max(BEGAN + timedelta(minutes=3), BEGAN + timedelta(seconds=seconds * len(states)))
     path = Path.from_history(history, read)
     written = folder / "report.html"
-    written.write_text(page.render("my-project", "40 of 200 entries are there.", report, path, "arn:aws:x", LINK))
+    written.write_text(page.render("my-project", "40 of 200 entries are there.", report, path, EXECUTION))
     return written
 
 
@@ -90,7 +90,7 @@ def test_bars_are_as_long_as_there_are_entries(tmp_path: FilePath) -> None:
 
 
 def test_a_long_way_is_readable_on_a_small_phone(tmp_path: FilePath) -> None:
-    written = write(tmp_path, {}, states=["Begin", *ROUND * 300, "Report distribution"], seconds=150)
+    written = write(tmp_path, {}, states=["Begin", *ROUND * 300, "Report outcome"], seconds=150)
     seen = look(written, SMALL_PHONE, "light")
     assert "Distribution finished?\n300 times, 12 h 30 min" in seen["text"]
     assert (seen["cut"], seen["width"]) == ([], SMALL_PHONE)

@@ -11,7 +11,7 @@ from local.faults import Fault
 from tests.custom_labels import Workbench
 from tests.definition import render_definition
 from tests.executions import Execution, Executions
-from tests.ways import way_to
+from tests.ways import faults_before, way_to
 
 UNFORESEEN = "Unforeseen"
 FAILED_TASK = "taskFailedEventDetails"
@@ -56,9 +56,9 @@ def test_the_rule_does_what_it_says(
     local_aws.follow_waits(True)
     start = way_to(rule.state)(bench, project, executions)
     tries = 1 + _more_tries(rule)
-    local_aws.inject(Fault(f"state:{rule.state}", error=rule.error, times=tries))
+    local_aws.inject(Fault(f"state:{rule.state}", error=rule.error, times=tries), *faults_before(rule.state))
     execution = executions.ended(start())
-    assert local_aws.struck() == [tries]
+    assert local_aws.struck()[0] == tries
     failed, following = _first_visit(execution, rule.state)
     assert failed == [rule.error] * tries
     assert following == _leads_to(rule)

@@ -1,7 +1,6 @@
-"""A task that puts metrics does so under its role; a rule needs the policy of the queue that it sends to."""
+"""A task that puts events does so under its role; a rule needs the policy of the queue that it sends to."""
 
 import json
-from typing import Any
 
 import pytest
 
@@ -9,34 +8,19 @@ from local.aws import ACCOUNT, REGION, LocalAws
 from local.queues import create_queue
 from tests.machines import ENDING, Machine, task
 from tests.roles import allowing
-from tests.telemetry import points
 from tests.topics import topic_for
 from tests.unique import unique
 
 
-def put_42(aws: LocalAws, namespace: str, allowed: str) -> dict[str, Any]:
-    """What describes an execution that has put a metric into the namespace; its role may into the allowed one."""
-    dimensions = [{"Name": "Outcome", "Value": "DISTRIBUTED"}]
-    datum = {"MetricName": "Ended", "Dimensions": dimensions, "Value": "{% 40 + 2 %}", "Unit": "Count"}
-    put = task("aws-sdk:cloudwatch:putMetricData", {"Namespace": namespace, "MetricData": [datum]}, Next="Done")
-    machine = Machine(aws, {"Put": put, **ENDING})
-    condition = {"StringEquals": {"cloudwatch:namespace": allowed}}
-    machine.role.allow({"Action": "cloudwatch:PutMetricData", "Condition": condition})
-    return machine.describe(machine.run())
-
-
-def test_a_task_puts_metrics_into_the_namespace_that_its_role_may(local_aws: LocalAws) -> None:
-    namespace = unique("namespace")
-    ended = put_42(local_aws, namespace, allowed=namespace)
-    assert ended["status"] == "SUCCEEDED", ended
-    found = points(local_aws, namespace, "Ended", Outcome="DISTRIBUTED")
-    assert [(point["Sum"], point["Unit"]) for point in found] == [(42, "Count")]
-
-
-def test_a_task_puts_no_metrics_into_another_namespace(local_aws: LocalAws) -> None:
-    namespace = unique("namespace")
-    assert put_42(local_aws, namespace, allowed="other")["error"] == "CloudWatch.AccessDeniedException"
-    assert local_aws.client("cloudwatch").list_metrics(Namespace=namespace)["Metrics"] == []
+@pytest.mark.parametrize(("source", "status"), [("mine", "SUCCEEDED"), ("others", "FAILED")])
+def test_a_task_puts_events_of_the_source_that_its_role_may(local_aws: LocalAws, source: str, status: str) -> None:
+    entry = {"Source": source, "DetailType": "x", "Detail": {}}
+    machine = Machine(local_aws, {"Put": task("events:putEvents", {"Entries": [entry]}, Next="Done"), **ENDING})
+    condition = {"StringEquals": {"events:source": "mine", "events:detail-type": ["x", "y"]}}
+    machine.role.allow({"Action": "events:PutEvents", "Condition": condition})
+    ended = machine.describe(machine.run())
+    assert ended["status"] == status
+    assert ended.get("error") == ("EventBridge.AccessDeniedException" if status == "FAILED" else None)
 
 
 @pytest.mark.parametrize(("source", "received"), [("rule/*", 1), ("rule/other", 0)])

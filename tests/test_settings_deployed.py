@@ -2,13 +2,12 @@
 
 import json
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from aws_cdk import App, RemovalPolicy
 from aws_cdk.assertions import Match, Template
-from ministack.services import stepfunctions
 
 from infra.reading import MOST_CHARACTERS, MOST_NAMES
 from infra.settings import LONGEST_WAIT, Settings
@@ -133,27 +132,6 @@ def opened_to_trails(template: Template) -> list[tuple[Any, Any]]:
 @pytest.mark.parametrize(("setting", "count"), [(True, 1), (False, 0)])
 def test_there_is_a_dashboard_or_none(setting: bool, count: int) -> None:
     synthesize(Settings(create_dashboard=setting)).resource_count_is("AWS::CloudWatch::Dashboard", count)
-
-
-def test_the_waits_are_within_its_bounds() -> None:
-    settings = Settings(shortest_wait_seconds=20, longest_wait_seconds=1500)
-    states = render_definition(settings)["States"]
-    waits = {name: state["Seconds"] for name, state in states.items() if state["Type"] == "Wait"}
-    assert waits.keys() == {"Wait for datasets", "Wait before checking"}
-    for seconds in waits.values():
-        assert [waited(seconds, passed) for passed in (0, 1000, 1_000_000)] == [{20}, {80, 120}, {1500}]
-
-
-def waited(seconds: str, passed: int) -> set[int]:
-    """How long at the least and at the most, so many seconds after it was asked."""
-    entered = (STARTED + timedelta(seconds=passed)).isoformat()
-    context = {
-        "Execution": {"StartTime": STARTED.isoformat()},
-        "State": {"EnteredTime": entered},
-        "variables": {"asked": STARTED.isoformat()},
-    }
-    extremes = [seconds.replace("$random()", chance) for chance in ("0", "1")]
-    return {stepfunctions._jsonata_wait_seconds({"Seconds": each}, {}, context) for each in extremes}
 
 
 def test_an_execution_is_old_when_it_says_so() -> None:

@@ -180,7 +180,7 @@ def allowed(aws: LocalAws, deployment: str, action: str) -> dict[str, bool]:
     roles = {
         function["Role"] for function in functions if function["FunctionName"].startswith(f"{deployment}-Functions")
     }
-    assert len(roles) == 4
+    assert len(roles) == 5
 
     def may(role: str, project: str) -> bool:
         arn = f"arn:aws:rekognition:{REGION}:{ACCOUNT}:project/{project}-1/dataset/test/1"

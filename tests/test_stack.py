@@ -24,7 +24,7 @@ def test_the_state_machine_is_standard(template: Template) -> None:
 
 def test_functions_run_on_arm_with_the_newest_python(template: Template) -> None:
     template.resource_properties_count_is(
-        "AWS::Lambda::Function", {"Architectures": ["arm64"], "Runtime": "python3.14"}, 4
+        "AWS::Lambda::Function", {"Architectures": ["arm64"], "Runtime": "python3.14"}, 5
     )
 
 
@@ -36,7 +36,7 @@ def test_each_function_writes_to_a_log_group_of_the_stack(template: Template) ->
 def test_every_function_may_write_its_logs(template: Template) -> None:
     writing = {"Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Effect": "Allow"}
     template.resource_properties_count_is(
-        "AWS::IAM::Policy", {"PolicyDocument": {"Statement": Match.array_with([Match.object_like(writing)])}}, 5
+        "AWS::IAM::Policy", {"PolicyDocument": {"Statement": Match.array_with([Match.object_like(writing)])}}, 6
     )
 
 
@@ -67,7 +67,6 @@ def test_dataset_permissions_are_on_datasets_of_the_projects_only(action: str, p
 def test_what_is_granted_on_everything_knows_no_resource(template: Template) -> None:
     """Service Authorization Reference: none of these actions has a resource type."""
     assert {grant.action for grant in grants(template) if grant.resource == "*"} == {
-        "cloudwatch:PutMetricData",
         "logs:CreateLogDelivery",
         "logs:DeleteLogDelivery",
         "logs:DescribeLogGroups",
@@ -88,15 +87,22 @@ def grants(template: Template) -> list[Grant]:
     return grants_of_roles(dict(template.to_json()))
 
 
-def test_metrics_are_put_into_our_namespace_only(template: Template) -> None:
-    counting = {
-        "Action": "cloudwatch:PutMetricData",
-        "Condition": {"StringEquals": {"cloudwatch:namespace": "DatasetDistribution"}},
-        "Effect": "Allow",
-        "Resource": "*",
+def test_only_completion_events_of_ours_may_be_put(template: Template) -> None:
+    (statement,) = [grant.statement for grant in grants(template) if grant.action == "events:PutEvents"]
+    assert statement["Condition"] == {
+        "StringEquals": {
+            "events:source": "dataset-distribution",
+            "events:detail-type": ["Dataset Distribution Succeeded", "Dataset Distribution Failed"],
+        }
     }
-    policy = {"PolicyDocument": {"Statement": Match.array_with([counting])}}
-    template.resource_properties_count_is("AWS::IAM::Policy", policy, 1)
+
+
+def test_nothing_of_the_stack_listens_to_events_that_anybody_can_put(template: Template) -> None:
+    """AWS alone puts events whose source begins with aws."""
+    patterns = [rule["Properties"]["EventPattern"] for rule in template.find_resources("AWS::Events::Rule").values()]
+    sources = {source for pattern in patterns for source in pattern["source"]}
+    assert sources
+    assert all(source.startswith("aws.") for source in sources)
 
 
 def test_an_execution_is_described_where_it_is_one_of_this_state_machine(template: Template) -> None:
@@ -271,12 +277,11 @@ def allowed(template: Template, kind: str) -> list[tuple[Any, Any, Any]]:
     return [(s["Principal"], s["Action"], s.get("Condition")) for s in statements if s["Effect"] == "Allow"]
 
 
-@pytest.mark.parametrize(("box", "topic"), [("Watch", "Notifications"), ("Chat", "Chat")])
-def test_a_rule_may_publish_to_its_topic_and_nothing_else(template: Template, box: str, topic: str) -> None:
-    (name,) = [name for name in template.find_resources("AWS::IAM::Role") if name.startswith(box)]
+def test_a_rule_may_publish_to_its_topic_and_nothing_else(template: Template) -> None:
+    (name,) = [name for name in template.find_resources("AWS::IAM::Role") if name.startswith("Watch")]
     (key,) = template.find_resources("AWS::KMS::Key")
     assert [(grant.action, grant.resource) for grant in grants(template) if grant.owner == name] == [
-        ("sns:Publish", {"Ref": topic_of(template, topic)}),
+        ("sns:Publish", {"Ref": topic_of(template)}),
         ("kms:Decrypt", {"Fn::GetAtt": [key, "Arn"]}),
         ("kms:GenerateDataKey", {"Fn::GetAtt": [key, "Arn"]}),
     ]
@@ -361,7 +366,7 @@ def test_reports_are_private_encrypted_and_not_kept_forever(template: Template) 
 def test_only_the_function_that_reports_may_write_reports(template: Template) -> None:
     policies = template.find_resources("AWS::IAM::Policy")
     (name,) = [name for name, policy in policies.items() if "s3:Put" in str(policy)]
-    assert "ReportDistribution" in name
+    assert "ReportOutcome" in name
 
 
 def test_nothing_has_a_physical_name(template: Template) -> None:

@@ -29,17 +29,16 @@ HAPPY_PATH = [
     "Resolve datasets",
     "Anything to do?",
     "Claim pair",
-    "Ready to distribute?",
-    "Record start",
+    "Pair claimed?",
     "Start distribution",
     "Wait before checking",
     "Check distribution",
     "Distribution finished?",
-    "Record success",
-    "Report distribution",
-    "Count success",
-    "Send success event",
-    "Notify success",
+    "Report outcome",
+    "Send completion event",
+    "Notify people",
+    "Notify chat",
+    "Success or failure?",
     "Distributed",
 ]
 
@@ -182,10 +181,10 @@ def test_a_dataset_that_could_not_be_created_fails(
 
 
 @pytest.mark.parametrize(
-    ("choice", "duration", "error", "said"),
+    ("state", "duration", "error", "said"),
     [
-        ("Ready to distribute?", "update_seconds", "CreationTimedOut", "UPDATE_IN_PROGRESS"),
-        ("Distribution finished?", "distribution_seconds", "DistributionTimedOut", "may be doing so"),
+        ("Resolve datasets", "update_seconds", "CreationTimedOut", "UPDATE_IN_PROGRESS"),
+        ("Check distribution", "distribution_seconds", "DistributionTimedOut", "may be doing so"),
     ],
 )
 def test_a_deadline_that_passes_is_told_like_any_failure(
@@ -195,7 +194,7 @@ def test_a_deadline_that_passes_is_told_like_any_failure(
     project: str,
     executions: Executions,
     subscriber: Subscriber,
-    choice: str,
+    state: str,
     duration: str,
     error: str,
     said: str,
@@ -204,8 +203,7 @@ def test_a_deadline_that_passes_is_told_like_any_failure(
     pair_without_execution(bench, project, executions)
 
     def lose_patience(states: dict[str, Any]) -> None:
-        for rule in states[choice]["Choices"]:
-            rule["Condition"] = rule["Condition"].replace("> 86400", "> -1")
+        states[state]["Arguments"]["Payload"]["DeadlineSeconds"] = -1
 
     impatient = state_machine_like(local_aws, stack["StateMachineArn"], lose_patience)
     execution = executions.ended(executions.begin({"ProjectArn": project}, state_machine_arn=impatient))
@@ -366,16 +364,15 @@ def test_a_failure_of_a_long_name_keeps_its_error_in_the_subject(
 def test_a_long_error_is_whole_in_the_subject_of_a_long_name(
     local_aws: LocalAws, bench: Workbench, rekognition: Any, executions: Executions, subscriber: Subscriber
 ) -> None:
-    error = "DynamoDB.ProvisionedThroughputExceededException"
+    error = "Lambda.ClientExecutionTimeoutException"
     project = rekognition.create_project(ProjectName="p" * 255)["ProjectArn"]
     bench.aws.configure(event_copies=0)
     bench.pair(project, images(10))
     local_aws.follow_waits(True)
-    local_aws.inject(Fault("state:Record start", error=error, times=0))
+    local_aws.inject(Fault("state:Claim pair", error=error, times=0))
     executions.run({"ProjectArn": project})
     subject = only(subscriber.received()).subject
-    assert subject == f"FAILED: {'p' * 38}... ({error})"
-    assert len(subject) == 99
+    assert subject == f"FAILED: {'p' * 45}... ({error})"
 
 
 def test_logs_say_which_execution_and_which_project(
@@ -383,7 +380,7 @@ def test_logs_say_which_execution_and_which_project(
 ) -> None:
     execution = create_pair(bench, project, executions, images(10))
     groups = local_aws.client("logs").describe_log_groups(logGroupNamePrefix=OF_FUNCTIONS)["logGroups"]
-    assert len(groups) == 4
+    assert len(groups) == 5
     for group in groups:
         logged = until(partial(log_lines, local_aws, group["logGroupName"], execution.arn))
         records = [json.loads(line) for line in logged]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from local.faults import Fault
 from tests.custom_labels import Workbench, images
 from tests.executions import Executions
 
@@ -14,12 +15,6 @@ def by_hand(bench: Workbench, project: str, executions: Executions) -> Callable[
     return lambda: executions.begin({"ProjectArn": project})
 
 
-def failing(bench: Workbench, project: str, executions: Executions) -> Callable[[], str]:
-    """A pair that Rekognition cannot distribute."""
-    bench.pair(project, images(1))
-    return lambda: executions.begin({"ProjectArn": project})
-
-
 def taking_over(bench: Workbench, project: str, executions: Executions) -> Callable[[], str]:
     """A pair that an execution owned, which has failed."""
     training, _ = bench.pair(project, images(1))
@@ -29,24 +24,18 @@ def taking_over(bench: Workbench, project: str, executions: Executions) -> Calla
     return lambda: executions.begin({"ProjectArn": project})
 
 
-def standing_aside(bench: Workbench, project: str, executions: Executions) -> Callable[[], str]:
-    """An event's execution that owns its pair when the training dataset turns out to be empty."""
-    bench.begin(project, "TRAIN")
-
-    def start() -> str:
-        bench.aws.configure(event_copies=1)
-        return executions.running_for(bench.begin(project, "TEST"))
-
-    return start
-
-
 _WAYS: dict[str, Way] = {
-    **dict.fromkeys(
-        ("Claim pair", "Read claim", "Ask for owner", "Take over claim", "Keep earlier record"), taking_over
-    ),
-    **dict.fromkeys(("Record failure", "Count failure", "Send failure event", "Notify failure"), failing),
-    "Record skip": standing_aside,
+    "Claim pair": taking_over,
 }
+
+
+# What has to go wrong before.
+_FAULTS = {"Notify in plain words": [Fault("state:Notify people", error="Unforeseen", times=0)]}
+
+
+def faults_before(state: str) -> list[Fault]:
+    """Those without which no execution enters the state."""
+    return _FAULTS.get(state, [])
 
 
 def way_to(state: str) -> Way:

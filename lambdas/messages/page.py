@@ -6,6 +6,7 @@ It has no script, and says so to the browser: whatever a name contains is text.
 from collections.abc import Iterator
 from html import escape
 
+from lambdas.messages.links import execution_link
 from lambdas.messages.page_style import STYLE
 from lambdas.messages.report import Label, Report, percent
 from lambdas.rules.names import readable
@@ -16,9 +17,9 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _ROW = 48  # units of the drawing: 3 rem, as in the style
 
 
-def render(project: str, reason: str, report: Report, path: Path, execution: str, link: str) -> str:
+def render(project: str, reason: str, report: Report, path: Path, execution: str) -> str:
     """HTML in UTF-8."""
-    title = f"DISTRIBUTED: {escape(project)}"
+    title, link = f"DISTRIBUTED: {escape(project)}", execution_link(execution)
     return "\n".join(
         [
             "<!doctype html>",

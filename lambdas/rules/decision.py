@@ -4,22 +4,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lambdas.rules.errors import DatasetMissing, TestDatasetNotEmpty, TrainingDatasetEmpty
+from lambdas.rules.errors import DatasetMissing, DecidedError, TestDatasetNotEmpty, TrainingDatasetEmpty
 from lambdas.rules.execution_input import Request
 from lambdas.rules.pair import Dataset, Pair, count_entries
 from lambdas.rules.progress import State, judge
+from lambdas.rules.record import NO_RECORD, Record
 from lambdas.rules.trigger import TAG, Trigger, Wish
 
 NO_WISH = Wish()
 
 
 class Action(StrEnum):
-    """What the workflow does next. CHECK goes on with a distribution; the last three are outcomes, too."""
+    """What the workflow does next. CHECK goes on with a distribution; the last four are outcomes, too."""
 
     DISTRIBUTE = "DISTRIBUTE"
     WAIT = "WAIT"
     CHECK = "CHECK"
-    CREATION_FAILED = "CREATION_FAILED"
+    FAILED = "FAILED"
     SKIPPED = "SKIPPED"
     ALREADY_DISTRIBUTED = "ALREADY_DISTRIBUTED"
     DRY_RUN = "DRY_RUN"
@@ -27,29 +28,11 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Decision:
-    """An action and why, in a sentence for a person."""
+    """An action and why, in a sentence for a person; `error` is the name of a failure."""
 
     action: Action
     reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Record:
-    """What the table says of a pair: whether this execution owns it, and what came of it.
-
-    `training` is the ARN of the training dataset that it is about, and `before` the pair as it was when Rekognition was
-    asked to distribute it; None when it surely has not been since. `looked`: this execution has looked what came of
-    that, for as long as it takes to show.
-    """
-
-    mine: bool = False
-    outcome: str | None = None
-    training: str | None = None
-    before: tuple[Dataset, Dataset] | None = None
-    looked: bool = False
-
-
-NO_RECORD = Record()
+    error: str = ""
 
 
 # What stands in the way of a distribution: something for the workflow to do, or something a person has to mend first.
@@ -63,15 +46,18 @@ def decide(
     record: Record = NO_RECORD,
     trigger: Trigger = Trigger.CREATED,
     wish: Wish = NO_WISH,
+    *,
+    no_effect: bool = False,
 ) -> Decision:
     """What to do with the pair as it is now, given what its record says.
 
+    `no_effect`: this execution has polled what the record says was asked for, as long as it takes, and seen no effect.
     `trigger` and `wish` concern executions that an event started. Such a one stands aside where a person has to act
     first; whoever starts one by hand hears of it as an error.
     """
     if request.by_event and (unwanted := _unwanted(trigger, wish)):
         return Decision(Action.SKIPPED, unwanted)
-    if _asked_for_before(pair, record):
+    if _asked_for_before(pair, record, no_effect=no_effect):
         return Decision(Action.CHECK, "Rekognition was asked to distribute this pair before; looking what came of it.")
     obstacle = first_obstacle(check(pair, record))
     if isinstance(obstacle, Decision):
@@ -88,6 +74,14 @@ def decide(
     )
 
 
+def expire(decision: Decision, waited: float, deadline: float) -> Decision:
+    """The decision, but a failure when it is to wait after the deadline; both are in seconds."""
+    if decision.action != Action.WAIT or waited <= deadline:
+        return decision
+    reason = f"The datasets were not ready in time. {decision.reason}"
+    return Decision(Action.FAILED, reason, DecidedError.CREATION_TIMED_OUT)
+
+
 def check(pair: Pair, record: Record) -> dict[str, Obstacle | None]:
     """What each check found, by its name, the most telling first."""
     return {name: look(pair, record) for name, look in _CHECKS.items()}
@@ -98,12 +92,12 @@ def first_obstacle(found: Mapping[str, Obstacle | None]) -> Obstacle | None:
     return next((obstacle for obstacle in found.values() if obstacle), None)
 
 
-def _asked_for_before(pair: Pair, record: Record) -> bool:
-    """Whether something may come of what an earlier owner asked for, or this one. One look alone does not tell."""
+def _asked_for_before(pair: Pair, record: Record, *, no_effect: bool) -> bool:
+    """Whether something may come of what an earlier owner asked for, or this one. One poll alone does not tell."""
     training, test = _named(pair).values()
     if not (record.mine and record.before and training and test and _is_of(record.before, pair)):
         return False
-    return not record.looked or judge(*record.before, training, test).state != State.NOT_STARTED
+    return not no_effect or judge(*record.before, training, test).state != State.NOT_STARTED
 
 
 def _is_of(before: tuple[Dataset, Dataset], pair: Pair) -> bool:
@@ -134,11 +128,12 @@ def _existence(pair: Pair, _record: Record) -> Obstacle | None:
 def _creation(pair: Pair, _record: Record) -> Obstacle | None:
     for name, dataset in _named(pair).items():
         if dataset and dataset.status == "CREATE_FAILED":
-            said = dataset.status_message or "no reason given"
+            said = dataset.status_message or "no reason was given."
             return Decision(
-                Action.CREATION_FAILED,
+                Action.FAILED,
                 f"Rekognition could not create the {name} dataset of project {pair.project_name}: {said} "
                 "Delete the dataset and create it again.",
+                DecidedError.DATASET_CREATION_FAILED,
             )
     return None
 

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.rules.decision import Action, Decision, Obstacle, Record, check, first_obstacle
+from lambdas.rules.decision import Action, Decision, Obstacle, check, first_obstacle
 from lambdas.rules.fitting import fitting
 from lambdas.rules.pair import Pair, count_entries
+from lambdas.rules.record import Record
 
 SHARE = 0.2  # what Rekognition moves; how it rounds is not documented
 
@@ -56,7 +57,7 @@ def _foresee(obstacle: Obstacle | None, pair: Pair, would_move: int) -> str:
 
 _FORESEEN = {
     Action.WAIT: "A distribution would wait first.",
-    Action.CREATION_FAILED: "A distribution would fail.",
+    Action.FAILED: "A distribution would fail.",
     Action.ALREADY_DISTRIBUTED: "There is nothing left to distribute.",
 }
 

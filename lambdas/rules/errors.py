@@ -1,5 +1,16 @@
 """The errors an execution can fail with beside the service's own. Step Functions matches them by class name."""
 
+from enum import StrEnum
+
+
+class DecidedError(StrEnum):
+    """The errors that no function raises: a rule decides that the execution fails with them."""
+
+    DATASET_CREATION_FAILED = "DatasetCreationFailed"
+    CREATION_TIMED_OUT = "CreationTimedOut"
+    DISTRIBUTION_FAILED = "DistributionFailed"
+    DISTRIBUTION_TIMED_OUT = "DistributionTimedOut"
+
 
 class InvalidInput(Exception):
     """The execution's input is none of the accepted forms."""
@@ -29,3 +40,11 @@ class TestDatasetNotEmpty(Exception):
 
 class TrainingDatasetEmpty(Exception):
     """There is nothing to distribute."""
+
+
+class RecordsUnavailable(Exception):
+    """The table of records could not be read or written."""
+
+
+class OwnerUnknown(Exception):
+    """Step Functions did not say whether the execution that owns the pair still runs."""

@@ -34,9 +34,20 @@ def read_input(given: Any, home: Home) -> Request:
     """
     if not isinstance(given, Mapping):
         raise _invalid(f"The input is {_quote(given)}, not an object.")
-    if "detail" in given or "detail-type" in given:
-        return _read_event(given, home)
-    return _read_console_input(given, home)
+    return _read_event(given, home) if is_event(given) else _read_console_input(given, home)
+
+
+def is_event(given: Any) -> bool:
+    """Whether the input came from EventBridge."""
+    return isinstance(given, Mapping) and ("detail" in given or "detail-type" in given)
+
+
+def name_project(given: Any, home: Home) -> str:
+    """The name of the project in an execution's input; empty when the input is none of the accepted forms."""
+    try:
+        return read_input(given, home).project_name
+    except InvalidInput:
+        return ""
 
 
 def _read_console_input(given: Mapping[str, Any], home: Home) -> Request:

@@ -189,10 +189,33 @@ FAILURES = (
         "console.",
     ),
     Failure(
-        errors=("Lambda.Unknown", "Sandbox.Timedout", "Runtime.ExitError", "Runtime.OutOfMemory"),
+        errors=(
+            "Lambda.Unknown",
+            "Sandbox.Timedout",
+            "Runtime.ExitError",
+            "Runtime.OutOfMemory",
+            "Runtime.LambdaRuntimeClientError",
+        ),
         retried=Retried.QUICKLY,
         why="A function was ended in the middle: out of memory, out of time, or by Lambda.",
         advice="Look at the function's log group for the cause, then start it again.",
+    ),
+    Failure(
+        errors=(
+            "Runtime.UnmarshalError",
+            "Runtime.LambdaContextUnmarshalError",
+            "Runtime.MarshalError",
+            "Runtime.ImportModuleError",
+            "Runtime.HandlerNotFound",
+            "Runtime.MalformedHandlerName",
+            "Runtime.UserCodeSyntaxError",
+            "Runtime.BuiltInModuleConflict",
+            "Runtime.BeforeSnapshotError",
+            "Runtime.AfterRestoreError",
+        ),
+        why="Lambda's runtime could not load a function, read what it was given, or write what it answered.",
+        advice="If the cause speaks of the input, start it again with one of the accepted inputs. If not, the deployed "
+        "code is incomplete: deploy the stack again, then start it again.",
     ),
     Failure(
         errors=("States.Timeout",),
@@ -201,13 +224,13 @@ FAILURES = (
         advice="Start it again later. A new execution sees what took effect.",
     ),
     Failure(
-        errors=("DynamoDB.*",),
+        errors=("RecordsUnavailable",),
         retried=Retried.QUICKLY,
         why="The table of records could not be read or written.",
         advice="If it is a missing permission or a missing table, deploy the stack again; then start it again.",
     ),
     Failure(
-        errors=("Sfn.*",),
+        errors=("OwnerUnknown",),
         retried=Retried.QUICKLY,
         why="Step Functions did not say whether the execution that owns the pair still runs.",
         advice="Start it again later.",
@@ -276,9 +299,15 @@ def errors_of(*how: Retried) -> list[str]:
     return [error for row in FAILURES if row.retried in how for error in row.errors if not _of_a_service(error)]
 
 
-def advice() -> dict[str, str]:
-    """What to do, by error; by service for a row that stands for all of it."""
-    return {error.removesuffix(".*"): row.advice for row in FAILURES for error in row.errors}
+def passes(error: str) -> bool:
+    """Whether it passes by itself: a fault of a service, or of the way to it."""
+    return error in errors_of(Retried.QUICKLY, Retried.PATIENTLY)
+
+
+def advise(error: str) -> str:
+    """What to do: by its name, by the service in front of the name, or in general."""
+    advice = {name.removesuffix(".*"): row.advice for row in FAILURES for name in row.errors}
+    return advice.get(error) or advice.get(error.partition(".")[0]) or UNKNOWN.advice
 
 
 def _of_a_service(error: str) -> bool:

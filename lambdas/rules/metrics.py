@@ -2,3 +2,4 @@
 
 EXECUTION_AGE = "ExecutionAge"
 DATASETS_RESOLVED = "DatasetsResolved"
+OUTCOMES = "Outcomes"  # by Outcome and Error

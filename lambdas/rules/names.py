@@ -19,6 +19,11 @@ def readable(name: str, longest: int = LONGEST) -> str:
     return shown
 
 
+def encodable(text: str) -> str:
+    """Lone surrogates, which JSON can carry and UTF-8 cannot, become question marks."""
+    return text.encode(errors="replace").decode()
+
+
 def list_names(names: Sequence[str]) -> str:
     """`crack, dent and 3 more`"""
     shown = ", ".join(readable(name) for name in names[:MOST])

@@ -1,15 +1,37 @@
-"""Read the history of an execution."""
+"""Ask Step Functions about executions."""
 
+import json
 from datetime import datetime
+from typing import Any
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
+from lambdas.rules.claim import Owner
+from lambdas.rules.errors import OwnerUnknown
 from lambdas.rules.path import Path
 from lambdas.services.sdk import CONFIG
 
 _stepfunctions = boto3.client("stepfunctions", config=CONFIG)
 
 MOST_EVENTS = 1000  # of a page
+
+
+def describe_owner(execution: str) -> Owner:
+    """Whether it runs, and when it ended. Raises OwnerUnknown when Step Functions does not say."""
+    try:
+        found = _stepfunctions.describe_execution(executionArn=execution)
+    except _stepfunctions.exceptions.ExecutionDoesNotExist:
+        return Owner(None)
+    except (ClientError, BotoCoreError) as error:
+        raise OwnerUnknown(f"Whether the owner of the pair still runs is not known: {error}") from error
+    ended = found.get("stopDate")
+    return Owner(found["status"], ended and ended.isoformat(timespec="milliseconds"))
+
+
+def read_execution_input(execution: str) -> Any:
+    """What it was started with."""
+    return json.loads(_stepfunctions.describe_execution(executionArn=execution)["input"])
 
 
 def read_path(execution: str, now: datetime) -> Path:

@@ -1,31 +1,172 @@
-"""Read the record of a pair."""
+"""The table of records. Each write is on a condition, and writing the same again is harmless."""
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.rules.decision import Record
+from lambdas.rules.claim import Owner, history_of
+from lambdas.rules.errors import ClaimLost, RecordsUnavailable
 from lambdas.rules.pair import Dataset
+from lambdas.rules.record import Key, Record
 from lambdas.services.sdk import CONFIG
 
 _dynamodb = boto3.client("dynamodb", config=CONFIG)
+_errors = _dynamodb.exceptions
+
+_MINE = "Execution = :me"
+Attributes = dict[str, Any]
 
 
-def read_record(project_name: str, test: str, execution: str) -> Record:
-    """What the table says of the pair with this test dataset; a pair without a record has said nothing."""
-    found = _dynamodb.get_item(
-        TableName=os.environ["RECORDS_TABLE"],
-        Key={"ProjectName": {"S": project_name}, "TestDatasetArn": {"S": test}},
-        ConsistentRead=True,
-    )
+class RecordChangedError(Exception):
+    """Another execution has written the record since it was read."""
+
+
+def read_record(key: Key, me: str) -> Record:
+    """What the table says of the pair, to the execution with the ARN `me`. Raises RecordsUnavailable, as all here."""
+    with _available():
+        found = _dynamodb.get_item(TableName=_table(), Key=_key(key), ConsistentRead=True)
     item = {name: next(iter(value.values())) for name, value in found.get("Item", {}).items()}
     return Record(
-        mine=item.get("Execution") == execution,
-        outcome=item.get("Outcome"),
+        owner=item.get("Execution"),
+        mine=item.get("Execution") == me,
+        project_arn=item.get("ProjectArn", ""),
         training=item.get("TrainingDatasetArn"),
+        entries_before=int(item.get("EntriesBefore", 0)),
         before=_read_before(item.get("PairBefore", "")),
+        outcome=item.get("Outcome"),
+        reason=item.get("Reason"),
+        started_at=item.get("StartedAt", ""),
+        ended_at=item.get("EndedAt"),
     )
+
+
+def claim_record(key: Key, me: str, *, started_at: str, project_arn: str, training: str, entries: int) -> None:
+    """Claim a pair that nobody owns, or this execution. Raises RecordChangedError when another one does."""
+    claimed = {
+        "ProjectArn": {"S": project_arn},
+        "TrainingDatasetArn": {"S": training},
+        "EntriesBefore": {"N": str(entries)},
+        "Execution": {"S": me},
+        "StartedAt": {"S": started_at},
+    }
+    try:
+        _update(key, me, claimed, f"attribute_not_exists(Execution) OR {_MINE}", remove="Outcome, Reason, EndedAt")
+    except _errors.ConditionalCheckFailedException as refused:
+        raise RecordChangedError from refused
+
+
+def take_over_record(key: Key, me: str, *, started_at: str, record: Record, owner: Owner) -> None:
+    """Keep what the owner recorded as history, and claim its pair: both or neither.
+
+    Only from the owner that was read, and only what it had recorded by then: RecordChangedError otherwise.
+    """
+    outcome, reason, ended_at = history_of(record, owner)
+    history = {
+        **_key(Key(key.project_name, f"{key.test_arn}#{record.started_at}")),
+        "ProjectArn": {"S": record.project_arn},
+        "TrainingDatasetArn": {"S": record.training or ""},
+        "EntriesBefore": {"N": str(record.entries_before)},
+        "Execution": {"S": record.owner},
+        "StartedAt": {"S": record.started_at},
+        "Outcome": {"S": outcome},
+        "Reason": {"S": reason},
+        "EndedAt": {"S": ended_at},
+    }
+    update = {
+        "TableName": _table(),
+        "Key": _key(key),
+        "UpdateExpression": "SET Execution = :me, StartedAt = :started REMOVE Outcome, Reason, EndedAt",
+        "ConditionExpression": f"Execution = :owner AND {'Outcome = :outcome' if record.outcome else _NO_OUTCOME}",
+        "ExpressionAttributeValues": {
+            ":me": {"S": me},
+            ":started": {"S": started_at},
+            ":owner": {"S": record.owner},
+            **({":outcome": {"S": record.outcome}} if record.outcome else {}),
+        },
+    }
+    with _available():
+        try:
+            _dynamodb.transact_write_items(
+                TransactItems=[{"Put": {"TableName": _table(), "Item": history}}, {"Update": update}]
+            )
+        except _errors.TransactionCanceledException as canceled:
+            if any(each.get("Code") == "ConditionalCheckFailed" for each in canceled.response["CancellationReasons"]):
+                raise RecordChangedError from canceled
+            raise
+
+
+_NO_OUTCOME = "attribute_not_exists(Outcome)"
+
+
+def record_start(key: Key, me: str, training: Dataset, test: Dataset) -> None:
+    """Record what Rekognition is about to be asked to distribute. Raises ClaimLost."""
+    before = json.dumps({"Training": training.as_state(), "Test": test.as_state()})
+    _update_mine(key, me, {"PairBefore": {"S": before}})
+
+
+def record_outcome(
+    key: Key,
+    me: str,
+    *,
+    outcome: str,
+    reason: str,
+    ended_at: str,
+    settled: bool,
+    entries: tuple[int, int] | None = None,
+) -> None:
+    """Complete the record. Raises ClaimLost.
+
+    `settled`: it is known what came of what Rekognition was asked for. `entries` of both datasets, once distributed.
+    """
+    attributes = {"Outcome": {"S": outcome}, "Reason": {"S": reason}, "EndedAt": {"S": ended_at}}
+    if entries:
+        attributes |= {"TrainingEntries": {"N": str(entries[0])}, "TestEntries": {"N": str(entries[1])}}
+    elif settled:
+        attributes |= {"PairBefore": {"S": ""}}
+    _update_mine(key, me, attributes)
+
+
+def _update_mine(key: Key, me: str, attributes: Attributes) -> None:
+    try:
+        _update(key, me, attributes, _MINE)
+    except _errors.ConditionalCheckFailedException as refused:
+        raise ClaimLost("Another execution has taken this pair over.") from refused
+
+
+def _update(key: Key, me: str, attributes: Attributes, condition: str, *, remove: str = "") -> None:
+    sets = "SET " + ", ".join(f"{name} = :{name}" for name in attributes)
+    with _available():
+        _dynamodb.update_item(
+            TableName=_table(),
+            Key=_key(key),
+            UpdateExpression=f"{sets} REMOVE {remove}" if remove else sets,
+            ConditionExpression=condition,
+            ExpressionAttributeValues={":me": {"S": me}, **{f":{name}": value for name, value in attributes.items()}},
+        )
+
+
+@contextmanager
+def _available() -> Iterator[None]:
+    """Whatever DynamoDB answers has one name: its own names are Rekognition's, too, and the advice differs."""
+    try:
+        yield
+    except (_errors.ConditionalCheckFailedException, RecordChangedError):
+        raise
+    except (ClientError, BotoCoreError) as error:
+        raise RecordsUnavailable(f"The table of records: {error}") from error
+
+
+def _table() -> str:
+    return os.environ["RECORDS_TABLE"]
+
+
+def _key(key: Key) -> Attributes:
+    return {"ProjectName": {"S": key.project_name}, "TestDatasetArn": {"S": key.test_arn}}
 
 
 def _read_before(text: str) -> tuple[Dataset, Dataset] | None:

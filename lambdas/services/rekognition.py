@@ -6,6 +6,7 @@ import boto3
 
 from lambdas.rules.errors import ProjectNotFound
 from lambdas.rules.execution_input import Request
+from lambdas.rules.names import encodable
 from lambdas.rules.pair import Dataset, Pair
 from lambdas.rules.trigger import Wish
 from lambdas.services.sdk import CONFIG
@@ -60,7 +61,7 @@ def count_labels(dataset: Dataset | None) -> dict[str, int] | None:
         found = [label for page in pages for label in page["DatasetLabelDescriptions"]]
     except (_errors.ResourceNotReadyException, _errors.ResourceInUseException, _errors.ResourceNotFoundException):
         return None
-    return {label["LabelName"]: label["LabelStats"].get("EntryCount", 0) for label in found}
+    return {encodable(label["LabelName"]): label["LabelStats"].get("EntryCount", 0) for label in found}
 
 
 def distribute_dataset_entries(training_arn: str, test_arn: str) -> None:

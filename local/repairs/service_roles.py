@@ -22,8 +22,6 @@ TASKS = {
     "dynamodb:getItem": ("dynamodb:GetItem", "TableName", "DynamoDB.AccessDeniedException"),
     "dynamodb:updateItem": ("dynamodb:UpdateItem", "TableName", "DynamoDB.AccessDeniedException"),
     "events:putEvents": ("events:PutEvents", "Entries", "EventBridge.AccessDeniedException"),
-    "aws-sdk:cloudwatch:putMetricData": ("cloudwatch:PutMetricData", "Namespace", "CloudWatch.AccessDeniedException"),
-    "aws-sdk:sfn:describeExecution": ("states:DescribeExecution", "ExecutionArn", "Sfn.AccessDeniedException"),
 }
 
 # Of a rule's target, by service: the action that its role needs.
@@ -90,8 +88,8 @@ def _if_the_role_may(original: Callable[[str, Any], Any]) -> Callable[[str, Any]
         action, name, error = TASKS.get(resource.partition(":::")[2], ("", "", ""))
         role = _role.get()
         arn = arn_of(name, arguments.get(name, "")) if action else ""
-        context = {"cloudwatch:namespace": arguments["Namespace"]} if name == "Namespace" else {}
-        if action and not role_allows(role, action, arn, context):
+        contexts = list(map(_of_entry, arguments["Entries"])) if name == "Entries" else [{}]
+        if action and not all(role_allows(role, action, arn, context) for context in contexts):
             said = f"User: {role} is not authorized to perform: {action} on resource: {arn}"
             raise stepfunctions._ExecutionError(error, said)
         return original(resource, arguments)
@@ -106,9 +104,12 @@ def arn_of(argument: str, value: Any) -> str:
         return f"arn:aws:dynamodb:{home}:table/{value}"
     if argument == "Entries":
         return f"arn:aws:events:{home}:event-bus/default"
-    if argument == "Namespace":
-        return "*"
     return str(value)
+
+
+def _of_entry(entry: dict[str, Any]) -> dict[str, str]:
+    """The condition keys of events:PutEvents ("Using IAM policy conditions", Amazon EventBridge User Guide)."""
+    return {"events:source": entry["Source"], "events:detail-type": entry["DetailType"]}
 
 
 def _if_the_rule_may(original: Callable[..., None]) -> Callable[..., None]:

@@ -15,7 +15,8 @@ LONGEST_HISTORY = 25_000
 DEFECTS = ("States.Runtime", "States.QueryEvaluationError", "States.DataLimitExceeded", "States.NoChoiceMatched")
 NOBODY_TOLD = "Nobody could be told:"
 WHAT_TO_DO = "What to do: "
-SENT = {"Send success event": "DISTRIBUTED", "Send failure event": "FAILED"}
+SENDING = "Send completion event"
+NOTIFYING = ("Notify people", "Notify in plain words")
 QUIET = ("SKIPPED", "ALREADY_DISTRIBUTED")
 Violations = Iterator[str]
 
@@ -64,23 +65,24 @@ def _distributed_is_true(_scenario: Scenario, after: Aftermath) -> Violations:
 
 
 def _one_outcome_is_told(_scenario: Scenario, after: Aftermath) -> Violations:
-    twice = any("Notify" in fault.call and fault.after and struck for fault, struck in after.struck)
+    twice = any(_notifies(fault.call) and fault.after and struck for fault, struck in after.struck)
     for execution in after.executions:
         wanted = Counter(_told_of(execution))
         told = Counter(_outcome(message) for message in execution.messages)
         more = (told - wanted).total()
         if wanted - told or (more and not twice and not (more == 1 and _aborted_while_it_told(execution))):
             yield f"{execution.arn} ended as {[_short(e) for e in execution.endings]}, and {dict(told)} was told"
-        if not any("Send" in fault.call and struck for fault, struck in after.struck):
+        if not any(SENDING in fault.call and struck for fault, struck in after.struck):
             yield from _events_not_as_sent(execution)
     yield from (f"a message names no execution: {message}" for message in after.unknown_messages)
 
 
 def _events_not_as_sent(execution: Told) -> Violations:
     """Who is aborted while it sends may have sent it or not."""
-    sent = Counter(outcome for state, outcome in SENT.items() for each in execution.states if each == state)
-    if Counter(execution.announced) != sent and all(ending.status != "ABORTED" for ending in execution.endings):
-        yield f"{execution.arn} sent {dict(sent)}, and the events are {execution.announced}"
+    if all(ending.status != "ABORTED" for ending in execution.endings):
+        sent = execution.states.count(SENDING)
+        if len(execution.announced) != sent or not set(execution.announced) <= set(_told_of(execution)):
+            yield f"{execution.arn} sent {sent} events, and they are {execution.announced}"
 
 
 def _failures_say_what_to_do(_scenario: Scenario, after: Aftermath) -> Violations:
@@ -133,9 +135,9 @@ def _hides_a_success(execution: Told, ending: Ending, after: Aftermath) -> bool:
     """An error of the start that was believed, though the call took effect."""
     if ending.status != "FAILED" or ending.error.startswith("Distribution"):
         return False
-    ways = {("Start distribution", "Find advice"), ("Distribution finished?", "Find advice")}
     accepted = [each["accepted"] for each in after.truth["distributions"] if each["moved"]]
-    return bool(ways & set(pairwise(execution.states))) and any(moment < ending.at for moment in accepted)
+    believed = ("Distribution finished?", "Report outcome") in pairwise(execution.states)
+    return believed and any(moment < ending.at for moment in accepted)
 
 
 def _concluded(execution: Told) -> Iterator[Ending]:
@@ -160,7 +162,12 @@ def _told_of(execution: Told) -> Iterator[str]:
 
 
 def _aborted_while_it_told(execution: Told) -> bool:
-    return any(each.status == "ABORTED" for each in execution.endings) and any("Notify" in s for s in execution.states)
+    aborted = any(each.status == "ABORTED" for each in execution.endings)
+    return aborted and any(_notifies(state) for state in execution.states)
+
+
+def _notifies(state: str) -> bool:
+    return any(name in state for name in NOTIFYING)
 
 
 def _outcome(message: str) -> str:

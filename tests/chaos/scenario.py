@@ -10,19 +10,9 @@ from local.faults import Fault
 from tests.answers import Answer, plausible
 from tests.deadlines import DEADLINE
 
-FUNCTIONS = ("Resolve datasets", "Start distribution", "Check distribution", "Report distribution")
-RECORDS = (
-    "Claim pair",
-    "Read claim",
-    "Take over claim",
-    "Keep earlier record",
-    "Record start",
-    "Record success",
-    "Record failure",
-    "Record skip",
-)
-NOTIFICATIONS = ("Notify success", "Notify failure")
-EVENTS = ("Send success event", "Send failure event")
+FUNCTIONS = ("Resolve datasets", "Claim pair", "Start distribution", "Check distribution", "Report outcome")
+NOTIFICATIONS = ("Notify people", "Notify chat", "Notify in plain words")
+EVENTS = ("Send completion event",)
 WAITS = ("Wait for datasets", "Wait before checking")
 
 # What one service or another answers when it cannot, or will not.
@@ -33,12 +23,6 @@ FUNCTION_ERRORS = (
     "Sandbox.Timedout",
     "States.Timeout",
     "ReadTimeoutError",
-)
-RECORD_ERRORS = (
-    "DynamoDB.ProvisionedThroughputExceededException",
-    "DynamoDB.InternalServerErrorException",
-    "DynamoDB.AccessDeniedException",
-    "States.Timeout",
 )
 NOTIFICATION_ERRORS = (
     "SNS.InternalErrorException",
@@ -71,6 +55,11 @@ CALLS = (
     "rekognition:ListTagsForResource",
     "rekognition:ListDatasetLabels",
     "dynamodb:GetItem",
+    "dynamodb:GetItem",
+    *["dynamodb:UpdateItem"] * 3,
+    "dynamodb:TransactWriteItems",
+    "states:DescribeExecution",
+    "states:GetExecutionHistory",
 )
 STRANGE = ("MERGE_IN_PROGRESS", "ARCHIVED", "UPDATE_COMPLETE", "CREATE_COMPLETE", "UPDATE_IN_PROGRESS")
 
@@ -158,9 +147,7 @@ def _draw_settings(chance: random.Random) -> Answer:
 
 
 def _draw_fault(chance: random.Random) -> Fault:
-    kind = chance.choices(
-        ("api", "function", "record", "notification", "event", "owner", "status", "rule"), (8, 4, 4, 2, 1, 1, 2, 1)
-    )[0]
+    kind = chance.choices(("api", "function", "notification", "event", "status", "rule"), (12, 5, 2, 1, 2, 1))[0]
     drawn: Fault = _KINDS[kind](
         chance, chance.choice((0, 0, 0, 0, 0, 1, 2, 3)), chance.choice((1, 1, 1, 2, 3, 5, 8, 40))
     )
@@ -198,10 +185,8 @@ def _fail_rule(_chance: random.Random, skip: int, times: int) -> Fault:
 _KINDS: dict[str, Any] = {
     "api": _fail_api,
     "function": _fail_state(FUNCTIONS, FUNCTION_ERRORS),
-    "record": _fail_state(RECORDS, RECORD_ERRORS),
     "notification": _fail_state(NOTIFICATIONS, NOTIFICATION_ERRORS),
     "event": _fail_state(EVENTS, EVENT_ERRORS),
-    "owner": _fail_state(("Ask for owner",), ("Sfn.SfnException", "States.Timeout")),
     "status": _show,
     "rule": _fail_rule,
 }
@@ -213,9 +198,9 @@ def _draw_steps(chance: random.Random) -> Iterator[Step]:
     chance.shuffle(creations)
     others = [Step("start", _moment(chance)) for _ in range(chance.choice((0, 1, 1, 2)))]
     if chance.random() < 0.25:
-        others.append(Step("abort", chance.choice((*FUNCTIONS, *RECORDS, *WAITS))))
+        others.append(Step("abort", chance.choice((*FUNCTIONS, *NOTIFICATIONS, *WAITS))))
     if chance.random() < 0.25:
-        others.append(Step(chance.choice(MEDDLING), chance.choice((*FUNCTIONS, *WAITS, "Record start"))))
+        others.append(Step(chance.choice(MEDDLING), chance.choice((*FUNCTIONS, *WAITS))))
     chance.shuffle(others)
     if others and chance.random() < 0.2:
         return iter((creations[0], others[0], creations[1], *others[1:]))

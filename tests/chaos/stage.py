@@ -15,6 +15,7 @@ from local.faults import Fault
 from local.queues import create_queue
 from tests.chaos.scenario import HOUR, Scenario
 from tests.custom_labels import Workbench, images
+from tests.notices import read_notice
 
 LONGEST_RUN = 120  # seconds of real time, in which every execution has to end
 LOOKS_AT_MOST = 40  # for the state that a step waits for
@@ -251,13 +252,13 @@ class _Play:
         self._announced += [event["detail"] for event in self._stage.drain(self._stage._completions)]
 
     def _attribute(self) -> list[str]:
-        """Give each execution the messages that name it; those that name none."""
+        """Give each execution the messages that are its own; those that are of none."""
         for execution in self._executions.values():
-            execution.messages = [message for message in self._said if execution.arn in message]
+            execution.messages = [message for message in self._said if _is_of(execution.arn, message)]
             execution.announced = [
                 notice["Outcome"] for notice in self._announced if notice["Execution"] == execution.arn
             ]
-        return [message for message in self._said if not any(arn in message for arn in self._executions)]
+        return [message for message in self._said if not any(_is_of(arn, message) for arn in self._executions)]
 
     def _history(self, arn: str) -> tuple[list[str], int]:
         pages = self._stepfunctions.get_paginator("get_execution_history").paginate(executionArn=arn)
@@ -283,6 +284,11 @@ _ACTIONS: dict[str, Callable[[_Play], None]] = {
     "start": _Play.start,
     "abort": _Play.abort,
 }
+
+
+def _is_of(execution: str, message: str) -> bool:
+    """A notice names its execution; its cause may name another one. A text names its own only."""
+    return bool(read_notice(message).get("Execution", execution) == execution) and execution in message
 
 
 def _hold(state: str) -> Fault:

@@ -55,7 +55,8 @@ The key costs ${Price.KEY.value.usd} more after its first rotation, and again af
 - One distribution is two executions: the one that distributes, and the one that the other dataset's event starts and
   that stands aside.
 - The states that they enter come from a walk through the definition, by the interpreter that the local AWS has. Only
-  waits take time, in the middle of their jitter. Tests hold the walk against executions on the local AWS.
+  waits take time, as the polling interval has it in the middle of its jitter. Tests hold the walk against executions on
+  the local AWS.
 - Each state entered is one transition. Each task is a request, or an invocation: {SECONDS_BILLED} billed seconds,
   as if each were a cold start, with the memory that the template gives it. What it calls follows from its policies.
 - A record has up to {RECORD_KB} KB, which a write pays for, a message {MESSAGE_KB} KB, a page {PAGE_KB} KB. The logs

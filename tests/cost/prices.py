@@ -36,7 +36,6 @@ class Price(Enum):
     PAGE_STORAGE = Listed("0.023", 1, "GB-month, Standard", "Amazon S3")
     LOG = Listed("0.50", 1, "GB of logs ingested", "Amazon CloudWatch")
     LOG_STORAGE = Listed("0.03", 1, "GB-month of logs", "Amazon CloudWatch")
-    METRIC_REQUEST = Listed("0.01", 1_000, "PutMetricData requests", "Amazon CloudWatch")
     METRIC_HOUR = Listed("0.30", HOURS_A_MONTH, "hours of a custom metric", "Amazon CloudWatch")
     ALARM = Listed("0.10", 1, "metric of an alarm, a month", "Amazon CloudWatch")
     DASHBOARD = Listed("3.00", 1, "dashboard, a month", "Amazon CloudWatch")

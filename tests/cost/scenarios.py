@@ -1,13 +1,16 @@
 """What is priced: the executions of one distribution that the events of its two datasets start."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.cost.walk import Answers, TaskFailedError, Visit, walk
+from infra.settings import Settings
+from lambdas.rules.polling import Bounds, polling_interval
+from tests.cost.walk import Answers, Visit, walk
 
 HOUR = 3600
+DEADLINE = Settings().distribution_deadline_hours * HOUR
+_BOUNDS = Bounds(Settings().shortest_wait_seconds, Settings().longest_wait_seconds)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,18 +33,33 @@ class Scenario:
     def distributing(self) -> Answers:
         """The answers of one distribution; it has a memory."""
         started: list[float] = []
+        claimed: list[bool] = []
 
-        def answer(state: str, now: float) -> dict[str, Any]:
-            if state == "Start distribution":
-                started.append(now)
-            answers: dict[str, Callable[[], dict[str, Any]]] = {
-                "Resolve datasets": lambda: _resolved("WAIT" if now < self.creation else "DISTRIBUTE"),
-                "Start distribution": lambda: {"Accepted": True},
-                "Check distribution": lambda: _checked(now < started[0] + self.distribution),
-            }
-            return {"Payload": answers[state]() if state in answers else {}}
+        def resolve(now: float) -> dict[str, Any]:
+            return _resolved("WAIT" if now < self.creation else "DISTRIBUTE", now, claimed=bool(claimed))
 
-        return answer
+        def claim(now: float) -> dict[str, Any]:
+            claimed.append(True)
+            return {"Pair": resolve(now), "Claim": {"ProjectName": "project"}, "Attempt": _waiting(0)}
+
+        def start(now: float) -> dict[str, Any]:
+            started.append(now)
+            return _waiting(0)
+
+        def check(now: float) -> dict[str, Any]:
+            return _checked(now - started[0], self.distribution)
+
+        def report(_now: float) -> dict[str, Any]:
+            return _reported("DISTRIBUTED" if self.distribution < DEADLINE else "FAILED")
+
+        answers = {
+            "Resolve datasets": resolve,
+            "Claim pair": claim,
+            "Start distribution": start,
+            "Check distribution": check,
+            "Report outcome": report,
+        }
+        return lambda state, now: {"Payload": answers[state](now) if state in answers else {}}
 
 
 TYPICAL = Scenario(creation=2 * 60, distribution=10 * 60)
@@ -49,25 +67,32 @@ TYPICAL = Scenario(creation=2 * 60, distribution=10 * 60)
 WORST = Scenario(creation=24 * HOUR - 1, distribution=math.inf, together=True)
 
 
-def _too_early(state: str, _now: float) -> dict[str, Any]:
-    return {"Payload": _resolved("SKIPPED")} if state == "Resolve datasets" else {}
+def _too_early(state: str, now: float) -> dict[str, Any]:
+    return {"Payload": _resolved("SKIPPED", now)} if state == "Resolve datasets" else {}
 
 
-def _too_late(state: str, _now: float) -> dict[str, Any]:
+def _too_late(state: str, now: float) -> dict[str, Any]:
     if state == "Claim pair":
-        raise TaskFailedError("DynamoDB.ConditionalCheckFailedException")
-    answers: dict[str, dict[str, Any]] = {
-        "Resolve datasets": {"Payload": _resolved("WAIT")},
-        "Read claim": {"Item": {"Execution": {"S": "another"}}},
-        "Ask for owner": {"Status": "RUNNING", "StopDate": ""},
-    }
-    return answers.get(state, {})
+        return {"Payload": {"Pair": _resolved("SKIPPED", now), "Claim": {}, "Attempt": {}}}
+    return {"Payload": _resolved("WAIT", now)} if state == "Resolve datasets" else {}
 
 
-def _resolved(action: str) -> dict[str, Any]:
+def _resolved(action: str, now: float, *, claimed: bool = False) -> dict[str, Any]:
     pair = {"ProjectName": "project", "Training": {"Arn": "training"}, "Test": {"Arn": "test"}}
-    return {"Action": action, "Reason": "", "StartedBy": "event", **pair}
+    return {"Action": action, "Claimed": claimed, **pair, **_waiting(now), "Output": {}, "Ending": {}}
 
 
-def _checked(in_progress: bool) -> dict[str, Any]:
-    return {"State": "IN_PROGRESS" if in_progress else "COMPLETE", "Reason": "", "Training": {}, "Test": {}}
+def _checked(seconds: float, needed: float) -> dict[str, Any]:
+    """So long after the start."""
+    verdict = "COMPLETE" if seconds >= needed else "IN_PROGRESS" if seconds <= DEADLINE else "FAILED"
+    return {"Verdict": verdict, "Attempt": _waiting(seconds), "Ending": {}}
+
+
+def _waiting(seconds: float) -> dict[str, Any]:
+    """As the deployed rule has it, in the middle of its jitter."""
+    return {"WaitSeconds": polling_interval(seconds, 0.5, _BOUNDS)}
+
+
+def _reported(outcome: str) -> dict[str, Any]:
+    error = "none" if outcome == "DISTRIBUTED" else "DistributionTimedOut"
+    return {"Attributes": {"outcome": outcome, "error": error}, "Ending": {"Outcome": outcome, "Output": {}}}

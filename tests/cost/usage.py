@@ -27,6 +27,8 @@ Resource = dict[str, Any]
 # What a function's own calls use, each once an invocation. A call that a function may not make it does not make.
 OWN_CALLS: dict[str, Usage] = {
     "dynamodb:GetItem": {Price.READ: Decimal(1)},
+    "dynamodb:PutItem": {},  # only to take a pair over from an earlier owner
+    "dynamodb:UpdateItem": {Price.WRITE: Decimal(RECORD_KB)},
     "s3:PutObject": {Price.PUT: Decimal(1)},
 }
 # Of Rekognition no price of these calls is published. Keys and traces are counted below, logs above.
@@ -36,7 +38,7 @@ FREE_CALLS = r"rekognition:.*|states:(GetExecutionHistory|DescribeExecution)|log
 ENCRYPTED = (Price.INVOCATION, Price.WRITE, Price.READ, Price.EVENT, Price.PUBLISH, Price.EMAIL, Price.PUT)
 
 # The metrics that functions send through their logs, by name and dimension: one of its own, and one of every function.
-FUNCTION_METRICS = {"Resolve datasets": "DatasetsResolved {answer}"}
+FUNCTION_METRICS = {"Resolve datasets": "DatasetsResolved {answer}", "Report outcome": "Outcomes {answer}"}
 EVERY_FUNCTIONS = "ExecutionAge"
 
 
@@ -121,8 +123,6 @@ def use_of_state(stack: Stack, state: dict[str, Any]) -> Usage:
 
 def metrics_of(visit: Visit, state: dict[str, Any]) -> set[str]:
     """Names of the custom metrics that a state sends."""
-    if state.get("Resource", "").endswith(":putMetricData"):
-        return {f"{visit.state} {position}" for position, _ in enumerate(state["Arguments"]["MetricData"])}
     if not state.get("Resource", "").endswith(":lambda:invoke"):
         return set()
     own = FUNCTION_METRICS.get(visit.state)
@@ -144,14 +144,6 @@ def _use_of_call(call: str) -> Usage:
     return OWN_CALLS.get(call, {})
 
 
-def _write(_stack: Stack, _state: dict[str, Any]) -> Usage:
-    return {Price.WRITE: Decimal(RECORD_KB)}
-
-
-def _read(_stack: Stack, _state: dict[str, Any]) -> Usage:
-    return {Price.READ: Decimal(1)}
-
-
 def _publish(stack: Stack, state: dict[str, Any]) -> Usage:
     """One to the topic, and an e-mail to each address that subscribes to it."""
     topic = state["Arguments"]["TopicArn"].rsplit(":", 1)[-1]
@@ -169,23 +161,10 @@ def _event(stack: Stack, state: dict[str, Any]) -> Usage:
     return {Price.EVENT: Decimal(len(sources)), Price.PUBLISH: Decimal(len(targets))}
 
 
-def _metric_request(_stack: Stack, _state: dict[str, Any]) -> Usage:
-    return {Price.METRIC_REQUEST: Decimal(1)}
-
-
-def _free(_stack: Stack, _state: dict[str, Any]) -> Usage:
-    return {}
-
-
 TASKS: dict[str, Callable[[Stack, dict[str, Any]], Usage]] = {
     "lambda:invoke": _invocation,
-    "dynamodb:updateItem": _write,
-    "dynamodb:putItem": _write,
-    "dynamodb:getItem": _read,
     "events:putEvents": _event,
     "sns:publish": _publish,
-    "aws-sdk:cloudwatch:putMetricData": _metric_request,
-    "aws-sdk:sfn:describeExecution": _free,
 }
 
 

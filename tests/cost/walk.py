@@ -1,6 +1,5 @@
 """Walks through the definition as Step Functions would, with answers in place of tasks: no AWS, no time, no chance."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,15 +14,11 @@ ARN = "arn:aws:states:us-east-1:123456789012:execution:StateMachine:walk"
 
 @dataclass(frozen=True)
 class Visit:
-    """A state was entered, so long after the execution began; `answer` is the Action or State that a function gave."""
+    """A state was entered, so long after the execution began; `answer` is in a word what a function gave."""
 
     state: str
     seconds: float
     answer: str = ""
-
-
-class TaskFailedError(Exception):
-    """A task fails with the error of this name."""
 
 
 # What a task gives, from its state's name and the seconds since the execution began.
@@ -31,8 +26,8 @@ Answers = Callable[[str, float], dict[str, Any]]
 
 
 def walk(definition: dict[str, Any], answers: Answers) -> list[Visit]:
-    """Only waits take time, in the middle of their jitter."""
-    states = json.loads(json.dumps(definition["States"]).replace("$random()", "0.5"))
+    """Only waits take time, as much as the answers say."""
+    states = definition["States"]
     context: dict[str, Any] = {
         "QueryLanguage": definition["QueryLanguage"],
         "Execution": {"Id": ARN, "Input": {"detail": {}}, "StartTime": _text(0)},
@@ -52,9 +47,11 @@ def walk(definition: dict[str, Any], answers: Answers) -> list[Visit]:
 
 
 def told(result: dict[str, Any]) -> str:
-    """The Action or State in what a function gave; of any other task nothing."""
+    """The Action, the Verdict, or the outcome and error in what a function gave; of any other task nothing."""
     payload = result.get("Payload", {})
-    return str(payload.get("Action") or payload.get("State") or "")
+    if "Attributes" in payload:
+        return "{outcome} {error}".format(**payload["Attributes"])
+    return str(payload.get("Action") or payload.get("Verdict") or "")
 
 
 def _visit(
@@ -72,13 +69,7 @@ def _visit(
 
 
 def _perform(state: dict[str, Any], context: dict[str, Any], answer: Callable[[], dict[str, Any]]) -> tuple[str, str]:
-    try:
-        result = answer()
-    except TaskFailedError as failed:
-        error = {"Error": str(failed), "Cause": ""}
-        catcher = stepfunctions._find_matching_catcher(state["Catch"], error["Error"])
-        stepfunctions._apply_catcher(catcher, {}, context, "JSONata", error)
-        return "", str(catcher["Next"])
+    result = answer()
     stepfunctions._apply_state_assign(state, {}, context, result=result)
     return told(result), str(state["Next"])
 

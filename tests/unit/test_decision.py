@@ -4,14 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.rules.decision import Action, Record, decide
+from lambdas.rules.decision import Action, Decision, decide, expire
 from lambdas.rules.errors import DatasetMissing, TestDatasetNotEmpty, TrainingDatasetEmpty
 from lambdas.rules.execution_input import Request
 from lambdas.rules.pair import Dataset, Pair
+from lambdas.rules.record import Record
 from lambdas.rules.trigger import Trigger, Wish
 
 BY_EVENT = Request(project_name="p", by_event=True)
 BY_HAND = Request(project_name="p")
+EARLIER, BEFORE, LATER = (f"2026-11-23T{hour:02}:00:00.000+00:00" for hour in (9, 10, 11))
 
 
 def dataset(status: str = "CREATE_COMPLETE", entries: int = 0, message: str = "") -> Dataset:
@@ -19,7 +21,7 @@ def dataset(status: str = "CREATE_COMPLETE", entries: int = 0, message: str = ""
         arn="arn",
         status=status,
         status_message=message,
-        updated="2026-11-23T10:00:00.000+00:00",
+        updated=BEFORE,
         entries=entries,
         labeled=entries,
         errors=0,
@@ -33,11 +35,27 @@ def pair(training: Dataset | None, test: Dataset | None) -> Pair:
 FULL = dataset(entries=229)
 EMPTY = dataset()
 READY = pair(FULL, EMPTY)
-LATER = "2026-11-23T11:00:00.000+00:00"
+EDITED_FULL, EDITED_EMPTY = dataset("UPDATE_COMPLETE", 229), dataset("UPDATE_COMPLETE")
 MOVED = pair(
     replace(dataset("UPDATE_COMPLETE", 183), updated=LATER), replace(dataset("UPDATE_COMPLETE", 46), updated=LATER)
 )
 DISTRIBUTED = Record(outcome="DISTRIBUTED", training="arn")
+NOT_EMPTY = (
+    "The test dataset of project p has {} entries; Rekognition distributes into an empty one only. Delete it and "
+    "create an empty one to distribute again."
+)
+
+
+def test_the_workflow_goes_by_these_words() -> None:
+    assert set(Action) == {
+        "DISTRIBUTE",
+        "WAIT",
+        "CHECK",
+        "FAILED",
+        "SKIPPED",
+        "ALREADY_DISTRIBUTED",
+        "DRY_RUN",
+    }
 
 
 @pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
@@ -46,7 +64,8 @@ DISTRIBUTED = Record(outcome="DISTRIBUTED", training="arn")
     [READY, pair(FULL, dataset("UPDATE_COMPLETE")), pair(FULL, dataset("UPDATE_FAILED"))],
 )
 def test_a_full_training_and_an_empty_test_dataset_are_distributed(request_: Request, ready: Pair) -> None:
-    assert decide(request_, ready).action == Action.DISTRIBUTE
+    expected = Decision(Action.DISTRIBUTE, "Every check passed; moving about 20% of the 229 entries.")
+    assert decide(request_, ready) == expected
 
 
 EDITED = [pair(dataset(status, 10), EMPTY) for status in ("UPDATE_COMPLETE", "UPDATE_FAILED", "UPDATE_IN_PROGRESS")]
@@ -54,32 +73,43 @@ EDITED = [pair(dataset(status, 10), EMPTY) for status in ("UPDATE_COMPLETE", "UP
 
 @pytest.mark.parametrize("edited", EDITED)
 def test_a_training_dataset_edited_by_hand_is_left_to_hands_and_tags(edited: Pair) -> None:
-    by_event = decide(BY_EVENT, edited)
-    assert by_event.action == Action.SKIPPED
-    assert "somebody may still be labeling" in by_event.reason
+    assert decide(BY_EVENT, edited) == Decision(
+        Action.SKIPPED,
+        "The training dataset of project p was changed since it was created: somebody may still be labeling. Start "
+        "the distribution by hand when that is done, or tag the project auto-distribute=true.",
+    )
     waits = edited.training is not None and edited.training.status == "UPDATE_IN_PROGRESS"
     expected = Action.WAIT if waits else Action.DISTRIBUTE
     assert decide(BY_HAND, edited).action == expected
     assert decide(BY_EVENT, edited, wish=Wish(True)).action == expected
 
 
+OFF = "Events do not start distributions here: the setting trigger is off."
+UNTAGGED = "Neither the project nor its training dataset is tagged auto-distribute=true, as the setting trigger asks."
+UNWANTED = "The project or its training dataset is tagged auto-distribute=false."
+
+
 @pytest.mark.parametrize(
-    ("trigger", "wanted", "action"),
+    ("trigger", "wanted", "skipped"),
     [
-        ("off", None, "SKIPPED"),
-        ("off", True, "SKIPPED"),
-        ("off", False, "SKIPPED"),
-        ("created", None, "DISTRIBUTE"),
-        ("created", True, "DISTRIBUTE"),
-        ("created", False, "SKIPPED"),
-        ("tagged", None, "SKIPPED"),
-        ("tagged", True, "DISTRIBUTE"),
-        ("tagged", False, "SKIPPED"),
+        ("off", None, OFF),
+        ("off", True, OFF),
+        ("off", False, UNWANTED),
+        ("created", None, None),
+        ("created", True, None),
+        ("created", False, UNWANTED),
+        ("tagged", None, UNTAGGED),
+        ("tagged", True, None),
+        ("tagged", False, UNWANTED),
     ],
 )
-def test_setting_and_tags_decide_for_events_and_for_nobody_else(trigger: str, wanted: bool | None, action: str) -> None:
-    assert decide(BY_EVENT, READY, trigger=Trigger(trigger), wish=Wish(wanted)).action == action
-    assert decide(BY_HAND, READY, trigger=Trigger(trigger), wish=Wish(wanted)).action == Action.DISTRIBUTE
+def test_setting_and_tags_decide_for_events_and_for_nobody_else(
+    trigger: str, wanted: bool | None, skipped: str | None
+) -> None:
+    by_hand = decide(BY_HAND, READY, trigger=Trigger(trigger), wish=Wish(wanted))
+    by_event = decide(BY_EVENT, READY, trigger=Trigger(trigger), wish=Wish(wanted))
+    assert by_hand.action == Action.DISTRIBUTE
+    assert by_event == (Decision(Action.SKIPPED, skipped) if skipped else by_hand)
 
 
 @pytest.mark.parametrize(
@@ -98,35 +128,47 @@ def test_a_false_wins_over_a_true(tags: list[dict[str, str]], wanted: bool | Non
 
 @pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
 def test_a_pair_that_our_record_says_is_distributed_is_left_alone(request_: Request) -> None:
-    decision = decide(request_, pair(dataset("UPDATE_COMPLETE", 183), dataset("UPDATE_COMPLETE", 46)), DISTRIBUTED)
-    assert decision.action == Action.ALREADY_DISTRIBUTED
-    assert "183 entries are in its training dataset, 46 in its test dataset" in decision.reason
+    found = pair(dataset("UPDATE_COMPLETE", 183), dataset("UPDATE_COMPLETE", 46))
+    assert decide(request_, found, DISTRIBUTED) == Decision(
+        Action.ALREADY_DISTRIBUTED,
+        "Project p was distributed before: 183 entries are in its training dataset, 46 in its test dataset.",
+    )
 
 
 @pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
 @pytest.mark.parametrize("status", ["CREATE_IN_PROGRESS", "A_STATUS_OF_TOMORROW"])
-@pytest.mark.parametrize("waiting", ["training", "test"])
-def test_what_has_not_settled_is_waited_for(request_: Request, status: str, waiting: str) -> None:
-    unsettled = dataset(status)
-    chosen = pair(unsettled, EMPTY) if waiting == "training" else pair(FULL, unsettled)
-    decision = decide(request_, chosen)
-    assert decision.action == Action.WAIT
-    assert status in decision.reason
+@pytest.mark.parametrize(
+    ("training", "test", "said"),
+    [
+        (False, True, "The training dataset is {status}."),
+        (True, False, "The test dataset is {status}."),
+        (False, False, "The training dataset is {status} and the test dataset is {status}."),
+    ],
+)
+def test_what_has_not_settled_is_waited_for(
+    request_: Request, status: str, training: bool, test: bool, said: str
+) -> None:
+    chosen = pair(FULL if training else dataset(status), EMPTY if test else dataset(status))
+    assert decide(request_, chosen) == Decision(Action.WAIT, said.format(status=status))
+
+
+ASKED_FOR = Decision(Action.CHECK, "Rekognition was asked to distribute this pair before; looking what came of it.")
+UNTOLD = Decision(Action.WAIT, "The test dataset has 46 entries, and the execution that has the pair has not said why.")
 
 
 @pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
 @pytest.mark.parametrize(
-    ("record", "action"),
+    ("record", "decision"),
     [
-        (Record(before=(FULL, EMPTY)), "WAIT"),
-        (Record(outcome="FAILED", before=(FULL, EMPTY)), "WAIT"),
-        (Record(mine=True, before=(FULL, EMPTY)), "CHECK"),
+        (Record(before=(FULL, EMPTY)), UNTOLD),
+        (Record(outcome="FAILED", before=(FULL, EMPTY)), UNTOLD),
+        (Record(mine=True, before=(FULL, EMPTY)), ASKED_FOR),
     ],
 )
 def test_a_filled_test_dataset_that_an_execution_asked_for_is_not_somebody_elses(
-    request_: Request, record: Record, action: str
+    request_: Request, record: Record, decision: Decision
 ) -> None:
-    assert decide(request_, MOVED, record).action == action
+    assert decide(request_, MOVED, record) == decision
 
 
 @pytest.mark.parametrize(
@@ -142,15 +184,42 @@ def test_a_filled_test_dataset_that_an_execution_asked_for_is_not_somebody_elses
     ],
 )
 def test_a_filled_test_dataset_that_nobody_here_asked_for_is_somebody_elses(record: Record) -> None:
-    with pytest.raises(TestDatasetNotEmpty):
+    with pytest.raises(TestDatasetNotEmpty) as obstacle:
         decide(BY_HAND, MOVED, record)
+    assert str(obstacle.value) == NOT_EMPTY.format(46)
 
 
 @pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
 def test_a_distribution_that_was_asked_for_and_took_no_effect_is_asked_for_again(request_: Request) -> None:
     record = Record(mine=True, before=(FULL, EMPTY))
     assert decide(request_, READY, record).action == Action.CHECK
-    assert decide(request_, READY, replace(record, looked=True)).action == Action.DISTRIBUTE
+    assert decide(request_, READY, record, no_effect=True).action == Action.DISTRIBUTE
+
+
+@pytest.mark.parametrize("updated", [EARLIER, BEFORE])
+def test_an_update_that_was_complete_before_is_not_what_was_asked_for(updated: str) -> None:
+    """Both datasets had been edited. What is in the test dataset now, somebody has put there by hand."""
+    before = (replace(EDITED_FULL, updated=BEFORE), replace(EDITED_EMPTY, updated=BEFORE))
+    filled = pair(replace(EDITED_FULL, updated=updated), replace(EDITED_EMPTY, updated=updated, entries=46))
+    record = Record(mine=True, before=before)
+    assert decide(BY_HAND, filled, record) == ASKED_FOR
+    with pytest.raises(TestDatasetNotEmpty):
+        decide(BY_HAND, filled, record, no_effect=True)
+    assert decide(BY_EVENT, filled, record, no_effect=True) == Decision(Action.SKIPPED, NOT_EMPTY.format(46))
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        MOVED,
+        pair(dataset("UPDATE_IN_PROGRESS", 229), EMPTY),
+        pair(FULL, dataset("UPDATE_IN_PROGRESS")),
+        pair(dataset("UPDATE_FAILED", 229), dataset("UPDATE_FAILED")),
+        pair(dataset(entries=183), EMPTY),
+    ],
+)
+def test_what_shows_after_all_is_looked_at(now: Pair) -> None:
+    assert decide(BY_HAND, now, Record(mine=True, before=(FULL, EMPTY)), no_effect=True) == ASKED_FOR
 
 
 def test_an_event_does_not_take_what_a_distribution_changed_for_an_edit() -> None:
@@ -160,35 +229,59 @@ def test_an_event_does_not_take_what_a_distribution_changed_for_an_edit() -> Non
     assert decide(BY_EVENT, under_way, Record(mine=True, before=(FULL, EMPTY))).action == Action.CHECK
 
 
+LACKS = "Project p has no {} dataset. Create it; an empty test dataset is enough."
+NO_ENTRIES = "The training dataset of project p has no entries. Add labeled images to it first."
 OBSTACLES = [
-    (pair(dataset("DELETE_IN_PROGRESS", 229), EMPTY), DatasetMissing, "no training dataset"),
-    (pair(FULL, dataset("DELETE_IN_PROGRESS")), DatasetMissing, "no test dataset"),
-    (pair(None, EMPTY), DatasetMissing, "no training dataset"),
-    (pair(None, None), DatasetMissing, "no training and no test dataset"),
-    (pair(FULL, None), DatasetMissing, "no test dataset"),
-    (pair(FULL, dataset(entries=3)), TestDatasetNotEmpty, "has 3 entries"),
-    (pair(EMPTY, EMPTY), TrainingDatasetEmpty, "has no entries"),
+    (pair(dataset("DELETE_IN_PROGRESS", 229), EMPTY), DatasetMissing, LACKS.format("training")),
+    (pair(FULL, dataset("DELETE_IN_PROGRESS")), DatasetMissing, LACKS.format("test")),
+    (pair(None, EMPTY), DatasetMissing, LACKS.format("training")),
+    (pair(None, None), DatasetMissing, LACKS.format("training and no test")),
+    (pair(FULL, None), DatasetMissing, LACKS.format("test")),
+    (pair(FULL, dataset(entries=3)), TestDatasetNotEmpty, NOT_EMPTY.format(3)),
+    (pair(EMPTY, EMPTY), TrainingDatasetEmpty, NO_ENTRIES),
 ]
 
 
 @pytest.mark.parametrize(("obstructed", "error", "said"), OBSTACLES)
 def test_an_execution_by_hand_hears_of_the_obstacle(obstructed: Pair, error: type[Exception], said: str) -> None:
-    with pytest.raises(error, match=said):
+    with pytest.raises(error) as obstacle:
         decide(BY_HAND, obstructed)
+    assert str(obstacle.value) == said
 
 
 @pytest.mark.parametrize(("obstructed", "said"), [(obstructed, said) for obstructed, _, said in OBSTACLES])
 def test_an_execution_by_event_stands_aside(obstructed: Pair, said: str) -> None:
-    decision = decide(BY_EVENT, obstructed)
-    assert decision.action == Action.SKIPPED
-    assert said in decision.reason
+    assert decide(BY_EVENT, obstructed) == Decision(Action.SKIPPED, said)
 
 
 @pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
 @pytest.mark.parametrize("failed", ["training", "test"])
-def test_a_failed_creation_is_a_failure_for_everyone_in_the_services_words(request_: Request, failed: str) -> None:
-    broken = dataset("CREATE_FAILED", message="The manifest file is empty.")
-    chosen = pair(broken, EMPTY) if failed == "training" else pair(FULL, broken)
-    decision = decide(request_, chosen)
-    assert decision.action == Action.CREATION_FAILED
-    assert f"the {failed} dataset of project p: The manifest file is empty" in decision.reason
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [("The manifest file is empty.", "The manifest file is empty."), ("", "no reason was given.")],
+)
+def test_a_failed_creation_is_a_failure_for_everyone_in_the_services_words(
+    request_: Request, failed: str, message: str, said: str
+) -> None:
+    broken = dataset("CREATE_FAILED", message=message)
+    assert decide(request_, pair(broken, EMPTY) if failed == "training" else pair(FULL, broken)) == Decision(
+        Action.FAILED,
+        f"Rekognition could not create the {failed} dataset of project p: {said} Delete the dataset and create it "
+        "again.",
+        "DatasetCreationFailed",
+    )
+
+
+WAITING = Decision(Action.WAIT, "The test dataset is CREATE_IN_PROGRESS.")
+
+
+def test_datasets_are_waited_for_until_the_deadline() -> None:
+    assert expire(WAITING, 3600, 3600) == WAITING
+    assert expire(WAITING, 3601, 3600) == Decision(
+        Action.FAILED, f"The datasets were not ready in time. {WAITING.reason}", "CreationTimedOut"
+    )
+
+
+@pytest.mark.parametrize("action", [action for action in Action if action != Action.WAIT])
+def test_only_waiting_has_a_deadline(action: Action) -> None:
+    assert expire(Decision(action, "Why."), 3601, 3600) == Decision(action, "Why.")

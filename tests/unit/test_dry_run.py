@@ -5,81 +5,128 @@ from typing import Any
 
 import pytest
 
-from lambdas.rules.decision import NO_RECORD, Action, Record
+from lambdas.rules.decision import Action, Decision
 from lambdas.rules.dry_run import rehearse
 from lambdas.rules.pair import Pair
-from tests.unit.test_decision import EMPTY, FULL, READY, dataset, pair
+from lambdas.rules.record import NO_RECORD, Record
+from tests.unit.test_decision import EMPTY, FULL, NOT_EMPTY, READY, dataset, pair
+
+CHECKS = EXISTENCE, CREATION, STILLNESS, EMPTINESS, ENTRIES = (
+    "The project has both datasets",
+    "Rekognition could create both",
+    "Neither is being created or changed",
+    "The test dataset is empty",
+    "The training dataset has entries",
+)
 
 
-def failed_checks(report: dict[str, Any]) -> list[str]:
-    return [check["Check"] for check in report["Checks"] if not check["Passed"]]
+def found(said: dict[str, str]) -> list[dict[str, Any]]:
+    """Every check in its order; one of which something is said did not pass."""
+    return [{"Check": check, "Passed": check not in said, "Found": said.get(check, "")} for check in CHECKS]
 
 
 def test_a_pair_that_is_ready_passes_every_check() -> None:
     decision, report = rehearse(READY, NO_RECORD, {"rusty": 200, "clean": 29}, {})
-    assert decision.action == Action.DRY_RUN
-    assert decision.reason == (
-        "Every check passed; a distribution would move about 46 of 229 entries. Nothing was changed."
+    assert decision == Decision(
+        Action.DRY_RUN,
+        "Every check passed; a distribution would move about 46 of 229 entries. Nothing was changed.",
     )
-    assert failed_checks(report) == []
-    assert report["WouldMove"] == 46
-    assert report["Labels"] == [
-        {"LabelName": "clean", "Training": 29, "Test": 0, "WouldMove": 6},
-        {"LabelName": "rusty", "Training": 200, "Test": 0, "WouldMove": 40},
-    ]
+    assert report == {
+        "Checks": found({}),
+        "WouldMove": 46,
+        "Labels": [
+            {"LabelName": "clean", "Training": 29, "Test": 0, "WouldMove": 6},
+            {"LabelName": "rusty", "Training": 200, "Test": 0, "WouldMove": 40},
+        ],
+        "LabelsOmitted": 0,
+    }
+
+
+NO_TEST = "Project p has no test dataset. Create it; an empty test dataset is enough."
+CREATING = "The test dataset is CREATE_IN_PROGRESS."
+NO_MANIFEST = (
+    "Rekognition could not create the training dataset of project p: No manifest. Delete the dataset and create it "
+    "again."
+)
+NO_ENTRIES = "The training dataset of project p has no entries. Add labeled images to it first."
+BEFORE = "Project p was distributed before: 229 entries are in its training dataset, 3 in its test dataset."
 
 
 @pytest.mark.parametrize(
-    ("given", "recorded", "failed", "said"),
+    ("given", "recorded", "checks", "foreseen"),
     [
         (
             pair(FULL, None),
             None,
-            ["The project has both datasets"],
-            "would fail with DatasetMissing: Project p has no test",
+            found({EXISTENCE: NO_TEST}),
+            f"A distribution would fail with DatasetMissing: {NO_TEST}",
         ),
         (
             pair(FULL, dataset("CREATE_IN_PROGRESS")),
             None,
-            ["Neither is being created or changed"],
-            "would wait first. The test dataset is CREATE_IN_PROGRESS.",
+            found({STILLNESS: CREATING}),
+            f"A distribution would wait first. {CREATING}",
         ),
         (
             pair(dataset("CREATE_FAILED", message="No manifest."), EMPTY),
             None,
-            ["Rekognition could create both", "The training dataset has entries"],
-            "would fail. Rekognition could not create the training dataset of project p: No manifest.",
+            found({CREATION: NO_MANIFEST, ENTRIES: NO_ENTRIES}),
+            f"A distribution would fail. {NO_MANIFEST}",
         ),
         (
             pair(FULL, dataset(entries=3)),
             "FAILED",
-            ["The test dataset is empty"],
-            "would fail with TestDatasetNotEmpty: The test dataset of project p has 3 entries",
+            found({EMPTINESS: NOT_EMPTY.format(3)}),
+            f"A distribution would fail with TestDatasetNotEmpty: {NOT_EMPTY.format(3)}",
         ),
         (
             pair(FULL, dataset(entries=3)),
             "DISTRIBUTED",
-            ["The test dataset is empty"],
-            "There is nothing left to distribute. Project p was distributed before",
+            found({EMPTINESS: BEFORE}),
+            f"There is nothing left to distribute. {BEFORE}",
         ),
         (
             pair(EMPTY, EMPTY),
             None,
-            ["The training dataset has entries"],
-            "would fail with TrainingDatasetEmpty: The training dataset of project p has no entries.",
+            found({ENTRIES: NO_ENTRIES}),
+            f"A distribution would fail with TrainingDatasetEmpty: {NO_ENTRIES}",
         ),
     ],
 )
-def test_what_is_in_the_way_is_foreseen(given: Pair, recorded: str | None, failed: list[str], said: str) -> None:
+def test_what_is_in_the_way_is_foreseen(
+    given: Pair, recorded: str | None, checks: list[dict[str, Any]], foreseen: str
+) -> None:
     decision, report = rehearse(given, Record(outcome=recorded, training="arn"), {}, {})
-    assert decision.action == Action.DRY_RUN
-    assert said in decision.reason
-    assert decision.reason.endswith("Nothing was changed.")
-    assert failed_checks(report) == failed
+    assert decision == Decision(Action.DRY_RUN, f"{foreseen} Nothing was changed.")
+    assert report["Checks"] == checks
+
+
+@pytest.mark.parametrize(
+    ("training", "test", "labels"),
+    [
+        (
+            {"b": 12, "a": 12, "c": 3},
+            {"c": 4, "d": 7},
+            [("d", 0, 7, 0), ("c", 3, 4, 1), ("a", 12, 0, 2), ("b", 12, 0, 2)],
+        ),
+        ({"a": 13}, None, [("a", 13, 0, 3)]),
+        ({}, {}, []),
+        ({}, {"d": 7}, [("d", 0, 7, 0)]),
+    ],
+)
+def test_the_labels_with_the_fewest_training_entries_come_first(
+    training: dict[str, int], test: dict[str, int] | None, labels: list[tuple[str, int, int, int]]
+) -> None:
+    names = ("LabelName", "Training", "Test", "WouldMove")
+    assert rehearse(READY, NO_RECORD, training, test)[1]["Labels"] == [
+        dict(zip(names, label, strict=True)) for label in labels
+    ]
 
 
 def test_labels_that_rekognition_does_not_list_are_unknown() -> None:
-    assert rehearse(pair(dataset("CREATE_IN_PROGRESS"), None), NO_RECORD, None, None)[1]["Labels"] is None
+    for test in (None, {"rusty": 3}):
+        _, report = rehearse(pair(dataset("CREATE_IN_PROGRESS"), None), NO_RECORD, None, test)
+        assert (report["Labels"], report["LabelsOmitted"], report["WouldMove"]) == (None, 0, 0)
 
 
 def test_the_longest_names_there_may_be_do_not_burst_a_states_data() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.rules.names import list_names, readable
+from lambdas.rules.names import encodable, list_names, readable
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,8 @@ from lambdas.rules.names import list_names, readable
         ("\U0001f468\u200d\U0001f469", "\U0001f468\u200d\U0001f469"),
         ("\ud800", " "),
         ("\u05d0\u05d1", "\u2068\u05d0\u05d1\u2069"),
+        ("\u0627\u0628", "\u2068\u0627\u0628\u2069"),
+        ("a\u05d0", "\u2068a\u05d0\u2069"),
         ("=1+1", "=1+1"),
         ("", ""),
     ],
@@ -36,3 +38,11 @@ def test_a_name_stays_on_its_line(name: str, shown: str) -> None:
 )
 def test_of_many_names_a_few_are_named(amount: int, said: str) -> None:
     assert list_names([str(number) for number in range(amount)]) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "encoded"),
+    [("rusty", "rusty"), ("\ud800crack", "?crack"), ("\U0001f600\udfff", "\U0001f600?"), ("", "")],
+)
+def test_what_utf_8_cannot_carry_becomes_a_question_mark(text: str, encoded: str) -> None:
+    assert encodable(text) == encoded

@@ -1,8 +1,13 @@
 """How a DatasetDescription becomes what the workflow carries."""
 
+import time
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
-from lambdas.rules.pair import Dataset
+import pytest
+
+from lambdas.rules.pair import Dataset, Pair, count_entries
 
 DESCRIPTION = {
     "CreationTimestamp": datetime(2026, 11, 23, 10, 0, tzinfo=UTC),
@@ -12,23 +17,97 @@ DESCRIPTION = {
     "StatusMessageCode": "CLIENT_ERROR",
     "DatasetStats": {"ErrorEntries": 1, "LabeledEntries": 14, "TotalEntries": 15, "TotalLabels": 9},
 }
+DESCRIBED = Dataset(
+    arn="arn",
+    status="UPDATE_FAILED",
+    status_message="The manifest file contains images from multiple S3 buckets.",
+    updated="2026-11-23T10:00:00.406+00:00",
+    entries=15,
+    labeled=14,
+    errors=1,
+)
+BARE = Dataset(arn="arn", status="", status_message="", updated="", entries=0, labeled=0, errors=0)
+CARRIED = {
+    "Arn": "arn",
+    "Status": "UPDATE_FAILED",
+    "StatusMessage": "The manifest file contains images from multiple S3 buckets.",
+    "LastUpdatedTimestamp": "2026-11-23T10:00:00.406+00:00",
+    "TotalEntries": 15,
+    "LabeledEntries": 14,
+    "ErrorEntries": 1,
+}
 
 
+@pytest.fixture
+def _far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The machine's own clock is nine hours before UTC."""
+    with monkeypatch.context() as there:
+        there.setenv("TZ", "JST-9")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+def test_a_description_is_read_whole() -> None:
+    assert Dataset.from_description("arn", DESCRIPTION) == DESCRIBED
+
+
+@pytest.mark.usefixtures("_far_from_utc")
 def test_a_moment_is_utc_to_the_millisecond_whatever_zone_it_came_in() -> None:
     assert Dataset.from_description("arn", DESCRIPTION).updated == "2026-11-23T10:00:00.406+00:00"
 
 
-def test_what_the_service_leaves_out_counts_as_none() -> None:
-    bare = Dataset.from_description("arn", {})
-    assert (bare.status, bare.status_message, bare.updated, bare.entries, bare.errors) == ("", "", "", 0, 0)
+@pytest.mark.parametrize("given", [{}, {"DatasetStats": None}, {"DatasetStats": {}, "LastUpdatedTimestamp": None}])
+def test_what_the_service_leaves_out_counts_as_none(given: dict[str, object]) -> None:
+    assert Dataset.from_description("arn", given) == BARE
 
 
 def test_the_workflow_carries_everything_there_and_back() -> None:
-    before = Dataset.from_description("arn", DESCRIPTION)
-    assert Dataset.from_state(before.as_state()) == before
+    assert DESCRIBED.as_state() == CARRIED
+    assert Dataset.from_state(CARRIED) == DESCRIBED
 
 
 def test_of_a_long_status_message_the_beginning_is_kept() -> None:
     found = Dataset.from_description("arn", {"StatusMessage": "Sorry. " + "x" * 300_000})
     assert len(found.status_message) == 2_000
     assert found.status_message.startswith("Sorry. x")
+
+
+def test_half_a_character_in_a_status_message_is_a_question_mark() -> None:
+    assert Dataset.from_description("arn", {"StatusMessage": "half a \ud83d"}).status_message == "half a ?"
+
+
+@pytest.mark.parametrize(
+    ("status", "settled"),
+    [
+        ("CREATE_IN_PROGRESS", False),
+        ("CREATE_COMPLETE", True),
+        ("CREATE_FAILED", True),
+        ("UPDATE_IN_PROGRESS", False),
+        ("UPDATE_COMPLETE", True),
+        ("UPDATE_FAILED", True),
+        ("DELETE_IN_PROGRESS", False),
+        ("A_STATUS_OF_TOMORROW", False),
+        ("", False),
+    ],
+)
+def test_only_what_is_known_to_have_ended_has_settled(status: str, settled: bool) -> None:
+    assert replace(DESCRIBED, status=status).settled is settled
+
+
+@pytest.mark.parametrize(
+    ("training", "test", "carried"),
+    [
+        (DESCRIBED, None, {"Training": CARRIED, "Test": None}),
+        (None, DESCRIBED, {"Training": None, "Test": CARRIED}),
+    ],
+)
+def test_a_pair_is_carried_with_what_it_lacks(
+    training: Dataset | None, test: Dataset | None, carried: dict[str, object]
+) -> None:
+    pair = Pair(project_name="p", project_arn="project", training=training, test=test)
+    assert pair.as_state() == {"ProjectName": "p", "ProjectArn": "project", **carried}
+
+
+def test_a_dataset_that_does_not_exist_has_no_entries() -> None:
+    assert (count_entries(DESCRIBED), count_entries(None)) == (15, 0)

@@ -3,7 +3,7 @@
 import pytest
 
 from lambdas.rules.pair import Dataset
-from lambdas.rules.progress import State, judge
+from lambdas.rules.progress import Progress, State, judge
 
 EARLIER, BEFORE, LATER = (f"2026-11-23T10:00:00.00{number}+00:00" for number in range(3))
 
@@ -30,9 +30,10 @@ def judge_now(training: Dataset, test: Dataset) -> tuple[State, str]:
 
 
 def test_both_updated_and_the_test_dataset_filled_is_complete() -> None:
-    state, reason = judge_now(dataset("UPDATE_COMPLETE", 183), dataset("UPDATE_COMPLETE", 46))
-    assert state == State.COMPLETE
-    assert reason == "46 of 229 entries (20%) are in the test dataset now, the other 183 in the training dataset."
+    assert judge_now(dataset("UPDATE_COMPLETE", 183), dataset("UPDATE_COMPLETE", 46)) == (
+        State.COMPLETE,
+        "46 of 229 entries (20%) are in the test dataset now, the other 183 in the training dataset.",
+    )
 
 
 def test_large_counts_are_said_with_their_thousands_apart() -> None:
@@ -57,13 +58,17 @@ def test_large_counts_are_said_with_their_thousands_apart() -> None:
     ],
 )
 def test_anything_in_progress_is_not_yet(training: Dataset, test: Dataset) -> None:
-    state, reason = judge_now(training, test)
-    assert state == State.IN_PROGRESS
-    assert training.status in reason
+    assert judge_now(training, test) == (
+        State.IN_PROGRESS,
+        f"The training dataset is {training.status} and the test dataset is {test.status}.",
+    )
 
 
 def test_images_that_somebody_has_added_since_do_not_hide_a_distribution() -> None:
-    assert judge_now(dataset("UPDATE_COMPLETE", 240), dataset("UPDATE_COMPLETE", 46))[0] == State.COMPLETE
+    assert judge_now(dataset("UPDATE_COMPLETE", 240), dataset("UPDATE_COMPLETE", 46)) == (
+        State.COMPLETE,
+        "46 of 229 entries (20%) are in the test dataset now, 240 in the training dataset; 57 more than there were.",
+    )
 
 
 def test_a_failure_that_moves_no_timestamp_is_a_failure() -> None:
@@ -75,9 +80,13 @@ def test_a_later_change_that_failed_does_not_undo_a_distribution() -> None:
     assert judge_now(dataset("UPDATE_FAILED", 183), dataset("UPDATE_FAILED", 46))[0] == State.COMPLETE
 
 
-def test_entries_that_left_the_training_dataset_prove_it_whatever_the_time_says() -> None:
-    training, test = dataset("UPDATE_COMPLETE", 183, BEFORE), dataset("UPDATE_COMPLETE", 46, BEFORE)
-    assert judge_now(training, test)[0] == State.COMPLETE
+@pytest.mark.parametrize("updated", [EARLIER, BEFORE, LATER])
+@pytest.mark.parametrize("status", ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_FAILED"])
+def test_entries_that_left_the_training_dataset_prove_it_whatever_was_before(status: str, updated: str) -> None:
+    """A pair that was changed before may show the same statuses and moments as then."""
+    training, test = dataset("UPDATE_COMPLETE", 183, updated), dataset("UPDATE_COMPLETE", 46, updated)
+    progress = judge(dataset(status, 229, BEFORE), dataset(status, 0, BEFORE), training, test)
+    assert progress.state == State.COMPLETE
 
 
 @pytest.mark.parametrize(
@@ -95,29 +104,61 @@ def test_where_nothing_left_the_training_dataset_no_distribution_has_started(tra
 
 
 @pytest.mark.parametrize(
-    ("training", "test", "said"),
-    [
-        ("UPDATE_FAILED", "UPDATE_COMPLETE", "of the training dataset: Too few."),
-        ("UPDATE_COMPLETE", "UPDATE_FAILED", "of the test dataset: Too few."),
-        ("UPDATE_FAILED", "UPDATE_FAILED", "of the training and the test dataset: Too few."),
-        ("UPDATE_FAILED", "CREATE_COMPLETE", "of the training dataset: Too few."),
-    ],
+    ("training_updated", "test_updated"),
+    [(BEFORE, BEFORE), (EARLIER, EARLIER), (BEFORE, LATER), (EARLIER, LATER), (LATER, BEFORE), (LATER, EARLIER)],
 )
-def test_a_new_failure_of_either_is_failure_in_the_services_words(training: str, test: str, said: str) -> None:
-    state, reason = judge_now(dataset(training, 229, message="Too few."), dataset(test, 0, message="Too few."))
-    assert state == State.FAILED
-    assert said in reason
+def test_an_update_that_was_complete_before_is_no_news(training_updated: str, test_updated: str) -> None:
+    """Somebody had edited both datasets, and has filled the test dataset by hand since."""
+    edited, empty = dataset("UPDATE_COMPLETE", 229, BEFORE), dataset("UPDATE_COMPLETE", 0, BEFORE)
+    training, test = dataset("UPDATE_COMPLETE", 229, training_updated), dataset("UPDATE_COMPLETE", 46, test_updated)
+    assert judge(edited, empty, training, test) == Progress(
+        State.NOT_STARTED, "The training dataset is UPDATE_COMPLETE and the test dataset is UPDATE_COMPLETE."
+    )
+
+
+@pytest.mark.parametrize("updated", [EARLIER, BEFORE])
+def test_an_update_that_had_failed_before_is_no_news(updated: str) -> None:
+    failed, empty = dataset("UPDATE_FAILED", 229, BEFORE), dataset("UPDATE_FAILED", 0, BEFORE)
+    training, test = dataset("UPDATE_FAILED", 229, updated), dataset("UPDATE_FAILED", 0, updated)
+    assert judge(failed, empty, training, test).state == State.NOT_STARTED
+
+
+NO_REASON, TOO_FEW, TOO_MANY = "", "Too few.", "Too many."
 
 
 @pytest.mark.parametrize(
     ("training", "test", "said"),
     [
-        (180, 46, "180 in the training dataset; 3 are in neither"),
-        (182, 46, "1 is in neither"),
-        (190, 46, "7 more than there were"),
+        (("UPDATE_FAILED", TOO_FEW), ("UPDATE_COMPLETE", TOO_FEW), "of the training dataset: Too few."),
+        (("UPDATE_COMPLETE", TOO_FEW), ("UPDATE_FAILED", TOO_FEW), "of the test dataset: Too few."),
+        (("UPDATE_FAILED", TOO_FEW), ("UPDATE_FAILED", TOO_FEW), "of the training and the test dataset: Too few."),
+        (("UPDATE_FAILED", TOO_FEW), ("CREATE_COMPLETE", TOO_FEW), "of the training dataset: Too few."),
+        (("UPDATE_FAILED", NO_REASON), ("CREATE_COMPLETE", NO_REASON), "of the training dataset: nothing"),
+        (
+            ("UPDATE_FAILED", TOO_FEW),
+            ("UPDATE_FAILED", TOO_MANY),
+            "of the training dataset: Too few.; of the test dataset: Too many.",
+        ),
     ],
 )
-def test_a_difference_in_the_sum_is_reported(training: int, test: int, said: str) -> None:
-    state, reason = judge_now(dataset("UPDATE_COMPLETE", training), dataset("UPDATE_COMPLETE", test))
-    assert state == State.COMPLETE
-    assert said in reason
+def test_a_new_failure_of_either_is_failure_in_the_services_words(
+    training: tuple[str, str], test: tuple[str, str], said: str
+) -> None:
+    now = (dataset(status, entries, message=message) for (status, message), entries in ((training, 229), (test, 0)))
+    assert judge_now(*now) == (State.FAILED, f"Rekognition could not distribute. It says {said}")
+
+
+@pytest.mark.parametrize(
+    ("training", "said"),
+    [
+        (180, "180 in the training dataset; 3 are in neither."),
+        (182, "182 in the training dataset; 1 is in neither."),
+        (184, "184 in the training dataset; 1 more than there were."),
+        (1_246, "1,246 in the training dataset; 1,063 more than there were."),
+    ],
+)
+def test_a_difference_in_the_sum_is_reported(training: int, said: str) -> None:
+    assert judge_now(dataset("UPDATE_COMPLETE", training), dataset("UPDATE_COMPLETE", 46)) == (
+        State.COMPLETE,
+        f"46 of 229 entries (20%) are in the test dataset now, {said}",
+    )

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lambdas.messages import summary
-from lambdas.messages.report import Code, Label, Labels, Report
+from lambdas.messages.report import Code, Finding, Label, Labels, Report, share
 from lambdas.rules.pair import Dataset
 
 EVEN = ({"crack": 80, "dent": 80}, {"crack": 20, "dent": 20})
@@ -33,43 +33,83 @@ def codes(report: Report) -> list[Code]:
     return [finding.code for finding in report.findings()]
 
 
+MEANWHILE = "Somebody may have changed a dataset meanwhile: compare both with the manifest."
+UNTESTED = "nothing will tell how well a model finds it. Add test images."
+UNTRAINED = "a model cannot learn it. Add training images."
+FAR = "results for it say less. Add test or training images."
+NOT_USED = "errors and will not be used. ListDatasetEntries with HasErrors lists them, each with what is wrong."
+UNKNOWN = "Rekognition does not list the labels now: a dataset is being changed."
+UNLABELED = "no label. Label them, or leave them out."
+
+
 @pytest.mark.parametrize(
     ("given", "code", "said"),
     [
-        (report(entries_before=203), "ENTRIES_UNACCOUNTED_FOR", "Of 203 entries, 3 are in neither dataset."),
-        (report(entries_before=201), "ENTRIES_UNACCOUNTED_FOR", "Of 201 entries, 1 is in neither dataset."),
+        (
+            report(entries_before=203),
+            "ENTRIES_UNACCOUNTED_FOR",
+            f"Of 203 entries, 3 are in neither dataset. {MEANWHILE}",
+        ),
+        (
+            report(entries_before=201),
+            "ENTRIES_UNACCOUNTED_FOR",
+            f"Of 201 entries, 1 is in neither dataset. {MEANWHILE}",
+        ),
         (
             report(entries_before=250_200),
             "ENTRIES_UNACCOUNTED_FOR",
-            "Of 250,200 entries, 250,000 are in neither dataset.",
+            f"Of 250,200 entries, 250,000 are in neither dataset. {MEANWHILE}",
         ),
-        (report(entries_before=199), "ENTRIES_UNACCOUNTED_FOR", "Of 199 entries, 1 is more than before."),
+        (report(entries_before=199), "ENTRIES_UNACCOUNTED_FOR", f"Of 199 entries, 1 is more than before. {MEANWHILE}"),
+        (
+            report(entries_before=198),
+            "ENTRIES_UNACCOUNTED_FOR",
+            f"Of 198 entries, 2 are more than before. {MEANWHILE}",
+        ),
         (
             report(({"crack": 80, "dent": 80}, {"crack": 20})),
             "LABELS_WITHOUT_TEST_ENTRIES",
-            "No test entry has dent: ",
+            f"No test entry has dent: {UNTESTED}",
         ),
         (
             report(({"crack": 80}, {"crack": 20, "dent": 20})),
             "LABELS_WITHOUT_TRAINING_ENTRIES",
-            "No training entry has dent: ",
+            f"No training entry has dent: {UNTRAINED}",
         ),
         (
             report(({"crack": 70, "dent": 90}, {"crack": 30, "dent": 5})),
             "LABELS_FAR_FROM_SHARE",
-            "far from the whole's 20% for dent: ",
+            f"The share of test entries is far from the whole's 20% for dent: {FAR}",
         ),
-        (report(training=dataset(160, errors=2, labeled=158)), "ENTRIES_WITH_ERRORS", "2 entries have errors "),
-        (report(test=dataset(40, errors=1)), "ENTRIES_WITH_ERRORS", "1 entry has errors "),
-        (report(training=dataset(160, labeled=120), test=dataset(40, labeled=39)), "UNLABELED_ENTRIES", "41 entries "),
-        (report((None, {})), "LABELS_UNKNOWN", "does not list the labels"),
-        (report(({}, None)), "LABELS_UNKNOWN", "does not list the labels"),
+        (
+            report(({"crack": 70, "dent": 30}, {"crack": 16, "dent": 30})),
+            "LABELS_FAR_FROM_SHARE",
+            f"The share of test entries is far from the whole's 20% for dent: {FAR}",
+        ),
+        (
+            report(training=dataset(160, errors=2, labeled=158)),
+            "ENTRIES_WITH_ERRORS",
+            f"2 entries have {NOT_USED}",
+        ),
+        (report(test=dataset(40, labeled=39, errors=1)), "ENTRIES_WITH_ERRORS", f"1 entry has {NOT_USED}"),
+        (
+            report(training=dataset(160, labeled=157, errors=3), test=dataset(40, labeled=38, errors=2)),
+            "ENTRIES_WITH_ERRORS",
+            f"5 entries have {NOT_USED}",
+        ),
+        (
+            report(training=dataset(160, labeled=120), test=dataset(40, labeled=39)),
+            "UNLABELED_ENTRIES",
+            f"41 entries have {UNLABELED}",
+        ),
+        (report(test=dataset(40, labeled=39)), "UNLABELED_ENTRIES", f"1 entry has {UNLABELED}"),
+        (report((None, {})), "LABELS_UNKNOWN", UNKNOWN),
+        (report(({}, None)), "LABELS_UNKNOWN", UNKNOWN),
+        (report((None, None)), "LABELS_UNKNOWN", UNKNOWN),
     ],
 )
 def test_what_is_worth_acting_on_is_said(given: Report, code: str, said: str) -> None:
-    (finding,) = given.findings()
-    assert finding.code == code
-    assert said in finding.message
+    assert given.findings() == [Finding(Code(code), said)]
 
 
 @pytest.mark.parametrize(
@@ -87,32 +127,111 @@ def test_what_is_in_order_gives_no_warning(given: Report) -> None:
     assert codes(given) == []
 
 
+@pytest.mark.parametrize(
+    ("training", "test", "far"),
+    [
+        (0, 3, False),  # in the training dataset is none: that is another warning
+        (2, 3, False),  # of 5 entries, 1 is expected: by 2 is rounding
+        (1, 3, True),  # of 4, 0.8: by 2.2
+        (31, 1, True),  # of 32, 6.4: by 5.4
+        (10, 1, False),  # of 11, 2.2: by 1.2
+        (84, 16, False),
+        (90, 10, False),  # of 100, 20: by half
+        (91, 9, True),
+        (70, 30, False),
+        (69, 31, True),
+    ],
+)
+def test_far_is_by_more_than_half_and_more_than_two_entries(training: int, test: int, far: bool) -> None:
+    given = report(({"crack": 80, "dent": training}, {"crack": 20, "dent": test}))
+    assert (Code.LABELS_FAR_FROM_SHARE in codes(given)) is far
+
+
 @pytest.mark.parametrize(("both", "refused"), [(1, True), (2, False), (3, False)])
 def test_fewer_than_half_of_the_labels_in_both_would_be_refused(both: int, refused: bool) -> None:
     training = dict.fromkeys("abcd", 40)
     given = report((training, dict.fromkeys("abcd"[:both], 10)))
     assert (Code.INSUFFICIENT_LABEL_OVERLAP in codes(given)) == refused
     if refused:
-        assert codes(given) == ["INSUFFICIENT_LABEL_OVERLAP", "LABELS_WITHOUT_TEST_ENTRIES"]
-        assert "Both datasets have only 1 of 4 labels." in given.findings()[0].message
-        assert "b, c, d" in given.findings()[0].message
+        assert given.findings() == [
+            Finding(
+                Code("INSUFFICIENT_LABEL_OVERLAP"),
+                "Both datasets have only 1 of 4 labels. Rekognition refuses to train with fewer than half: add test "
+                "images of b, c, d.",
+            ),
+            Finding(Code.LABELS_WITHOUT_TEST_ENTRIES, f"No test entry has b, c, d: {UNTESTED}"),
+        ]
 
 
-def test_an_error_entry_is_not_counted_as_unlabeled_too() -> None:
-    assert codes(report(training=dataset(160, labeled=150, errors=10))) == ["ENTRIES_WITH_ERRORS"]
+@pytest.mark.parametrize("labeled", [150, 151, 160])
+def test_an_error_entry_is_not_counted_as_unlabeled_too(labeled: int) -> None:
+    assert codes(report(training=dataset(160, labeled=labeled, errors=10))) == ["ENTRIES_WITH_ERRORS"]
 
 
 def test_labels_with_the_fewest_test_entries_come_first() -> None:
-    given = report(({"a": 5, "b": 9, "c": 1, "d": 1}, {"a": 1, "c": 0, "d": 3}))
-    assert given.labels is not None
-    assert [label.name for label in given.labels] == ["b", "c", "a", "d"]
-    assert Label("d", 1, 3).share == 0.75
+    given = report(({"a": 5, "b": 9, "f": 1, "c": 1, "d": 1}, {"a": 1, "c": 0, "d": 3, "e": 3}))
+    assert given.labels == [
+        Label("b", 9, 0),
+        Label("c", 1, 0),
+        Label("f", 1, 0),
+        Label("a", 5, 1),
+        Label("d", 1, 3),
+        Label("e", 0, 3),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("training", "test", "of_all"), [(0, 0, 0.0), (1, 3, 0.75), (3, 1, 0.25), (2, 2, 0.5), (0, 3, 1.0), (3, 0, 0.0)]
+)
+def test_the_share_is_of_all_entries_and_none_of_nothing(training: int, test: int, of_all: float) -> None:
+    assert share(training, test) == of_all
+    assert Label("a", training, test).share == of_all
+    assert report(training=dataset(training), test=dataset(test)).share == of_all
+
+
+@pytest.mark.parametrize(("before", "unaccounted"), [(200, 0), (203, 3), (199, -1)])
+def test_entries_are_accounted_for(before: int, unaccounted: int) -> None:
+    assert report(entries_before=before).unaccounted == unaccounted
 
 
 def test_a_pair_without_entries_divides_by_nothing() -> None:
     given = report(({"a": 0}, {"a": 0}), entries_before=0, training=dataset(0), test=dataset(0))
-    assert given.as_state()["Share"] == 0
-    assert summary.render(given)
+    assert summary.render(given).split("\n")[1:3] == [
+        "       0       0     0%  all entries",
+        "       0       0     0%  a",
+    ]
+
+
+def test_the_workflow_carries_the_report() -> None:
+    labels = {"crack": 70, "dent": 2, "scratch": 4}, {"crack": 18, "dent": 1}
+    assert report(labels, entries_before=203, test=dataset(37)).as_state() == {
+        "EntriesBefore": 203,
+        "EntriesUnaccountedFor": 6,
+        "Share": 0.1878,
+        "Warnings": [
+            {
+                "Code": "ENTRIES_UNACCOUNTED_FOR",
+                "Message": f"Of 203 entries, 6 are in neither dataset. {MEANWHILE}",
+            },
+            {
+                "Code": "LABELS_WITHOUT_TEST_ENTRIES",
+                "Message": f"No test entry has scratch: {UNTESTED}",
+            },
+        ],
+        "Labels": [
+            {"LabelName": "scratch", "Training": 4, "Test": 0, "Share": 0.0},
+            {"LabelName": "dent", "Training": 2, "Test": 1, "Share": 0.3333},
+            {"LabelName": "crack", "Training": 70, "Test": 18, "Share": 0.2045},
+        ],
+        "LabelsOmitted": 0,
+    }
+
+
+@pytest.mark.parametrize("labels", [(None, None), (None, {}), ({}, None), (None, {"a": 1}), ({"a": 1}, None)])
+def test_labels_that_rekognition_does_not_list_are_none(labels: tuple[Labels, Labels]) -> None:
+    given = report(labels)
+    assert given == Report(200, dataset(160), dataset(40), None)
+    assert (given.as_state()["Labels"], given.as_state()["LabelsOmitted"]) == (None, 0)
 
 
 def test_of_250_hostile_names_as_many_as_fit_are_listed() -> None:
@@ -131,6 +250,8 @@ def test_the_text_has_short_lines_whatever_the_labels_are_called(amount: int) ->
     table = lines[: lines.index("")] if "" in lines else lines
     assert max(map(len, table)) <= 70
     assert len(table) == 2 + min(amount, 20) + (amount > 20)
+    if amount > 20:
+        assert table[-1] == f"… and {amount - 20} labels more, with more test entries"
     assert not any(character in line for line in lines for character in "\x07\u202e")
 
 

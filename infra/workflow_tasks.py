@@ -1,0 +1,82 @@
+"""The tasks of the workflow: a function, a message, an event, each with its deadline and its retries."""
+
+from typing import Any
+
+from aws_cdk import Duration
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
+from constructs import Construct
+
+from infra.expressions import jsonata
+from infra.functions import TIMEOUT
+
+SOURCE = "dataset-distribution"
+"""Of the completion event."""
+
+SENDING = sfn.Timeout.duration(Duration.seconds(60))
+Assign = dict[str, Any]
+
+# What every function is told: of its execution, and what time it is. A list leaves out what there is not, such as the
+# time of a redrive.
+_OF_EXECUTION = {
+    "Execution": jsonata("$states.context.Execution.Id"),
+    "Times": jsonata(
+        "[$states.context.State.EnteredTime, $states.context.Execution.StartTime,"
+        " $states.context.Execution.RedriveTime]"
+    ),
+}
+
+
+def invoke(
+    scope: Construct, name: str, function: lambda_.IFunction, *, assign: Assign, **payload: Any
+) -> tasks.LambdaInvoke:
+    """A text of the payload is a reference."""
+    references = {key: jsonata(value) if isinstance(value, str) else value for key, value in payload.items()}
+    return tasks.LambdaInvoke.jsonata(
+        scope,
+        name,
+        lambda_function=function,
+        payload=sfn.TaskInput.from_object({**_OF_EXECUTION, **references}),
+        assign={key: jsonata(f"$states.result.Payload{value}") for key, value in assign.items()},
+        retry_on_service_exceptions=False,  # the table of failures says what is retried
+        task_timeout=sfn.Timeout.duration(TIMEOUT.plus(Duration.seconds(30))),
+    )
+
+
+def send_completion_event(scope: Construct, name: str) -> tasks.EventBridgePutEvents:
+    """The notice, on the account's default bus."""
+    entry = tasks.EventBridgePutEventsEntry(
+        detail=sfn.TaskInput.from_text(jsonata("$report.Notice")),
+        detail_type=jsonata("$report.DetailType"),
+        source=SOURCE,
+    )
+    return tasks.EventBridgePutEvents.jsonata(scope, name, entries=[entry], task_timeout=SENDING)
+
+
+def notify_people(scope: Construct, name: str, topic: sns.ITopic) -> tasks.SnsPublish:
+    """One message, each reader its form; by its attributes a subscription can choose."""
+    forms = {"default": "$report.Notice", "email": "$report.Mail", "sms": "$report.Subject"}
+    attributes = ("outcome", "project", "error", "trigger")
+    return tasks.SnsPublish.jsonata(
+        scope,
+        name,
+        topic=topic,
+        subject=jsonata("$report.Subject"),
+        message=sfn.TaskInput.from_object({form: jsonata(reference) for form, reference in forms.items()}),
+        message_per_subscription_type=True,
+        message_attributes={name: attribute(f"$report.Attributes.{name}") for name in attributes},
+        task_timeout=SENDING,
+    )
+
+
+def notify_chat(scope: Construct, name: str, topic: sns.ITopic) -> tasks.SnsPublish:
+    """What Amazon Q Developer in chat applications shows."""
+    message = sfn.TaskInput.from_text(jsonata("$report.Chat"))
+    return tasks.SnsPublish.jsonata(scope, name, topic=topic, message=message, task_timeout=SENDING)
+
+
+def attribute(reference: str) -> tasks.MessageAttribute:
+    """By which a subscription can choose."""
+    return tasks.MessageAttribute(value=jsonata(reference), data_type=tasks.MessageAttributeDataType.STRING)

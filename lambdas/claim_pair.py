@@ -1,0 +1,114 @@
+"""Claim pair: of all executions that look at a pair, at most one goes on.
+
+Every call can be repeated: should the function be killed between two, the next try finds what the one before it wrote.
+"""
+
+import random
+from typing import Any
+
+from lambdas.messages.output import make_output
+from lambdas.rules.attempt import Attempt
+from lambdas.rules.claim import Answer, Asking, Claim, decide_claim
+from lambdas.rules.decision import Action
+from lambdas.rules.errors import RecordsUnavailable
+from lambdas.rules.polling import Bounds, polling_interval
+from lambdas.rules.record import SKIPPED, Key
+from lambdas.rules.times import Times, latest, seconds_between
+from lambdas.services.executions import describe_owner
+from lambdas.services.records import (
+    RecordChangedError,
+    claim_record,
+    read_record,
+    record_outcome,
+    take_over_record,
+)
+from lambdas.step import logger, step
+
+Event = dict[str, Any]
+
+MOST_READS = 5  # of a record that others write meanwhile
+RESOLVE = "RESOLVE"
+_OUTCOMES = {Answer.SKIP: Action.SKIPPED, Answer.ALREADY_DISTRIBUTED: Action.ALREADY_DISTRIBUTED}
+
+
+@step
+def handler(event: Event) -> Event:
+    """From {Execution, Times, Pair, Claim, Attempt, Polling} to {Pair, Claim, Attempt}.
+
+    The pair's Action says what follows: what was decided, now that the pair is claimed; RESOLVE, to look at it again;
+    SKIPPED or ALREADY_DISTRIBUTED, with the execution's Output. An owner that is to skip gives the pair back.
+    """
+    pair = event["Pair"]
+    logger.append_keys(project=pair["ProjectName"])
+    if pair["Action"] == Action.SKIPPED:
+        _give_back(event)
+        return {**_carried(event), "Claim": {}}
+    key = Key(pair["ProjectName"], pair["Test"]["Arn"])
+    claim = _claim(event, key)
+    logger.info("Asked for the pair", answer=claim.answer, reason=claim.reason)
+    if claim.answer in _OUTCOMES:
+        return {**_carried(event), "Pair": _end(event, _OUTCOMES[claim.answer], claim.reason), "Claim": {}}
+    owned = {**_carried(event), "Claim": _as_state(key)}
+    if claim.answer != Answer.CLAIM:
+        return {**owned, "Pair": {**pair, "Action": RESOLVE}}
+    return {**owned, "Attempt": _renewed(event)}
+
+
+def _claim(event: Event, key: Key) -> Claim:
+    """The answer, carried out. Another execution may write the record meanwhile: then it is read again."""
+    for _ in range(MOST_READS):
+        try:
+            return _try_to_claim(event, key)
+        except RecordChangedError:
+            logger.info("The record has changed meanwhile")
+    raise RecordsUnavailable(f"The record of the pair changed {MOST_READS} times while it was being claimed.")
+
+
+def _try_to_claim(event: Event, key: Key) -> Claim:
+    pair, me, started_at = event["Pair"], event["Execution"], Times.from_state(event["Times"]).started
+    training = pair["Training"]["Arn"]
+    asking = Asking(training, by_event=pair["StartedBy"] == "event", knows=event["Claim"] == _as_state(key))
+    record = read_record(key, me)
+    claim, owner = decide_claim(record, None, asking), None
+    if claim.answer == Answer.ASK_OWNER and record.owner:
+        owner = describe_owner(record.owner)
+        claim = decide_claim(record, owner, asking)
+    if claim.answer == Answer.CLAIM:
+        entries = pair["Training"]["TotalEntries"]
+        arn = pair["ProjectArn"]
+        claim_record(key, me, started_at=started_at, project_arn=arn, training=training, entries=entries)
+    if claim.answer == Answer.TAKE_OVER and owner:
+        take_over_record(key, me, started_at=started_at, record=record, owner=owner)
+    return claim
+
+
+def _give_back(event: Event) -> None:
+    """Whoever is to skip after all has nothing to say of the pair; an execution that lost it has no record."""
+    pair, claim = event["Pair"], event["Claim"]
+    me, reason, now = event["Execution"], pair["Reason"], Times.from_state(event["Times"]).now
+    key = Key(pair["ProjectName"], claim["TestDatasetArn"] if claim else pair["Test"]["Arn"])
+    if read_record(key, me).mine:
+        record_outcome(key, me, outcome=SKIPPED, reason=reason, ended_at=now, settled=False)
+
+
+def _renewed(event: Event) -> Event:
+    """The attempt that begins, where the decision is to ask Rekognition, or to go on with what was asked."""
+    if event["Pair"]["Action"] not in (Action.DISTRIBUTE, Action.CHECK):
+        return dict(event["Attempt"])
+    attempt, times = Attempt.from_state(event["Attempt"]), Times.from_state(event["Times"])
+    elapsed = seconds_between(latest(attempt.asked_at or times.now, times.began), times.now)
+    wait = polling_interval(elapsed, random.random(), Bounds.from_state(event["Polling"]))
+    return attempt.renew(times.now, wait).as_state()
+
+
+def _end(event: Event, action: Action, reason: str) -> Event:
+    output = make_output(action, reason, event["Pair"], event["Execution"])
+    return {"Action": action, "Reason": reason, "Claimed": False, "Output": output}
+
+
+def _carried(event: Event) -> Event:
+    return {name: event[name] for name in ("Pair", "Claim", "Attempt")}
+
+
+def _as_state(key: Key) -> Event:
+    return {"ProjectName": key.project_name, "TestDatasetArn": key.test_arn}

@@ -1,0 +1,52 @@
+"""All that Report outcome gives to the state machine, which only sends it.
+
+A state's data has 256 KB, and no Catch can catch an error about that: the notice, with the labels, is in here once.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from lambdas.messages.chat import make_chat
+from lambdas.messages.mail import make_mail
+from lambdas.messages.notice import make_notice
+from lambdas.messages.outcome import Outcome
+from lambdas.messages.subject import make_subject
+from lambdas.rules.ending import distributed, failed, with_advice
+
+DETAIL_TYPES = {"DISTRIBUTED": "Dataset Distribution Succeeded", "FAILED": "Dataset Distribution Failed"}
+NO_EVENT = "The completion event could not be sent; the execution's history says why."
+
+
+def make_bundle(outcome: Outcome, output: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Each message as a text, for SNS and EventBridge; the ending as the execution shows it.
+
+    `WithoutEvent` takes the place of what has the same name when the completion event could not be sent.
+    """
+    return {
+        "Subject": make_subject(outcome),
+        "Notice": _text(make_notice(outcome)),
+        "Mail": make_mail(outcome),
+        "Chat": _text(make_chat(outcome)),
+        "DetailType": DETAIL_TYPES[outcome.name],
+        "Attributes": {
+            "outcome": outcome.name,
+            "project": outcome.project_name or "unknown",
+            "error": outcome.error or "none",
+            "trigger": outcome.started_by,
+        },
+        "WithoutEvent": {"Mail": make_mail(replace(outcome, notes=[*outcome.notes, NO_EVENT]))},
+        "Ending": _ending(outcome, output),
+    }
+
+
+def _ending(outcome: Outcome, output: Mapping[str, Any] | None) -> dict[str, Any]:
+    if outcome.error:
+        return failed(outcome.error, with_advice(outcome.reason, outcome.advice))
+    return distributed(outcome.reason, {**(output or {}), "ReportLink": outcome.report_link})
+
+
+def _text(message: Mapping[str, Any]) -> str:
+    """As JSON, in the fewest bytes."""
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))

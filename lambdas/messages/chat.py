@@ -1,0 +1,43 @@
+"""The message for a chat channel: a custom notification of Amazon Q Developer in chat applications.
+
+A channel reads its own markdown, and the text may come from anywhere: it makes no mention and no named link in Slack or
+in Teams.
+"""
+
+from typing import Any
+
+from lambdas.messages.links import execution_link
+from lambdas.messages.outcome import Outcome
+from lambdas.messages.subject import make_subject
+from lambdas.rules.causes import cut
+
+LONGEST_SAID = 1_500  # characters
+
+
+def make_chat(outcome: Outcome) -> dict[str, Any]:
+    """The notification."""
+    subject = make_subject(outcome)
+    report = [f"Report: {outcome.report_link}"] if outcome.report_link else []
+    return {
+        "version": "1.0",
+        "source": "custom",
+        "content": {
+            "textType": "client-markdown",
+            "title": subject,
+            "description": _harmless(cut(_said(outcome), LONGEST_SAID)),
+            "nextSteps": [outcome.what_to_do, *report, f"Execution: {execution_link(outcome.execution)}"],
+        },
+        "metadata": {"threadId": outcome.execution, "summary": subject},
+    }
+
+
+def _said(outcome: Outcome) -> str:
+    if outcome.error:
+        return f"{outcome.error}: {outcome.reason}"
+    return "\n".join([outcome.reason, *(f"- {warning}" for warning in outcome.warnings)])
+
+
+def _harmless(text: str) -> str:
+    for character, shown in (("](", "] ("), ("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
+        text = text.replace(character, shown)
+    return text

@@ -1,0 +1,44 @@
+"""The e-mail: the outcome, why, a table of labels, what is worth acting on, what to do, links."""
+
+from collections.abc import Iterator
+
+from lambdas.messages import summary
+from lambdas.messages.links import execution_link, state_machine_link
+from lambdas.messages.notice import shown_cause
+from lambdas.messages.outcome import Outcome
+from lambdas.messages.subject import make_subject
+
+WHAT_TO_DO = "What to do:"
+
+
+def make_mail(outcome: Outcome) -> str:
+    """Plain text."""
+    return "\n".join(_failure(outcome) if outcome.error else _success(outcome))
+
+
+def _success(outcome: Outcome) -> Iterator[str]:
+    yield from (make_subject(outcome), "", outcome.reason, "")
+    if outcome.report:
+        yield from (summary.render(outcome.report), "")
+    yield from _advice(outcome)
+    if outcome.report_link:
+        yield f"Report: {outcome.report_link}"
+    yield f"Execution: {execution_link(outcome.execution)}"
+    yield f"Project: {outcome.project_arn}"
+
+
+def _failure(outcome: Outcome) -> Iterator[str]:
+    yield from (make_subject(outcome), "", shown_cause(outcome), "")
+    yield from _advice(outcome)
+    yield f"Run it again: {state_machine_link(outcome.execution)}"
+    yield f'with the input {{"ProjectName": "{outcome.project_name}"}}' if outcome.project_name else ""
+    yield ""
+    yield f"Execution: {execution_link(outcome.execution)}"
+    if outcome.project_name:
+        yield f"Project: {outcome.project_name}"
+
+
+def _advice(outcome: Outcome) -> Iterator[str]:
+    if outcome.notes:
+        yield from (*outcome.notes, "")
+    yield from (f"{WHAT_TO_DO} {outcome.what_to_do}", "")

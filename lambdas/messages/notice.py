@@ -1,0 +1,58 @@
+"""The notice: what programs get, through SNS and EventBridge. Its schema is docs/notice.schema.json."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lambdas.messages.chat import make_chat
+from lambdas.messages.links import execution_link, state_machine_of
+from lambdas.messages.outcome import Outcome
+from lambdas.rules.causes import cut
+
+VERSION = "1.0"
+LONGEST_CAUSE = 4_000  # characters: a message has 256 KB for all its forms
+_MORE = "… (the execution has more of it)"
+
+
+def make_notice(outcome: Outcome) -> dict[str, Any]:
+    """One object for every program that listens."""
+    about = {
+        "Outcome": outcome.name,
+        "Version": VERSION,
+        "StartedBy": outcome.started_by,
+        "ProjectName": outcome.project_name or None,
+        "ProjectArn": outcome.project_arn,
+        "StateMachine": state_machine_of(outcome.execution),
+        "Execution": outcome.execution,
+        "ExecutionLink": execution_link(outcome.execution),
+        "StartedAt": outcome.started_at,
+        "Notes": outcome.notes,
+        "Chat": make_chat(outcome),
+    }
+    return about | (_failure(outcome) if outcome.error else _success(outcome))
+
+
+def shown_cause(outcome: Outcome) -> str:
+    """As much of it as a message has room for."""
+    return cut(outcome.reason, LONGEST_CAUSE, _MORE)
+
+
+def _failure(outcome: Outcome) -> dict[str, Any]:
+    return {"Error": outcome.error, "Cause": shown_cause(outcome), "Advice": outcome.advice}
+
+
+def _success(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "Reason": outcome.reason,
+        "Before": _counts_of_pair(outcome.before),
+        "After": _counts_of_pair(outcome.after),
+        "Report": outcome.report and outcome.report.as_state(),
+        "ReportLink": outcome.report_link,
+    }
+
+
+def _counts_of_pair(pair: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _counts(pair[name]) for name in ("Training", "Test")}
+
+
+def _counts(dataset: Mapping[str, Any]) -> dict[str, int]:
+    return {name: dataset[name] for name in ("TotalEntries", "LabeledEntries", "ErrorEntries")}

@@ -1,0 +1,32 @@
+"""The output of an execution that succeeded: one shape, whatever the outcome (docs/outcomes.md)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+State = Mapping[str, Any]
+
+
+def make_output(
+    outcome: str,
+    reason: str,
+    pair: State,
+    execution: str,
+    *,
+    after: State | None = None,
+    dry_run: State | None = None,
+    report_link: str | None = None,
+) -> dict[str, Any]:
+    """From the pair as the workflow carries it. `after` has both datasets after a distribution."""
+    before = {name: pair[name] for name in ("Training", "Test")}
+    return {
+        "Outcome": outcome,
+        "Reason": reason,
+        "StartedBy": pair["StartedBy"],
+        "ProjectName": pair["ProjectName"],
+        "ProjectArn": pair["ProjectArn"],
+        "Before": before,
+        "After": before if after is None else after,
+        "DryRun": dry_run,
+        "ReportLink": report_link,
+        "Execution": execution,
+    }

@@ -1,0 +1,39 @@
+"""Parts of a work of which each may fail, and the rest goes on."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from lambdas.rules.causes import cut, read_cause
+from lambdas.rules.errors import ClaimLost
+from lambdas.rules.failures import ATTEMPTS, Retried, passes
+from lambdas.step import logger
+
+LONGEST_NOTE = 500  # characters: a state has 256 KB
+MOST_RETRIES = ATTEMPTS[Retried.QUICKLY].most
+
+Result = TypeVar("Result")
+
+
+class Parts:
+    """What passes by itself is retried by the state machine, in sight, as long as it has tries left.
+
+    Then, and at once for any other error, a note says what is missing.
+    """
+
+    def __init__(self, retry_count: int) -> None:
+        """`retry_count` is how often the state machine has retried the state."""
+        self._last_try = retry_count >= MOST_RETRIES
+        self.notes: list[str] = []
+
+    def do(self, missing: str, work: Callable[[], Result], otherwise: Result) -> Result:
+        """What the work gives, or `otherwise`, and a note that begins with what is `missing`. Raises ClaimLost."""
+        try:
+            return work()
+        except ClaimLost:
+            raise
+        except Exception as error:
+            if passes(type(error).__name__) and not self._last_try:
+                raise
+            logger.exception(missing)
+            self.notes.append(f"{missing}: {cut(read_cause(str(error)), LONGEST_NOTE)}")
+            return otherwise

@@ -1,0 +1,126 @@
+"""Report outcome: the one ending of every execution that succeeded or failed.
+
+It completes the record, counts the labels, draws the page, and composes all that people and programs get. What of this
+fails is said in the notice, and the rest goes on; the state machine only sends.
+"""
+
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+from aws_lambda_powertools import single_metric
+from aws_lambda_powertools.metrics import MetricUnit
+
+from lambdas.messages import page
+from lambdas.messages.bundle import make_bundle
+from lambdas.messages.outcome import Outcome
+from lambdas.messages.report import Labels, Report
+from lambdas.parts import Parts
+from lambdas.rules.arns import home_of
+from lambdas.rules.attempt import Attempt
+from lambdas.rules.causes import read_cause
+from lambdas.rules.ending import complete_cause
+from lambdas.rules.execution_input import is_event, name_project
+from lambdas.rules.failures import advise
+from lambdas.rules.metrics import OUTCOMES
+from lambdas.rules.pair import Dataset
+from lambdas.rules.path import Path
+from lambdas.rules.record import DISTRIBUTED, Key
+from lambdas.rules.times import Times
+from lambdas.services.executions import read_execution_input, read_path
+from lambdas.services.pages import keep_page
+from lambdas.services.records import record_outcome
+from lambdas.services.rekognition import count_labels
+from lambdas.step import logger, step
+
+Event = dict[str, Any]
+_UNKNOWN: tuple[Labels, Labels] = (None, None)
+
+
+@step
+def handler(event: Event) -> Event:
+    """From {Execution, Times, RetryCount, Pair, Claim, Attempt, Ending} to all that is sent, and the Ending.
+
+    It is {Subject, Notice, Mail, Chat, DetailType, Attributes, WithoutEvent, Ending}: messages/bundle.py. Raises
+    ClaimLost when another execution owns the pair by now: then there is nothing to notify anybody of.
+    """
+    parts = Parts(event["RetryCount"])
+    distributed = event["Ending"].get("Outcome") == DISTRIBUTED
+    outcome = _distributed(event, parts) if distributed else _failed(event, parts)
+    logger.append_keys(project=outcome.project_name)
+    bundle = make_bundle(outcome, event["Ending"].get("Output"))
+    with single_metric(name=OUTCOMES, unit=MetricUnit.Count, value=1) as metric:
+        metric.add_dimension("Outcome", outcome.name)
+        metric.add_dimension("Error", outcome.error or "none")
+    logger.info("Reported the outcome", outcome=outcome.name, error=outcome.error, link=outcome.report_link)
+    return bundle
+
+
+def _distributed(event: Event, parts: Parts) -> Outcome:
+    pair, execution, reason = event["Pair"], event["Execution"], event["Ending"]["Cause"]
+    after = event["Ending"]["Output"]["After"]
+    training, test = (Dataset.from_state(after[name]) for name in ("Training", "Test"))
+    _complete_record(event, parts, DISTRIBUTED, reason, (training.entries, test.entries))
+    labels = parts.do("The labels could not be counted", lambda: (count_labels(training), count_labels(test)), _UNKNOWN)
+    report = Report.compare(pair["Training"]["TotalEntries"], training, test, labels)
+    path = parts.do("The page has no timeline", lambda: read_path(execution, datetime.now(UTC)), Path([]))
+    html = page.render(pair["ProjectName"], reason, report, path, execution)
+    bucket = os.environ["REPORTS_BUCKET"]
+    link = parts.do("There is no page", lambda: keep_page(bucket, pair["ProjectName"], execution, html), None)
+    return Outcome(
+        execution=execution,
+        started_at=Times.from_state(event["Times"]).started,
+        started_by=pair["StartedBy"],
+        project_name=pair["ProjectName"],
+        project_arn=pair["ProjectArn"],
+        reason=reason,
+        notes=parts.notes,
+        before=pair,
+        after=after,
+        report=report,
+        report_link=link,
+    )
+
+
+def _failed(event: Event, parts: Parts) -> Outcome:
+    pair, ending, error = event["Pair"], event["Ending"], event["Ending"]["Error"]
+    pending = bool(event["Claim"]) and Attempt.from_state(event["Attempt"]).pending
+    cause = complete_cause(ending, read_cause(ending.get("Cause")), pending=pending)
+    _complete_record(event, parts, "FAILED", f"{error}: {cause}")
+    started_by, project_name = pair.get("StartedBy"), pair.get("ProjectName")
+    if not project_name:
+        given = parts.do("The input could not be read", lambda: read_execution_input(event["Execution"]), None)
+        started_by = "event" if is_event(given) else "hand"
+        project_name = name_project(given, home_of(event["Execution"]))
+    return Outcome(
+        execution=event["Execution"],
+        started_at=Times.from_state(event["Times"]).started,
+        started_by=started_by or "hand",
+        project_name=project_name or "",
+        project_arn=pair.get("ProjectArn"),
+        reason=cause,
+        notes=parts.notes,
+        error=error,
+        advice=advise(error),
+    )
+
+
+def _complete_record(
+    event: Event, parts: Parts, outcome: str, reason: str, entries: tuple[int, int] | None = None
+) -> None:
+    """An execution that has claimed no pair has no record to complete."""
+    if not event["Claim"]:
+        return
+    parts.do(
+        "The record could not be completed",
+        lambda: record_outcome(
+            Key(event["Claim"]["ProjectName"], event["Claim"]["TestDatasetArn"]),
+            event["Execution"],
+            outcome=outcome,
+            reason=reason,
+            ended_at=Times.from_state(event["Times"]).now,
+            settled=Attempt.from_state(event["Attempt"]).settled,
+            entries=entries,
+        ),
+        None,
+    )

@@ -1,0 +1,98 @@
+"""An attempt: what one execution has asked of Rekognition, and what its polls have shown since.
+
+To the state machine it is opaque data, which it hands from one function to the next. When Start distribution fails, the
+state machine adds the error to it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, Self
+
+from lambdas.rules.causes import read_cause
+from lambdas.rules.failures import BUSY, LIMIT
+
+LONGEST_CAUSE = 4_000  # characters
+
+
+class StartError(NamedTuple):
+    """The error that Start distribution ended in, and its cause."""
+
+    error: str
+    cause: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """Moments are ISO 8601; an empty one has not come.
+
+    `asked_at` is when this execution first asked, or first polled what an earlier owner had asked for. `busy`: an
+    earlier start of this execution found the datasets busy. `quiet_since` is the first of the polls in a row that
+    showed no effect. `no_effect`: polls have shown no effect for as long as it takes to tell. `settled`: it is known
+    what came of it.
+    """
+
+    asked_at: str = ""
+    accepted: bool = False
+    error: StartError | None = None
+    busy: bool = False
+    quiet_since: str = ""
+    no_effect: bool = False
+    settled: bool = False
+    wait_seconds: int = 0
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """From what `as_state` made, or from nothing."""
+        error = state.get("Error")
+        return cls(
+            asked_at=state.get("AskedAt", ""),
+            accepted=state.get("Accepted", False),
+            error=StartError(error["Error"], read_cause(error.get("Cause"), LONGEST_CAUSE)) if error else None,
+            busy=state.get("Busy", False),
+            quiet_since=state.get("QuietSince", ""),
+            no_effect=state.get("NoEffect", False),
+            settled=state.get("Settled", False),
+            wait_seconds=state.get("WaitSeconds", 0),
+        )
+
+    def as_state(self) -> dict[str, Any]:
+        """The form the workflow carries."""
+        return {
+            "AskedAt": self.asked_at,
+            "Accepted": self.accepted,
+            "Error": self.error and {"Error": self.error.error, "Cause": self.error.cause},
+            "Busy": self.busy,
+            "QuietSince": self.quiet_since,
+            "NoEffect": self.no_effect,
+            "Settled": self.settled,
+            "WaitSeconds": self.wait_seconds,
+        }
+
+    def renew(self, now: str, wait_seconds: int) -> Self:
+        """The attempt that begins now. The deadline still counts from the first time that this execution asked."""
+        busy = self.busy or (self.error is not None and self.error.error in BUSY.errors)
+        return type(self)(asked_at=self.asked_at or now, busy=busy, wait_seconds=wait_seconds)
+
+    def accept(self) -> Self:
+        """Rekognition has accepted the call."""
+        return replace(self, accepted=True)
+
+    @property
+    def limited(self) -> StartError | None:
+        """The account may change no more datasets at once. It may last, until the deadline at most."""
+        return self.error if self.error and self.error.error == LIMIT else None
+
+    @property
+    def refusal(self) -> StartError | None:
+        """The error to fail with when nothing came of the call.
+
+        A dataset that is busy is none the first time: whatever goes on there ends, and the workflow begins again.
+        """
+        if self.error is None or self.error.error == LIMIT:
+            return None
+        return self.error if self.busy or self.error.error not in BUSY.errors else None
+
+    @property
+    def pending(self) -> bool:
+        """Rekognition may be distributing because of it."""
+        return bool(self.asked_at) and not self.settled and not self.no_effect

@@ -1,0 +1,76 @@
+"""What a poll means: whether the distribution has finished, failed, goes on, or had no effect.
+
+An error of the call is not believed, because it may hide a success. Nor is a single poll, because what DescribeDataset
+shows can lag behind (docs/adr/0002). Only when poll after poll has shown no effect for five minutes, there was none.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from lambdas.rules.attempt import Attempt, StartError
+from lambdas.rules.errors import DecidedError
+from lambdas.rules.progress import Progress, State
+from lambdas.rules.times import Times, latest, seconds_between
+
+QUIET_SECONDS = 300
+ASKED_FOR = "Rekognition had been asked to distribute, and may be doing so."
+
+
+class Verdict(StrEnum):
+    """What the workflow goes by. NO_EFFECT: nothing came of the request, and it may be made again."""
+
+    COMPLETE = "COMPLETE"
+    FAILED = "FAILED"
+    IN_PROGRESS = "IN_PROGRESS"
+    NO_EFFECT = "NO_EFFECT"
+
+
+@dataclass(frozen=True)
+class Poll:
+    """A verdict, the attempt after it and, with FAILED, the error and its cause."""
+
+    verdict: Verdict
+    attempt: Attempt
+    failure: StartError | None = None
+
+
+def judge_poll(progress: Progress, attempt: Attempt, times: Times, deadline: float) -> Poll:
+    """The verdict on what a poll has shown at `times.now`; `deadline` is in seconds from the first request on."""
+    quiet_since = (attempt.quiet_since or times.now) if progress.state == State.NOT_STARTED else ""
+    attempt = replace(attempt, asked_at=attempt.asked_at or times.now, quiet_since=quiet_since)
+    settled = replace(attempt, settled=True)
+    if progress.state == State.COMPLETE:
+        return Poll(Verdict.COMPLETE, settled)
+    if progress.state == State.FAILED:
+        return _failed(settled, DecidedError.DISTRIBUTION_FAILED, progress.reason)
+    no_effect = bool(quiet_since) and _seconds_since(quiet_since, times) > QUIET_SECONDS
+    if no_effect and attempt.refusal:
+        return _failed(settled, *attempt.refusal)
+    if _seconds_since(attempt.asked_at, times) > deadline:
+        return _give_up(attempt, progress)
+    if no_effect:
+        return _without_effect(attempt, progress)
+    return Poll(Verdict.IN_PROGRESS, attempt)
+
+
+def _give_up(attempt: Attempt, progress: Progress) -> Poll:
+    if attempt.limited and progress.state == State.NOT_STARTED:
+        return _failed(attempt, *attempt.limited)
+    cause = f"Rekognition had not finished in time. {progress.reason} {ASKED_FOR}"
+    return _failed(attempt, DecidedError.DISTRIBUTION_TIMED_OUT, cause)
+
+
+def _without_effect(attempt: Attempt, progress: Progress) -> Poll:
+    if attempt.accepted:
+        cause = f"Rekognition has accepted the distribution, and nothing shows of it. {progress.reason}"
+        return _failed(attempt, DecidedError.DISTRIBUTION_FAILED, cause)
+    return Poll(Verdict.NO_EFFECT, replace(attempt, no_effect=True))
+
+
+def _failed(attempt: Attempt, error: str, cause: str) -> Poll:
+    return Poll(Verdict.FAILED, attempt, StartError(str(error), cause))
+
+
+def _seconds_since(moment: str, times: Times) -> float:
+    """A redrive resets the deadlines: what was before it does not count."""
+    return seconds_between(latest(moment, times.began), times.now)

@@ -1,0 +1,91 @@
+"""What to do about an error, and whether it passes by itself."""
+
+import pytest
+
+from lambdas.rules.failures import ATTEMPTS, FAILURES, UNKNOWN, Failure, Retried, advise, errors_of, passes
+
+
+def row_of(error: str) -> Failure:
+    (row,) = [row for row in FAILURES if error in row.errors]
+    return row
+
+
+@pytest.mark.parametrize(
+    ("error", "row"),
+    [
+        *((error, row) for row in FAILURES for error in row.errors if not error.endswith(".*")),
+        ("SNS.NotFoundException", row_of("SNS.*")),
+        ("SNS.Client.NotFound", row_of("SNS.*")),
+        ("SNS", row_of("SNS.*")),
+        ("Lambda.SomethingNew", UNKNOWN),
+        ("KeyError", UNKNOWN),
+        ("", UNKNOWN),
+    ],
+)
+def test_advice_is_by_the_error(error: str, row: Failure) -> None:
+    assert advise(error) == row.advice
+
+
+@pytest.mark.parametrize(
+    ("error", "alone"),
+    [
+        ("ThrottlingException", True),
+        ("InternalServerError", True),
+        ("RecordsUnavailable", True),
+        ("ClientError", True),
+        ("AccessDeniedException", False),
+        ("ResourceNotReadyException", False),
+        ("InvalidInput", False),
+        ("ClaimLost", False),
+        ("KeyError", False),
+    ],
+)
+def test_which_error_passes_by_itself(error: str, alone: bool) -> None:
+    assert passes(error) is alone
+
+
+def test_a_patient_retry_goes_on_for_longer() -> None:
+    """(tries more, seconds until the first, seconds between the last)"""
+    assert {how.value: tuple(attempts) for how, attempts in ATTEMPTS.items()} == {
+        "quickly": (6, 2, 60),
+        "patiently": (10, 4, 60),
+    }
+
+
+def test_what_is_no_fault_of_the_caller_is_retried_quickly() -> None:
+    assert errors_of(Retried.QUICKLY) == [
+        "InternalServerError",
+        "EndpointConnectionError",
+        "ConnectTimeoutError",
+        "ReadTimeoutError",
+        "ConnectionClosedError",
+        "HTTPClientError",
+        "SSLError",
+        "ClientError",
+        "Lambda.ServiceException",
+        "Lambda.AWSLambdaException",
+        "Lambda.SdkClientException",
+        "Lambda.ClientExecutionTimeoutException",
+        "Lambda.Unknown",
+        "Sandbox.Timedout",
+        "Runtime.ExitError",
+        "Runtime.OutOfMemory",
+        "Runtime.LambdaRuntimeClientError",
+        "States.Timeout",
+        "RecordsUnavailable",
+        "OwnerUnknown",
+    ]
+
+
+def test_errors_are_found_by_how_they_are_retried() -> None:
+    patiently = ["ThrottlingException", "ProvisionedThroughputExceededException", "Lambda.TooManyRequestsException"]
+    assert errors_of(Retried.PATIENTLY) == patiently
+    assert errors_of(Retried.WAITED_FOR, Retried.PATIENTLY) == [
+        "ThrottlingException",
+        "ProvisionedThroughputExceededException",
+        "ResourceNotReadyException",
+        "ResourceInUseException",
+        "LimitExceededException",
+        "Lambda.TooManyRequestsException",
+    ]
+    assert "SNS.*" not in errors_of(*Retried)

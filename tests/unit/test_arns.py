@@ -1,0 +1,98 @@
+"""What an ARN says, and which text is none."""
+
+import pytest
+
+from lambdas.rules.arns import DatasetArn, Home, ProjectArn, home_of, parse_dataset_arn, parse_project_arn
+
+HOME = Home("aws-us-gov", "us-gov-west-1", "123456789012")
+OWNER = "arn:aws-us-gov:rekognition:us-gov-west-1:123456789012"
+PROJECT = f"{OWNER}:project/My_parts-2.0/1690474772815"
+TRAIN = f"{OWNER}:project/My_parts-2.0/dataset/train/1690474772816"
+TEST = f"{OWNER}:project/My_parts-2.0/dataset/test/1690474772817"
+
+
+def test_an_arn_says_whose_it_is_and_what() -> None:
+    assert parse_project_arn(PROJECT) == ProjectArn(PROJECT, HOME, "My_parts-2.0")
+    assert parse_dataset_arn(TRAIN) == DatasetArn(TRAIN, HOME, "My_parts-2.0", "TRAIN")
+    assert parse_dataset_arn(TEST) == DatasetArn(TEST, HOME, "My_parts-2.0", "TEST")
+
+
+def test_the_other_kind_of_arn_is_none() -> None:
+    assert parse_project_arn(TRAIN) is None
+    assert parse_dataset_arn(PROJECT) is None
+
+
+@pytest.mark.parametrize("name", ["p", "A", "z9", ".", "-", "_", "x" * 255])
+def test_a_name_may_be_in_an_arn(name: str) -> None:
+    project, dataset = PROJECT.replace("My_parts-2.0", name), TRAIN.replace("My_parts-2.0", name)
+    assert parse_project_arn(project) == ProjectArn(project, HOME, name)
+    assert parse_dataset_arn(dataset) == DatasetArn(dataset, HOME, name, "TRAIN")
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a/b", "a:b", "ñ", "\uff11", "x" * 256])
+def test_a_name_may_not_be_in_an_arn(name: str) -> None:
+    assert parse_project_arn(PROJECT.replace("My_parts-2.0", name)) is None
+    assert parse_dataset_arn(TRAIN.replace("My_parts-2.0", name)) is None
+
+
+@pytest.mark.parametrize(
+    ("part", "other"),
+    [
+        ("arn:", "ARN:"),
+        ("arn:", ""),
+        ("aws-us-gov", ""),
+        ("aws-us-gov", "AWS"),
+        ("rekognition", "s3"),
+        ("us-gov-west-1", ""),
+        ("us-gov-west-1", "US-GOV-WEST-1"),
+        ("us-gov-west-1", "us gov"),
+        ("123456789012", "12345678901"),
+        ("123456789012", "1234567890123"),
+        ("123456789012", "12345678901x"),
+        ("123456789012", "\u0661" * 12),
+        (":project/", ":projects/"),
+        ("/1690474772815", ""),
+        ("/1690474772815", "/"),
+        ("/1690474772815", "/x"),
+        ("/1690474772815", "/1690474772815/"),
+        ("/1690474772815", "/1690474772815\n"),
+        ("/1690474772815", "/\u0661"),
+    ],
+)
+def test_a_text_that_is_nearly_the_arn_of_a_project_is_none(part: str, other: str) -> None:
+    assert part in PROJECT
+    assert parse_project_arn(PROJECT.replace(part, other)) is None
+
+
+@pytest.mark.parametrize(
+    ("part", "other"),
+    [
+        ("123456789012", "12345678901"),
+        ("/dataset/", "/Dataset/"),
+        ("/train/", "/TRAIN/"),
+        ("/train/", "/validation/"),
+        ("/train/", "/"),
+        ("/1690474772816", ""),
+        ("/1690474772816", "/x"),
+        ("/1690474772816", "/1690474772816\n"),
+        ("/1690474772816", "/\u0661"),
+    ],
+)
+def test_a_text_that_is_nearly_the_arn_of_a_dataset_is_none(part: str, other: str) -> None:
+    assert part in TRAIN
+    assert parse_dataset_arn(TRAIN.replace(part, other)) is None
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws-us-gov:states:us-gov-west-1:123456789012:execution:Machine:name",
+        "arn:aws-us-gov:sns:us-gov-west-1:123456789012:topic",
+    ],
+)
+def test_where_a_regional_resource_lives(arn: str) -> None:
+    assert home_of(arn) == HOME
+
+
+def test_a_home_is_told_in_words() -> None:
+    assert str(HOME) == "account 123456789012, Region us-gov-west-1, partition aws-us-gov"

@@ -1,0 +1,111 @@
+"""What an execution has asked of Rekognition, from state to state."""
+
+from dataclasses import replace
+
+import pytest
+
+from lambdas.rules.attempt import Attempt, StartError
+
+NOW, EARLIER = "2026-11-23T10:00:00.000Z", "2026-11-23T09:00:00.000Z"
+BUSY = StartError("ResourceNotReadyException", "It is being updated.")
+IN_USE = StartError("ResourceInUseException", "It is in use.")
+LIMITED = StartError("LimitExceededException", "Too many.")
+DENIED = StartError("AccessDeniedException", "No.")
+WHOLE = Attempt(
+    asked_at=NOW,
+    accepted=True,
+    error=DENIED,
+    busy=True,
+    quiet_since=NOW,
+    no_effect=True,
+    settled=True,
+    wait_seconds=10,
+)
+
+
+def test_the_state_machine_carries_it_unchanged() -> None:
+    assert Attempt.from_state(WHOLE.as_state()) == WHOLE
+    assert Attempt.from_state(Attempt().as_state()) == Attempt()
+
+
+def test_people_can_read_it_in_the_console() -> None:
+    assert WHOLE.as_state() == {
+        "AskedAt": NOW,
+        "Accepted": True,
+        "Error": {"Error": "AccessDeniedException", "Cause": "No."},
+        "Busy": True,
+        "QuietSince": NOW,
+        "NoEffect": True,
+        "Settled": True,
+        "WaitSeconds": 10,
+    }
+
+
+def test_nothing_is_asked_at_the_beginning() -> None:
+    assert Attempt.from_state({}) == Attempt()
+    assert Attempt().as_state()["Error"] is None
+
+
+def test_an_error_that_the_state_machine_added_is_read() -> None:
+    added = {**Attempt().as_state(), "Error": {"Error": "E", "Cause": '{"errorMessage": "Sorry.", "errorType": "E"}'}}
+    assert Attempt.from_state(added).error == StartError("E", "Sorry.")
+    assert Attempt.from_state({"Error": {"Error": "E"}}).error == StartError("E", "No cause was given.")
+
+
+def test_a_long_cause_is_cut() -> None:
+    read = Attempt.from_state({"Error": {"Error": "E", "Cause": "x" * 32_000}}).error
+    assert read == StartError("E", "x" * 4_000 + "…")
+
+
+def test_the_first_attempt_begins_now() -> None:
+    assert Attempt().renew(NOW, 12) == Attempt(asked_at=NOW, wait_seconds=12)
+
+
+def test_a_further_attempt_keeps_the_first_deadline_and_nothing_else() -> None:
+    assert replace(WHOLE, asked_at=EARLIER, busy=False).renew(NOW, 12) == Attempt(asked_at=EARLIER, wait_seconds=12)
+
+
+@pytest.mark.parametrize(
+    ("error", "busy"), [(None, False), (DENIED, False), (BUSY, True), (IN_USE, True), (LIMITED, True)]
+)
+def test_a_further_attempt_knows_whether_the_datasets_were_busy(error: StartError | None, busy: bool) -> None:
+    assert Attempt(error=error).renew(NOW, 12).busy == busy
+    assert Attempt(error=error, busy=True).renew(NOW, 12).busy
+
+
+def test_rekognition_accepts() -> None:
+    assert Attempt(asked_at=NOW).accept() == Attempt(asked_at=NOW, accepted=True)
+
+
+@pytest.mark.parametrize(
+    ("error", "busy", "refusal", "limited"),
+    [
+        (None, False, None, None),
+        (None, True, None, None),
+        (DENIED, False, DENIED, None),
+        (DENIED, True, DENIED, None),
+        (BUSY, False, None, None),
+        (BUSY, True, BUSY, None),
+        (IN_USE, True, IN_USE, None),
+        (LIMITED, False, None, LIMITED),
+        (LIMITED, True, None, LIMITED),
+    ],
+)
+def test_which_error_of_the_start_is_one_to_fail_with(
+    error: StartError | None, busy: bool, refusal: StartError | None, limited: StartError | None
+) -> None:
+    attempt = Attempt(error=error, busy=busy)
+    assert (attempt.refusal, attempt.limited) == (refusal, limited)
+
+
+@pytest.mark.parametrize(
+    ("attempt", "pending"),
+    [
+        (Attempt(), False),
+        (Attempt(asked_at=NOW), True),
+        (Attempt(asked_at=NOW, settled=True), False),
+        (Attempt(asked_at=NOW, no_effect=True), False),
+    ],
+)
+def test_whether_rekognition_may_be_distributing(attempt: Attempt, pending: bool) -> None:
+    assert attempt.pending is pending

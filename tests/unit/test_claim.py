@@ -1,0 +1,101 @@
+"""Who may distribute a pair: a table of record, owner and the execution that asks."""
+
+from dataclasses import replace
+
+import pytest
+
+from lambdas.rules.claim import Answer, Asking, Claim, Owner, decide_claim, history_of
+from lambdas.rules.record import NO_RECORD, Record
+
+OTHER = Record(owner="arn:other", training="training", started_at="2026-11-23T10:00:00Z")
+MINE = replace(OTHER, owner="arn:me", mine=True)
+FAILED, SKIPPED, DISTRIBUTED = (
+    replace(OTHER, outcome=each, reason="So.") for each in ("FAILED", "SKIPPED", "DISTRIBUTED")
+)
+PERSON = Asking("training", by_event=False)
+EVENT = Asking("training", by_event=True)
+RUNNING, ABORTED, FORGOTTEN = Owner("RUNNING"), Owner("ABORTED", "2026-11-23T11:00:00Z"), Owner(None)
+ENDED = [Owner(status) for status in ("SUCCEEDED", "FAILED", "ABORTED", "TIMED_OUT", None)]
+
+
+def test_the_workflow_goes_by_these_words() -> None:
+    assert set(Answer) == {"CLAIM", "RESOLVE", "ASK_OWNER", "TAKE_OVER", "SKIP", "ALREADY_DISTRIBUTED"}
+
+
+@pytest.mark.parametrize("asking", [PERSON, EVENT])
+def test_a_pair_that_nobody_owns_is_claimed(asking: Asking) -> None:
+    assert decide_claim(NO_RECORD, None, asking) == Claim(Answer.CLAIM)
+
+
+@pytest.mark.parametrize("outcome", [None, "FAILED", "DISTRIBUTED"])
+@pytest.mark.parametrize("asking", [PERSON, EVENT])
+def test_an_owner_keeps_its_pair(asking: Asking, outcome: str | None) -> None:
+    assert decide_claim(replace(MINE, outcome=outcome), None, replace(asking, knows=True)) == Claim(Answer.CLAIM)
+
+
+@pytest.mark.parametrize("asking", [PERSON, EVENT])
+def test_an_owner_that_did_not_know_looks_at_the_pair_again(asking: Asking) -> None:
+    """Killed between its write and its answer: an earlier owner may have got far."""
+    assert decide_claim(MINE, None, asking) == Claim(Answer.RESOLVE)
+
+
+@pytest.mark.parametrize("owner", [None, RUNNING, *ENDED])
+@pytest.mark.parametrize("asking", [PERSON, EVENT])
+def test_a_distributed_pair_is_taken_over_by_nobody(asking: Asking, owner: Owner | None) -> None:
+    assert decide_claim(DISTRIBUTED, owner, asking) == Claim(Answer.ALREADY_DISTRIBUTED, "So.")
+
+
+def test_a_distributed_pair_has_a_reason_whatever_the_record_says() -> None:
+    claim = decide_claim(replace(DISTRIBUTED, reason=None), None, PERSON)
+    assert claim == Claim(Answer.ALREADY_DISTRIBUTED, "The pair was distributed before.")
+
+
+@pytest.mark.parametrize("record", [OTHER, FAILED, SKIPPED])
+@pytest.mark.parametrize("asking", [PERSON, EVENT])
+def test_step_functions_is_asked_about_another_owner(asking: Asking, record: Record) -> None:
+    assert decide_claim(record, None, asking) == Claim(Answer.ASK_OWNER)
+
+
+@pytest.mark.parametrize("record", [OTHER, FAILED, SKIPPED])
+@pytest.mark.parametrize("asking", [PERSON, EVENT, replace(PERSON, knows=True)])
+def test_an_owner_that_runs_is_never_pushed_aside(asking: Asking, record: Record) -> None:
+    expected = Claim(Answer.SKIP, "Another execution has this pair: arn:other")
+    assert decide_claim(record, RUNNING, asking) == expected
+
+
+@pytest.mark.parametrize("owner", ENDED)
+@pytest.mark.parametrize(
+    ("record", "asking"),
+    [
+        (OTHER, PERSON),
+        (OTHER, EVENT),
+        (SKIPPED, PERSON),
+        (SKIPPED, EVENT),
+        (FAILED, PERSON),
+        (FAILED, replace(EVENT, training_arn="created anew")),
+    ],
+)
+def test_an_owner_that_ended_is_taken_over_at_once(record: Record, asking: Asking, owner: Owner) -> None:
+    assert decide_claim(record, owner, asking) == Claim(Answer.TAKE_OVER)
+
+
+@pytest.mark.parametrize("owner", ENDED)
+def test_no_event_tries_again_what_failed_and_was_told(owner: Owner) -> None:
+    assert decide_claim(FAILED, owner, EVENT) == Claim(
+        Answer.SKIP,
+        "This pair has failed before, which was told then. Start it by hand when it is mended. That was arn:other",
+    )
+
+
+@pytest.mark.parametrize(
+    ("record", "owner", "history"),
+    [
+        (replace(FAILED, ended_at="then"), ABORTED, ("FAILED", "So.", "then")),
+        (replace(FAILED, reason=None), ABORTED, ("FAILED", "", "2026-11-23T11:00:00Z")),
+        (SKIPPED, FORGOTTEN, ("SKIPPED", "So.", "unknown")),
+        (OTHER, ABORTED, ("FAILED", "It ended without a word: ABORTED", "2026-11-23T11:00:00Z")),
+        (OTHER, FORGOTTEN, ("FAILED", "It ended without a word: Step Functions has forgotten it", "unknown")),
+    ],
+)
+def test_what_stays_of_an_earlier_owner(record: Record, owner: Owner, history: tuple[str, str, str]) -> None:
+    assert history_of(record, owner) == history

@@ -1,0 +1,30 @@
+"""How an execution ends, and what its cause says."""
+
+import pytest
+
+from lambdas.rules.ending import complete_cause, distributed, failed, with_advice
+
+MAY_BE = "It broke. Rekognition had been asked to distribute, and may be doing so."
+
+
+def test_what_the_state_machine_gets() -> None:
+    assert distributed("Done.", {"a": 1}) == {"Outcome": "DISTRIBUTED", "Cause": "Done.", "Output": {"a": 1}}
+    assert failed("Broken", "It broke.") == {"Outcome": "FAILED", "Error": "Broken", "Cause": "It broke."}
+
+
+@pytest.mark.parametrize(
+    ("ending", "pending", "cause"),
+    [
+        ({"Error": "Broken"}, True, MAY_BE),
+        ({"Error": "Broken"}, False, "It broke."),
+        (failed("Broken", "It broke."), True, "It broke."),
+        (failed("Broken", "It broke."), False, "It broke."),
+    ],
+)
+def test_a_caught_error_says_what_may_be_going_on(ending: dict[str, str], pending: bool, cause: str) -> None:
+    """A rule that decided has said so itself."""
+    assert complete_cause(ending, "It broke.", pending=pending) == cause
+
+
+def test_the_red_state_says_what_to_do() -> None:
+    assert with_advice("It broke.", "Mend it.") == "It broke.\n\nWhat to do: Mend it."

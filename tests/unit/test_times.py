@@ -1,0 +1,37 @@
+"""What time it is, and since when an execution runs."""
+
+import pytest
+
+from lambdas.rules.times import Times, latest, seconds_between
+
+STARTED, REDRIVEN, NOW = "2026-11-23T10:00:00.000Z", "2026-11-23T12:00:00.000Z", "2026-11-23T12:00:30.500Z"
+
+
+def test_an_execution_began_when_it_started() -> None:
+    times = Times.from_state([NOW, STARTED])
+    assert (times.now, times.started, times.began, times.seconds) == (NOW, STARTED, STARTED, 7230.5)
+
+
+def test_a_redrive_resets_the_beginning() -> None:
+    times = Times.from_state([NOW, STARTED, REDRIVEN])
+    assert (times.started, times.began, times.seconds) == (STARTED, REDRIVEN, 30.5)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "seconds"), [(STARTED, REDRIVEN, 7200), (REDRIVEN, STARTED, -7200), (NOW, NOW, 0)]
+)
+def test_seconds_between_two_moments(earlier: str, later: str, seconds: float) -> None:
+    assert seconds_between(earlier, later) == seconds
+
+
+@pytest.mark.parametrize(
+    ("moments", "last"),
+    [
+        ((STARTED, NOW), NOW),
+        ((NOW, STARTED), NOW),
+        (("", STARTED), STARTED),
+        (("2026-11-23T10:00:00.5Z", "2026-11-23T11:00:00+02:00"), "2026-11-23T10:00:00.5Z"),
+    ],
+)
+def test_the_latest_moment_whatever_its_form(moments: tuple[str, ...], last: str) -> None:
+    assert latest(*moments) == last

@@ -1,0 +1,142 @@
+"""What a poll means, as a table: what it has shown, what was asked, and how long ago."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from lambdas.rules.attempt import Attempt, StartError
+from lambdas.rules.progress import Progress, State
+from lambdas.rules.times import Times
+from lambdas.rules.verdict import Poll, Verdict, judge_poll
+
+HOUR = 3600
+DEADLINE = 24 * HOUR
+BEGAN = "2026-11-23T10:00:00.000+00:00"
+SAID = "The training dataset is CREATE_COMPLETE."
+DENIED, BUSY, LIMITED = (
+    StartError(error, "No.")
+    for error in ("AccessDeniedException", "ResourceNotReadyException", "LimitExceededException")
+)
+ASKED = Attempt(asked_at=BEGAN, wait_seconds=10)
+
+
+def at(seconds: float) -> str:
+    """So long after the execution began."""
+    return (datetime.fromisoformat(BEGAN) + timedelta(seconds=seconds)).isoformat(timespec="milliseconds")
+
+
+def poll(state: State, attempt: Attempt, seconds: float, redriven: float | None = None) -> Poll:
+    """`seconds` after the execution began."""
+    times = Times(at(seconds), BEGAN, None if redriven is None else at(redriven))
+    return judge_poll(Progress(state, SAID), attempt, times, DEADLINE)
+
+
+def failed(attempt: Attempt, error: str, cause: str) -> Poll:
+    return Poll(Verdict.FAILED, attempt, StartError(error, cause))
+
+
+def quiet(attempt: Attempt, since: float = 0) -> Attempt:
+    """After a poll that showed no effect, so long after the execution began."""
+    return replace(attempt, quiet_since=at(since))
+
+
+def test_the_workflow_goes_by_these_words() -> None:
+    assert set(Verdict) == {"COMPLETE", "FAILED", "IN_PROGRESS", "NO_EFFECT"}
+
+
+@pytest.mark.parametrize("seconds", [10, DEADLINE + 1])
+@pytest.mark.parametrize("attempt", [ASKED, replace(ASKED, error=DENIED), quiet(replace(ASKED, accepted=True))])
+def test_a_distribution_that_is_done_is_complete(attempt: Attempt, seconds: float) -> None:
+    """An error may hide a success, and a late one is one all the same."""
+    assert poll(State.COMPLETE, attempt, seconds) == Poll(
+        Verdict.COMPLETE, replace(attempt, quiet_since="", settled=True)
+    )
+
+
+@pytest.mark.parametrize("seconds", [10, DEADLINE + 1])
+@pytest.mark.parametrize("attempt", [ASKED, replace(ASKED, error=DENIED)])
+def test_what_rekognition_could_not_do_failed_in_its_words(attempt: Attempt, seconds: float) -> None:
+    expected = failed(replace(attempt, settled=True), "DistributionFailed", SAID)
+    assert poll(State.FAILED, attempt, seconds) == expected
+
+
+@pytest.mark.parametrize("attempt", [ASKED, replace(ASKED, error=DENIED), replace(ASKED, error=LIMITED)])
+def test_a_distribution_in_progress_is_waited_for_until_the_deadline(attempt: Attempt) -> None:
+    assert poll(State.IN_PROGRESS, quiet(attempt), DEADLINE) == Poll(Verdict.IN_PROGRESS, attempt)
+    assert poll(State.IN_PROGRESS, attempt, DEADLINE + 1) == failed(
+        attempt,
+        "DistributionTimedOut",
+        f"Rekognition had not finished in time. {SAID} Rekognition had been asked to distribute, and may be doing so.",
+    )
+
+
+def test_a_first_poll_that_shows_nothing_never_tells_however_late() -> None:
+    later = replace(ASKED, asked_at=at(3000))
+    assert poll(State.NOT_STARTED, later, 6000) == Poll(Verdict.IN_PROGRESS, quiet(later, 6000))
+
+
+def test_an_attempt_that_the_start_did_not_give_counts_from_its_first_poll() -> None:
+    assert poll(State.IN_PROGRESS, Attempt(error=DENIED), 60).attempt == Attempt(error=DENIED, asked_at=at(60))
+
+
+@pytest.mark.parametrize(
+    ("attempt", "verdict"),
+    [
+        (ASKED, Verdict.NO_EFFECT),
+        (replace(ASKED, error=BUSY), Verdict.NO_EFFECT),
+        (replace(ASKED, error=LIMITED), Verdict.NO_EFFECT),
+        (replace(ASKED, error=LIMITED, busy=True), Verdict.NO_EFFECT),
+        (replace(ASKED, error=BUSY, busy=True), Verdict.FAILED),
+        (replace(ASKED, error=DENIED), Verdict.FAILED),
+        (replace(ASKED, accepted=True), Verdict.FAILED),
+    ],
+)
+def test_five_minutes_of_polls_without_effect_tell(attempt: Attempt, verdict: Verdict) -> None:
+    assert poll(State.NOT_STARTED, quiet(attempt), 300) == Poll(Verdict.IN_PROGRESS, quiet(attempt))
+    assert poll(State.NOT_STARTED, quiet(attempt), 301).verdict == verdict
+
+
+def test_without_effect_it_may_be_asked_for_again() -> None:
+    expected = Poll(Verdict.NO_EFFECT, replace(quiet(ASKED), no_effect=True))
+    assert poll(State.NOT_STARTED, quiet(ASKED), 301) == expected
+
+
+@pytest.mark.parametrize("seconds", [301, DEADLINE + 1])
+@pytest.mark.parametrize("attempt", [replace(ASKED, error=DENIED), replace(ASKED, error=BUSY, busy=True)])
+def test_an_error_of_the_start_is_believed_when_there_was_no_effect(attempt: Attempt, seconds: float) -> None:
+    assert attempt.error
+    expected = failed(replace(quiet(attempt), settled=True), *attempt.error)
+    assert poll(State.NOT_STARTED, quiet(attempt), seconds) == expected
+
+
+def test_what_rekognition_accepted_and_does_not_show_failed() -> None:
+    accepted = quiet(replace(ASKED, accepted=True))
+    assert poll(State.NOT_STARTED, accepted, 301) == failed(
+        accepted, "DistributionFailed", f"Rekognition has accepted the distribution, and nothing shows of it. {SAID}"
+    )
+
+
+def test_the_limit_of_the_account_is_told_at_the_deadline() -> None:
+    limited = quiet(replace(ASKED, error=LIMITED))
+    assert poll(State.NOT_STARTED, limited, DEADLINE + 1) == failed(limited, *LIMITED)
+    assert poll(State.NOT_STARTED, quiet(ASKED), DEADLINE + 1).failure != LIMITED
+
+
+def test_the_deadline_counts_from_the_first_request_not_from_the_beginning() -> None:
+    late = replace(ASKED, asked_at=at(HOUR))
+    assert poll(State.IN_PROGRESS, late, DEADLINE + 1).verdict == Verdict.IN_PROGRESS
+    assert poll(State.IN_PROGRESS, late, DEADLINE + HOUR + 1).verdict == Verdict.FAILED
+
+
+def test_a_redrive_resets_the_deadline_and_the_silence() -> None:
+    redriven = DEADLINE + HOUR
+    assert poll(State.IN_PROGRESS, ASKED, redriven + 10, redriven).verdict == Verdict.IN_PROGRESS
+    assert poll(State.NOT_STARTED, quiet(ASKED), redriven + 300, redriven).verdict == Verdict.IN_PROGRESS
+    assert poll(State.NOT_STARTED, quiet(ASKED), redriven + 301, redriven).verdict == Verdict.NO_EFFECT
+
+
+def test_a_poll_that_shows_something_ends_the_silence() -> None:
+    assert poll(State.IN_PROGRESS, quiet(ASKED), 299).attempt == ASKED
+    again = poll(State.NOT_STARTED, ASKED, 310).attempt
+    assert poll(State.NOT_STARTED, again, 600) == Poll(Verdict.IN_PROGRESS, quiet(ASKED, 310))
