@@ -1,0 +1,15 @@
+"""The picture of the graph in README.md."""
+
+from infra.settings import Settings
+from infra.state_graph import PAGE, draw, insert, states_of
+from infra.synth import synthesize
+from tests.definition import render_definition
+
+
+def test_the_picture_is_as_the_definition_says() -> None:
+    page = PAGE.read_text()
+    assert page == insert(page, draw(synthesize(Settings()))), "Draw it anew: python -m infra.state_graph"
+
+
+def test_every_state_is_reached_and_drawn() -> None:
+    assert set(states_of(synthesize(Settings()))) == set(render_definition()["States"])
