@@ -6,7 +6,7 @@ TOOLS := .local/tools
 # The Node.js of package-lock.json goes before the machine's, for the CDK CLI and for jsii.
 WITH_NODE := PATH="$(CURDIR)/node_modules/.bin:$(CURDIR)/$(BIN):$$PATH"
 export MANIFEST PORT NOTIFY RUNS SEED FIRST ANSWER MOVE
-.PHONY: demo local test chaos unknowns check audit lock deploy setup
+.PHONY: demo local test unit mutations chaos unknowns check audit lock deploy setup
 
 demo: setup ## deploy the real stack on a local AWS and distribute a dataset; MANIFEST=path takes your own
 	@$(BIN)/python -m local demo $${MANIFEST:+--manifest="$$MANIFEST"}
@@ -16,6 +16,27 @@ local: setup ## keep a local AWS running with the stack deployed; PORT=4566 fixe
 
 test: setup ## every test
 	@$(WITH_NODE) $(BIN)/python -m pytest
+
+unit: setup ## the rules' tables of cases: no AWS, a few seconds
+	@$(WITH_NODE) $(BIN)/python -m pytest tests/unit --numprocesses=0
+
+# In a copy. Whoever watches sees the count; else it is in run.log. SCORE prints a row for each module (its mutants, how many were
+# killed, how many survived) and the share.
+MUTATIONS := .local/mutations
+MUTMUT := "$(CURDIR)/$(TOOLS)/bin/mutmut"
+SCORE := { module = $$3 "/" $$4; mutants[module]++ } \
+	/: (killed|timeout)$$/ { killed[module]++; total++ } \
+	END { for (module in mutants) printf "| %s | %d | %d | %d |\n", module, mutants[module], killed[module], \
+	mutants[module] - killed[module] | "sort"; close("sort"); \
+	printf "%d of %d mutants killed: %.1f%%\n", total, NR, 100 * total / NR; exit total < 0.95 * NR }
+mutations: $(TOOLS)/installed ## wrong rules that no table of cases notices: docs/mutations.md; fails where more than 5% survive
+	@rm -rf $(MUTATIONS)
+	@mkdir -p $(MUTATIONS)/tests
+	@cp -R lambdas README.md pyproject.toml $(MUTATIONS)
+	@cp -R tests/__init__.py tests/events tests/unit $(MUTATIONS)/tests
+	@cd $(MUTATIONS) && if [ -t 1 ]; then $(MUTMUT) run; else $(MUTMUT) run >run.log; fi
+	@cd $(MUTATIONS) && $(MUTMUT) results
+	@cd $(MUTATIONS) && $(MUTMUT) results --all True | awk -F '[.: ]+' '$(SCORE)'
 
 unknowns: setup ## the end-to-end tests under each plausible answer to what AWS does not say; ANSWER=word takes those with it
 	@$(WITH_NODE) $(BIN)/python -m tests.unknowns $${ANSWER:+"$$ANSWER"}

@@ -33,7 +33,7 @@ SPDX = {
     "Python Software Foundation License": "PSF-2.0",
 }
 # Installed apart, where this process cannot ask them.
-TOOLS = {"pip-audit": "Apache-2.0", "uv": "MIT OR Apache-2.0"}
+TOOLS = {"mutmut": "BSD-3-Clause", "pip-audit": "Apache-2.0", "uv": "MIT OR Apache-2.0"}
 PURPOSES = {
     "aws-cdk-lib": "the stack",
     "aws-lambda-powertools": "logs, metrics and input of the Lambdas; deployed with them",
@@ -54,6 +54,7 @@ PURPOSES = {
     "statelint": "a linter of state machines",
     "trustme": "the local AWS's certificate",
     "urllib3": "HTTP to the local AWS",
+    "mutmut": "`make mutations`",
     "pip-audit": "`make audit`",
     "uv": "`make lock`",
     "@aws-sdk/client-s3": "what Lambda's Node.js runtime brings, for CDK's function that empties a bucket",

@@ -1,0 +1,39 @@
+"""An execution may be given anything at all, here generated. `make mutations` goes by the tables of cases alone."""
+
+import json
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lambdas.rules.errors import InvalidInput
+from lambdas.rules.execution_input import ACCEPTED, read_input
+from tests.unit.test_execution_input import HOME, PROJECT, TEST, TRAIN
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda children: st.lists(children, max_size=3) | st.dictionaries(st.text(), children, max_size=3),
+    max_leaves=10,
+)
+ARNS = st.sampled_from([PROJECT, TRAIN, TEST, TRAIN.replace("my-", "your-"), TEST.upper(), ""]) | st.text()
+NEARLY = st.dictionaries(
+    st.sampled_from(["ProjectArn", "ProjectName", "Datasets", "DryRun", "detail", "detail-type", "projectArn"]),
+    JSON | ARNS | st.lists(st.fixed_dictionaries({"Arn": JSON | ARNS}), max_size=3),
+    max_size=3,
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(JSON | NEARLY)
+def test_every_input_is_a_request_or_one_sentence(given: Any) -> None:
+    refusal = None
+    try:
+        request = read_input(given, HOME)
+    except InvalidInput as error:
+        refusal = str(error)
+    if refusal is None:
+        assert set(given) <= {"ProjectArn", "ProjectName", "Datasets", "DryRun"}
+        assert request.project_name in json.dumps(given)
+    else:
+        assert refusal.endswith(ACCEPTED)
+        assert refusal.isprintable()
