@@ -119,6 +119,7 @@ def create_pair(bench: Workbench, project: str, executions: Executions, lines: l
         ("project", "true", True, "DISTRIBUTED"),
     ],
 )
+@pytest.mark.assumes("stale_status_seconds")
 def test_tags_overrule_what_an_event_would_do(
     bench: Workbench, project: str, executions: Executions, tagged: str | None, value: str, edited: bool, outcome: str
 ) -> None:
