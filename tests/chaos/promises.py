@@ -15,6 +15,7 @@ LONGEST_HISTORY = 25_000
 DEFECTS = ("States.Runtime", "States.QueryEvaluationError", "States.DataLimitExceeded", "States.NoChoiceMatched")
 NOBODY_TOLD = "Nobody could be told:"
 WHAT_TO_DO = "What to do: "
+NOT_RECORDED = "The record could not be completed"
 SENDING = "Send completion event"
 NOTIFYING = ("Notify people", "Notify in plain words")
 QUIET = ("SKIPPED", "ALREADY_DISTRIBUTED")
@@ -179,10 +180,14 @@ def _short(ending: Ending) -> str:
 
 
 def _not_yet_told(after: Aftermath) -> list[str]:
-    """The failure of a distribution whose execution was aborted before it said so is the next one's to tell."""
+    """The failure of a distribution whose execution was aborted before it said so is the next one's to tell.
+
+    So it is when an execution said it and could not record it.
+    """
     earlier = [each for each in after.executions if each is not after.last]
     told = any(ending.error == "DistributionFailed" for each in earlier for ending in each.endings)
-    return ["DistributionFailed"] if _failed(after.before_last) and not told else []
+    recorded = not any(NOT_RECORDED in message for each in earlier for message in each.messages)
+    return ["DistributionFailed"] if _failed(after.before_last) and not (told and recorded) else []
 
 
 def _expected(scenario: Scenario, after: Aftermath) -> list[str]:
