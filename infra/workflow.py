@@ -107,7 +107,12 @@ class Workflow(Construct):
         decision.when(when("$pair.Action = 'DRY_RUN'"), _succeed(self, "Dry run", "$pair.Output"))
         decision.when(when("$pair.Action = 'WAIT' and $pair.Claimed"), pause)
         claimed = sfn.Choice.jsonata(self, "Pair claimed?")
-        for action, state in {**ends, "WAIT": pause, "DISTRIBUTE": self._start(poll, claim), "CHECK": poll}.items():
+        for action, state in {
+            **ends,
+            "WAIT": pause,
+            "DISTRIBUTE": self._start(poll, resolve, claim),
+            "CHECK": poll,
+        }.items():
             claimed.when(when(f"$pair.Action = '{action}'"), state)
         claimed.when(when("$pair.Action = 'FAILED'"), report, assign={"ending": jsonata("$pair.Ending")})
         resolve.next(decision.otherwise(claim.next(claimed.otherwise(resolve))))
@@ -145,7 +150,7 @@ class Workflow(Construct):
         claim.add_catch(report, assign=_CAUGHT)
         return claim
 
-    def _start(self, poll: sfn.IChainable, claim: sfn.IChainable) -> tasks.LambdaInvoke:
+    def _start(self, poll: sfn.IChainable, resolve: sfn.IChainable, claim: sfn.IChainable) -> tasks.LambdaInvoke:
         """An error may hide a success: the polls decide."""
         start = invoke(
             self,
@@ -157,6 +162,7 @@ class Workflow(Construct):
         )
         retry_as_failures_say(start)
         start.add_catch(claim, errors=["ClaimLost"], assign=_LOST)
+        start.add_catch(resolve, errors=["PairChanged"])
         start.add_catch(poll, assign={"attempt": jsonata("$merge([$attempt, {'Error': $states.errorOutput}])")})
         start.next(poll)
         return start

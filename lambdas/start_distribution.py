@@ -7,27 +7,33 @@ pair is stands in the record before the call: should the execution end here, the
 from typing import Any
 
 from lambdas.rules.attempt import Attempt
+from lambdas.rules.errors import PairChanged
 from lambdas.rules.pair import Dataset
 from lambdas.rules.record import Key
-from lambdas.services.records import record_start
+from lambdas.services.records import record_start, recorded_start
 from lambdas.services.rekognition import describe_dataset, distribute_dataset_entries
 from lambdas.step import logger, step
 
 
 @step
 def handler(event: dict[str, Any]) -> dict[str, Any]:
-    """From {Execution, Times, Pair, Attempt} to the attempt. It does not call when the pair has changed meanwhile.
+    """From {Execution, Times, Pair, Attempt} to the attempt.
 
-    Raises ClaimLost when another execution owns the pair by now: then it does not call either.
+    It does not call when the pair has changed since it was resolved. What this execution has asked for may have done
+    that: the polls tell. When it has not asked, it raises PairChanged. Raises ClaimLost when another execution owns the
+    pair by now.
     """
     pair, attempt = event["Pair"], Attempt.from_state(event["Attempt"])
     logger.append_keys(project=pair["ProjectName"])
     training, test = (Dataset.from_state(pair[name]) for name in ("Training", "Test"))
-    now = [describe_dataset(dataset.arn) for dataset in (training, test)]
-    record_start(Key(pair["ProjectName"], test.arn), event["Execution"], training, test)
-    if now != [training, test]:
+    key, me, before = Key(pair["ProjectName"], test.arn), event["Execution"], (training, test)
+    now = tuple(describe_dataset(dataset.arn) for dataset in before)
+    if now != before:
         logger.info("Did not start a distribution: the datasets have changed", now=[each.as_state() for each in now])
+        if recorded_start(key, me) != before and not attempt.again:
+            raise PairChanged("A dataset has changed since the pair was resolved.")
         return attempt.as_state()
+    record_start(key, me, training, test)
     distribute_dataset_entries(training.arn, test.arn)
     logger.info("Started distribution")
     return attempt.accept().as_state()

@@ -209,3 +209,19 @@ def test_a_test_dataset_filled_from_another_training_dataset_is_not_this_ones(
     bench.finish()
     bench.create(project, "TRAIN", images(10))
     assert outcome(executions.run({"ProjectArn": project})) == "TestDatasetNotEmpty"
+
+
+def test_a_pair_that_changes_before_the_call_is_decided_upon_anew(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
+) -> None:
+    """An old read is what Resolve datasets went by; Start distribution sees the edit, and asks for nothing."""
+    bench.aws.follow_waits(True)
+    bench.pair(project, images(10))
+    old = Fault("rekognition:DescribeDataset", show={"Status": "UPDATE_COMPLETE"}, dataset="train", times=1)
+    bench.aws.inject(old)
+    execution = executions.run({"ProjectArn": project})
+    assert outcome(execution) == "DISTRIBUTED"
+    assert execution.states.count("Start distribution") == 2
+    assert execution.states.count("Check distribution") < 5
+    assert moved(bench.aws) == [2]
+    assert only(subscriber.received()).outcome == "DISTRIBUTED"

@@ -154,6 +154,7 @@ def test_whoever_lost_the_pair_asks_for_it_again(definition: dict[str, Any]) -> 
         ("Resolve datasets", "InvalidInput", "Report outcome"),
         ("Claim pair", "RecordsUnavailable", "Report outcome"),
         ("Start distribution", "AccessDeniedException", "Wait before checking"),
+        ("Start distribution", "PairChanged", "Resolve datasets"),
         ("Start distribution", "ResourceNotReadyException", "Wait before checking"),
         ("Check distribution", "ThrottlingException", "Wait before checking"),
         ("Check distribution", "ResourceNotFoundException", "Report outcome"),

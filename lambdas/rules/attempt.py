@@ -25,13 +25,14 @@ class StartError(NamedTuple):
 class Attempt:
     """Moments are ISO 8601; an empty one has not come.
 
-    `asked_at` is when this execution first asked, or first polled what an earlier owner had asked for. `busy`: an
-    earlier start of this execution found the datasets busy. `quiet_since` is the first of the polls in a row that
-    showed no effect. `no_effect`: polls have shown no effect for as long as it takes to tell. `settled`: it is known
-    what came of it.
+    `asked_at` is when this execution first asked, or first polled what an earlier owner had asked for; `again`: that
+    was before this attempt. `busy`: an earlier start of this execution found the datasets busy. `quiet_since` is the
+    first of the polls in a row that showed no effect. `no_effect`: polls have shown no effect for as long as it takes
+    to tell. `settled`: it is known what came of it.
     """
 
     asked_at: str = ""
+    again: bool = False
     accepted: bool = False
     error: StartError | None = None
     busy: bool = False
@@ -46,6 +47,7 @@ class Attempt:
         error = state.get("Error")
         return cls(
             asked_at=state.get("AskedAt", ""),
+            again=state.get("Again", False),
             accepted=state.get("Accepted", False),
             error=StartError(error["Error"], read_cause(error.get("Cause"), LONGEST_CAUSE)) if error else None,
             busy=state.get("Busy", False),
@@ -59,6 +61,7 @@ class Attempt:
         """The form the workflow carries."""
         return {
             "AskedAt": self.asked_at,
+            "Again": self.again,
             "Accepted": self.accepted,
             "Error": self.error and {"Error": self.error.error, "Cause": self.error.cause},
             "Busy": self.busy,
@@ -71,7 +74,8 @@ class Attempt:
     def renew(self, now: str, wait_seconds: int) -> Self:
         """The attempt that begins now. The deadline still counts from the first time that this execution asked."""
         busy = self.busy or (self.error is not None and self.error.error in BUSY.errors)
-        return type(self)(asked_at=self.asked_at or now, busy=busy, wait_seconds=wait_seconds)
+        again = bool(self.asked_at)
+        return type(self)(asked_at=self.asked_at or now, again=again, busy=busy, wait_seconds=wait_seconds)
 
     def accept(self) -> Self:
         """Rekognition has accepted the call."""

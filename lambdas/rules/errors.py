@@ -28,6 +28,10 @@ class ClaimLost(Exception):
     """Another execution owns the pair by now."""
 
 
+class PairChanged(Exception):
+    """A dataset has changed since the pair was resolved, and Rekognition was not asked."""
+
+
 class DatasetMissing(Exception):
     """The project lacks its training dataset or its test dataset."""
 

@@ -52,6 +52,12 @@ BUSY = Failure(
 )
 """Of a start it says that something goes on: an earlier try of the same call, or somebody else's. Waiting tells."""
 
+CHANGED = Failure(
+    errors=("PairChanged",),
+    why="A dataset has changed between the decision and the call, which was not made. The workflow decides anew.",
+    advice="Start it again.",
+)
+
 LOST = Failure(
     errors=("ClaimLost",),
     why="Another execution took the pair over while this one was aborted; it was redriven. It asks for the pair again.",
@@ -150,6 +156,7 @@ FAILURES = (
     ),
     BUSY,
     LOST,
+    CHANGED,
     Failure(
         errors=(
             "EndpointConnectionError",

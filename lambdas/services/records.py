@@ -109,6 +109,15 @@ def record_start(key: Key, me: str, training: Dataset, test: Dataset) -> None:
     _update_mine(key, me, {"PairBefore": {"S": before}})
 
 
+def recorded_start(key: Key, me: str) -> tuple[Dataset, Dataset] | None:
+    """The pair that Rekognition was asked to distribute, as the record has it. Raises ClaimLost.
+
+    It is read by a write that changes nothing: who starts may not read, and has to own the pair.
+    """
+    attributes = _update_mine(key, me, {"Execution": {"S": me}})
+    return _read_before(attributes.get("PairBefore", {}).get("S", ""))
+
+
 def record_outcome(
     key: Key,
     me: str,
@@ -131,23 +140,27 @@ def record_outcome(
     _update_mine(key, me, attributes)
 
 
-def _update_mine(key: Key, me: str, attributes: Attributes) -> None:
+def _update_mine(key: Key, me: str, attributes: Attributes) -> Attributes:
     try:
-        _update(key, me, attributes, _MINE)
+        return _update(key, me, attributes, _MINE)
     except _errors.ConditionalCheckFailedException as refused:
         raise ClaimLost("Another execution has taken this pair over.") from refused
 
 
-def _update(key: Key, me: str, attributes: Attributes, condition: str, *, remove: str = "") -> None:
+def _update(key: Key, me: str, attributes: Attributes, condition: str, *, remove: str = "") -> Attributes:
+    """The whole item, as it is then."""
+    values = {":me": {"S": me}, **{f":{name}": value for name, value in attributes.items()}}
     sets = "SET " + ", ".join(f"{name} = :{name}" for name in attributes)
     with _available():
-        _dynamodb.update_item(
+        written: Attributes = _dynamodb.update_item(
             TableName=_table(),
             Key=_key(key),
             UpdateExpression=f"{sets} REMOVE {remove}" if remove else sets,
             ConditionExpression=condition,
-            ExpressionAttributeValues={":me": {"S": me}, **{f":{name}": value for name, value in attributes.items()}},
-        )
+            ExpressionAttributeValues=values,
+            ReturnValues="ALL_NEW",
+        )["Attributes"]
+        return written
 
 
 @contextmanager

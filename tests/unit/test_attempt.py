@@ -13,6 +13,7 @@ LIMITED = StartError("LimitExceededException", "Too many.")
 DENIED = StartError("AccessDeniedException", "No.")
 WHOLE = Attempt(
     asked_at=NOW,
+    again=True,
     accepted=True,
     error=DENIED,
     busy=True,
@@ -31,6 +32,7 @@ def test_the_state_machine_carries_it_unchanged() -> None:
 def test_people_can_read_it_in_the_console() -> None:
     assert WHOLE.as_state() == {
         "AskedAt": NOW,
+        "Again": True,
         "Accepted": True,
         "Error": {"Error": "AccessDeniedException", "Cause": "No."},
         "Busy": True,
@@ -62,7 +64,8 @@ def test_the_first_attempt_begins_now() -> None:
 
 
 def test_a_further_attempt_keeps_the_first_deadline_and_nothing_else() -> None:
-    assert replace(WHOLE, asked_at=EARLIER, busy=False).renew(NOW, 12) == Attempt(asked_at=EARLIER, wait_seconds=12)
+    further = Attempt(asked_at=EARLIER, again=True, wait_seconds=12)
+    assert replace(WHOLE, asked_at=EARLIER, busy=False).renew(NOW, 12) == further
 
 
 @pytest.mark.parametrize(
