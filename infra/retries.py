@@ -8,9 +8,6 @@ from lambdas.rules.failures import ATTEMPTS, UNKNOWN, Retried, errors_of
 # What no other try would change.
 _FINAL = errors_of(Retried.NEVER, Retried.WAITED_FOR)
 
-# What passes by itself: a fault of a service, or of the way to it.
-PASSING = errors_of(Retried.QUICKLY, Retried.PATIENTLY)
-
 
 def retry_as_failures_say(task: sfn.TaskStateBase) -> None:
     """Step Functions retries before it catches, and takes the first rule that names the error."""

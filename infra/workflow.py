@@ -15,7 +15,7 @@ from infra.expressions import jsonata, when
 from infra.functions import Functions
 from infra.logs import log_group, vended_name
 from infra.plain_words import ENDING_OF_NOBODY_TOLD, notify_in_plain_words
-from infra.retries import PASSING, retry_as_failures_say, retry_quickly
+from infra.retries import retry_as_failures_say, retry_quickly
 from infra.settings import Settings
 from infra.workflow_role import workflow_role
 from infra.workflow_tasks import (
@@ -24,8 +24,10 @@ from infra.workflow_tasks import (
     notify_people,
     send_completion_event,
 )
+from lambdas.rules.failures import PASSING
 
-# A task's arguments with the whole input in them may not exceed 256 KB; that error no Catch can catch.
+# A task's arguments, with the input in them, may have 256 KB ("Service quotas", AWS Step Functions Developer Guide). No
+# Catch catches States.DataLimitExceeded ("Handling errors in Step Functions workflows", the same guide).
 _LONGEST_INPUT = 50_000  # characters, of up to four bytes each
 _INPUT = (
     f"$length($string($states.context.Execution.Input)) > {_LONGEST_INPUT}"
@@ -196,6 +198,7 @@ class Workflow(Construct):
             self,
             "Report outcome",
             self._functions.report_outcome,
+            # "Accessing execution data from the Context object", AWS Step Functions Developer Guide.
             RetryCount="$states.context.State.RetryCount",
             Pair="$pair",
             Claim="$claim",

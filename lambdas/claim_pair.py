@@ -11,6 +11,7 @@ from lambdas.rules.attempt import Attempt
 from lambdas.rules.claim import Answer, Asking, Claim, decide_claim
 from lambdas.rules.decision import Action
 from lambdas.rules.errors import RecordsUnavailable
+from lambdas.rules.execution_input import EVENT
 from lambdas.rules.polling import Bounds, polling_interval
 from lambdas.rules.record import SKIPPED, Key
 from lambdas.rules.times import Times, latest, seconds_between
@@ -67,7 +68,7 @@ def _claim(event: Event, key: Key) -> Claim:
 def _try_to_claim(event: Event, key: Key) -> Claim:
     pair, me, started_at = event["Pair"], event["Execution"], Times.from_state(event["Times"]).started
     training = pair["Training"]["Arn"]
-    asking = Asking(training, by_event=pair["StartedBy"] == "event", knows=event["Claim"] == _as_state(key))
+    asking = Asking(training, by_event=pair["StartedBy"] == EVENT, knows=event["Claim"] == _as_state(key))
     record = read_record(key, me)
     claim, owner = decide_claim(record, None, asking), None
     if claim.answer == Answer.ASK_OWNER and record.owner:

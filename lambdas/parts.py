@@ -1,4 +1,4 @@
-"""Parts of a work of which each may fail, and the rest goes on."""
+"""Do a piece of work in parts: when one fails, the others still run."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -15,9 +15,9 @@ Result = TypeVar("Result")
 
 
 class Parts:
-    """What passes by itself is retried by the state machine, in sight, as long as it has tries left.
+    """An error that passes by itself is raised, and the state machine retries, as long as it has tries left.
 
-    Then, and at once for any other error, a note says what is missing.
+    On the last try, and at once for any other error, a note says what is missing.
     """
 
     def __init__(self, retry_count: int) -> None:

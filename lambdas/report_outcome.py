@@ -20,12 +20,12 @@ from lambdas.rules.arns import home_of
 from lambdas.rules.attempt import Attempt
 from lambdas.rules.causes import read_cause
 from lambdas.rules.ending import complete_cause
-from lambdas.rules.execution_input import is_event, name_project
+from lambdas.rules.execution_input import PERSON, name_project, name_starter
 from lambdas.rules.failures import advise
 from lambdas.rules.metrics import OUTCOMES
 from lambdas.rules.pair import Dataset
 from lambdas.rules.path import Path
-from lambdas.rules.record import DISTRIBUTED, Key
+from lambdas.rules.record import DISTRIBUTED, FAILED, Key
 from lambdas.rules.times import Times
 from lambdas.services.executions import read_execution_input, read_path
 from lambdas.services.pages import keep_page
@@ -86,16 +86,16 @@ def _failed(event: Event, parts: Parts) -> Outcome:
     pair, ending, error = event["Pair"], event["Ending"], event["Ending"]["Error"]
     pending = bool(event["Claim"]) and Attempt.from_state(event["Attempt"]).pending
     cause = complete_cause(ending, read_cause(ending.get("Cause")), pending=pending)
-    _complete_record(event, parts, "FAILED", f"{error}: {cause}")
+    _complete_record(event, parts, FAILED, f"{error}: {cause}")
     started_by, project_name = pair.get("StartedBy"), pair.get("ProjectName")
     if not project_name:
         given = parts.do("The input could not be read", lambda: read_execution_input(event["Execution"]), None)
-        started_by = "event" if is_event(given) else "hand"
+        started_by = name_starter(given)
         project_name = name_project(given, home_of(event["Execution"]))
     return Outcome(
         execution=event["Execution"],
         started_at=Times.from_state(event["Times"]).started,
-        started_by=started_by or "hand",
+        started_by=started_by or PERSON,
         project_name=project_name or "",
         project_arn=pair.get("ProjectArn"),
         reason=cause,

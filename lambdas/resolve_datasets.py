@@ -49,7 +49,7 @@ def handler(event: Event) -> Event:
         "Action": decision.action,
         "Reason": decision.reason,
         "Claimed": record.mine or (decision.action == Action.SKIPPED and bool(event["Claim"])),
-        "StartedBy": "event" if request.by_event else "hand",
+        "StartedBy": request.started_by,
         **pair.as_state(),
     }
     match decision.action:

@@ -127,7 +127,7 @@ def test_an_owner_that_was_aborted_is_taken_over_at_once(
     assert execution.output["After"]["Training"]["TotalEntries"] == 8
     _, earlier = history()
     assert (earlier["Execution"], earlier["Outcome"]) == (owner, "FAILED")
-    assert earlier["Reason"] == "It ended without a word: ABORTED"
+    assert earlier["Reason"] == "It ended without recording an outcome: ABORTED"
 
 
 def abort_owner(bench: Workbench, project: str, executions: Executions, record: Any) -> str:

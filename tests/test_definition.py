@@ -15,11 +15,10 @@ from botocore.loaders import Loader
 from ministack.services import stepfunctions
 from statelint.linter import Linter
 
-from infra.retries import PASSING
 from infra.settings import LONGEST_DEADLINE, Settings
 from lambdas.rules import errors
 from lambdas.rules.decision import Action
-from lambdas.rules.failures import ATTEMPTS, FAILURES, Retried
+from lambdas.rules.failures import ATTEMPTS, FAILURES, PASSING, Retried
 from lambdas.rules.polling import LEAST_SHARE, Bounds, polling_interval
 from lambdas.rules.verdict import QUIET_SECONDS, Verdict
 from tests.definition import render_definition

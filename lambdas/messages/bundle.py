@@ -1,6 +1,7 @@
 """All that Report outcome gives to the state machine, which only sends it.
 
-A state's data has 256 KB, and no Catch can catch an error about that: the notice, with the labels, is in here once.
+A state's data has 256 KB ("Service quotas", AWS Step Functions Developer Guide), and no Catch catches an
+error about that. So the notice, with the labels, is in here once.
 """
 
 import json
@@ -14,8 +15,9 @@ from lambdas.messages.notice import make_notice
 from lambdas.messages.outcome import Outcome
 from lambdas.messages.subject import make_subject
 from lambdas.rules.ending import distributed, failed, with_advice
+from lambdas.rules.record import DISTRIBUTED, FAILED
 
-DETAIL_TYPES = {"DISTRIBUTED": "Dataset Distribution Succeeded", "FAILED": "Dataset Distribution Failed"}
+DETAIL_TYPES = {DISTRIBUTED: "Dataset Distribution Succeeded", FAILED: "Dataset Distribution Failed"}
 NO_EVENT = "The completion event could not be sent; the execution's history says why."
 
 

@@ -7,8 +7,7 @@ from lambdas.messages.links import execution_link, state_machine_link
 from lambdas.messages.notice import shown_cause
 from lambdas.messages.outcome import Outcome
 from lambdas.messages.subject import make_subject
-
-WHAT_TO_DO = "What to do:"
+from lambdas.rules.ending import WHAT_TO_DO
 
 
 def make_mail(outcome: Outcome) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lambdas.messages.report import Report
-from lambdas.rules.record import DISTRIBUTED
+from lambdas.rules.record import DISTRIBUTED, FAILED
 
 NOTHING_TO_DO = "Nothing. The pair is ready to train with."
 WARNED = "See what is worth acting on."
@@ -35,7 +35,7 @@ class Outcome:
     @property
     def name(self) -> str:
         """As notices and records have it."""
-        return "FAILED" if self.error else DISTRIBUTED
+        return FAILED if self.error else DISTRIBUTED
 
     @property
     def warnings(self) -> list[str]:

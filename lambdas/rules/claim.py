@@ -65,11 +65,11 @@ def decide_claim(record: Record, owner: Owner | None, asking: Asking) -> Claim:
         return Claim(Answer.ASK_OWNER)
     if owner.status == RUNNING:
         return Claim(Answer.SKIP, f"Another execution has this pair: {record.owner}")
-    if _was_told(record, asking):
+    if _was_notified(record, asking):
         return Claim(
             Answer.SKIP,
-            "This pair has failed before, which was told then. Start it by hand when it is mended. That was "
-            f"{record.owner}",
+            "This pair has failed before, and people were notified. Start a new execution once it is mended. "
+            f"It failed in {record.owner}",
         )
     return Claim(Answer.TAKE_OVER)
 
@@ -79,9 +79,10 @@ def history_of(record: Record, owner: Owner) -> tuple[str, str, str]:
     ended = record.ended_at or owner.ended_at or "unknown"
     if record.outcome:
         return record.outcome, record.reason or "", ended
-    return FAILED, f"It ended without a word: {owner.status or 'Step Functions has forgotten it'}", ended
+    status = owner.status or "Step Functions has forgotten it"
+    return FAILED, f"It ended without recording an outcome: {status}", ended
 
 
-def _was_told(record: Record, asking: Asking) -> bool:
-    """No event notifies a second time of what failed once, of the same two datasets: a person starts it again."""
+def _was_notified(record: Record, asking: Asking) -> bool:
+    """Of the same two datasets, people hear of a failure once. After it a person starts again, and no event does."""
     return record.outcome == FAILED and asking.by_event and record.training == asking.training_arn

@@ -14,6 +14,7 @@ ACCEPTED = (
     "if you like, or the CloudTrail event of a CreateDataset call."
 )
 _LONGEST_QUOTE = 120
+EVENT, PERSON = "event", "hand"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,11 @@ class Request:
     dataset_arns: tuple[str, ...] = ()
     dry_run: bool = False
     by_event: bool = False
+
+    @property
+    def started_by(self) -> str:
+        """Who has started the execution."""
+        return EVENT if self.by_event else PERSON
 
 
 def read_input(given: Any, home: Home) -> Request:
@@ -40,6 +46,11 @@ def read_input(given: Any, home: Home) -> Request:
 def is_event(given: Any) -> bool:
     """Whether the input came from EventBridge."""
     return isinstance(given, Mapping) and ("detail" in given or "detail-type" in given)
+
+
+def name_starter(given: Any) -> str:
+    """Who has started an execution with this input, whether it is accepted or not."""
+    return EVENT if is_event(given) else PERSON
 
 
 def name_project(given: Any, home: Home) -> str:

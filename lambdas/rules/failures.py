@@ -308,7 +308,7 @@ def errors_of(*how: Retried) -> list[str]:
 
 def passes(error: str) -> bool:
     """Whether it passes by itself: a fault of a service, or of the way to it."""
-    return error in errors_of(Retried.QUICKLY, Retried.PATIENTLY)
+    return error in PASSING
 
 
 def advise(error: str) -> str:
@@ -319,3 +319,6 @@ def advise(error: str) -> str:
 
 def _of_a_service(error: str) -> bool:
     return error.endswith(".*")
+
+
+PASSING = errors_of(Retried.QUICKLY, Retried.PATIENTLY)

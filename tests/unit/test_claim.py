@@ -83,7 +83,8 @@ def test_an_owner_that_ended_is_taken_over_at_once(record: Record, asking: Askin
 def test_no_event_tries_again_what_failed_and_was_told(owner: Owner) -> None:
     assert decide_claim(FAILED, owner, EVENT) == Claim(
         Answer.SKIP,
-        "This pair has failed before, which was told then. Start it by hand when it is mended. That was arn:other",
+        "This pair has failed before, and people were notified. Start a new execution once it is mended. It failed in "
+        "arn:other",
     )
 
 
@@ -93,8 +94,12 @@ def test_no_event_tries_again_what_failed_and_was_told(owner: Owner) -> None:
         (replace(FAILED, ended_at="then"), ABORTED, ("FAILED", "So.", "then")),
         (replace(FAILED, reason=None), ABORTED, ("FAILED", "", "2026-11-23T11:00:00Z")),
         (SKIPPED, FORGOTTEN, ("SKIPPED", "So.", "unknown")),
-        (OTHER, ABORTED, ("FAILED", "It ended without a word: ABORTED", "2026-11-23T11:00:00Z")),
-        (OTHER, FORGOTTEN, ("FAILED", "It ended without a word: Step Functions has forgotten it", "unknown")),
+        (OTHER, ABORTED, ("FAILED", "It ended without recording an outcome: ABORTED", "2026-11-23T11:00:00Z")),
+        (
+            OTHER,
+            FORGOTTEN,
+            ("FAILED", "It ended without recording an outcome: Step Functions has forgotten it", "unknown"),
+        ),
     ],
 )
 def test_what_stays_of_an_earlier_owner(record: Record, owner: Owner, history: tuple[str, str, str]) -> None:
