@@ -157,7 +157,9 @@ def _emptiness(pair: Pair, record: Record) -> Obstacle | None:
             f"training dataset, {filled} in its test dataset.",
         )
     if record.before and _is_of(record.before, pair) and not record.mine:
-        said = f"The test dataset has {filled} entries, and the execution that has the pair has not said why."
+        said = (
+            f"The test dataset has {filled} entries, and the execution that owns the pair has recorded no outcome yet."
+        )
         return Decision(Action.WAIT, said)
     return TestDatasetNotEmpty(
         f"The test dataset of project {pair.project_name} has {filled} entries; Rekognition distributes into an empty "

@@ -153,15 +153,17 @@ def test_what_has_not_settled_is_waited_for(
 
 
 ASKED_FOR = Decision(Action.CHECK, "Rekognition was asked to distribute this pair before; looking what came of it.")
-UNTOLD = Decision(Action.WAIT, "The test dataset has 46 entries, and the execution that has the pair has not said why.")
+WAIT_FOR_OWNER = Decision(
+    Action.WAIT, "The test dataset has 46 entries, and the execution that owns the pair has recorded no outcome yet."
+)
 
 
 @pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
 @pytest.mark.parametrize(
     ("record", "decision"),
     [
-        (Record(before=(FULL, EMPTY)), UNTOLD),
-        (Record(outcome="FAILED", before=(FULL, EMPTY)), UNTOLD),
+        (Record(before=(FULL, EMPTY)), WAIT_FOR_OWNER),
+        (Record(outcome="FAILED", before=(FULL, EMPTY)), WAIT_FOR_OWNER),
         (Record(mine=True, before=(FULL, EMPTY)), ASKED_FOR),
     ],
 )
