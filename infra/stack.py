@@ -4,22 +4,22 @@ from aws_cdk import Aws, CfnOutput, Stack, Tags
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from infra.alarms import Alarms
-from infra.chat import Chat
-from infra.dashboard import Dashboard
-from infra.emptying import confine_emptying
 from infra.functions import Functions
-from infra.key import Key
-from infra.notifications import Notifications
-from infra.operations import Operations
-from infra.queries import Queries
-from infra.records import Records
-from infra.reports import Reports
+from infra.messaging.chat import Chat
+from infra.messaging.people import Notifications
+from infra.monitoring.alarms import Alarms
+from infra.monitoring.dashboard import Dashboard
+from infra.monitoring.operators import Operations
+from infra.monitoring.saved_queries import Queries
+from infra.monitoring.unnoticed_endings import Watch
 from infra.settings import Settings
-from infra.trail import Trail
-from infra.trigger import Trigger
-from infra.watch import Watch
-from infra.workflow import Workflow
+from infra.storage.bucket_emptier import confine_emptying
+from infra.storage.key import Key
+from infra.storage.records import Records
+from infra.storage.reports import Reports
+from infra.triggers.dataset_created import Trigger
+from infra.triggers.trail import Trail
+from infra.workflow.state_machine import Workflow
 
 
 class DatasetDistribution(Stack):

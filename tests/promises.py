@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError, WaiterError
 from infra.grants import Template, plain
 from infra.metrics import NAMESPACE
 from infra.settings import Settings
-from infra.workflow_tasks import SOURCE
+from infra.workflow.tasks import SOURCE
 from lambdas.rules.metrics import OUTCOMES
 from local.queues import create_queue
 from tests.custom_labels import Workbench, images

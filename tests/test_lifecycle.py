@@ -22,7 +22,7 @@ EDITS = {
     },
     "lambdas/claim_pair.py": {'"Action"': '"Verdict"'},
     "lambdas/check_distribution.py": {'"Verdict": poll.verdict': '"Stage": poll.verdict'},
-    "infra/workflow.py": {
+    "infra/workflow/state_machine.py": {
         "$pair.Action": "$pair.Verdict",
         '"verdict": ".Verdict"': '"verdict": ".Stage"',
         "Wait before checking": "Wait before looking",

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from infra import queries
 from infra.metrics import NAMESPACE
+from infra.monitoring import saved_queries
 from infra.settings import Settings
 from lambdas.rules.metrics import DATASETS_RESOLVED, EXECUTION_AGE, OUTCOMES
 from local.aws import ROOT, LocalAws
@@ -108,7 +108,7 @@ def logged(aws: LocalAws, groups: str, word: str) -> str:
 @pytest.mark.usefixtures("stack")
 def test_the_queries_stand_ready_and_in_the_page(local_aws: LocalAws) -> None:
     page = (ROOT / "docs" / "operations.md").read_text()
-    ready = {**queries.OF_FUNCTIONS, **queries.OF_THE_STATE_MACHINE}
+    ready = {**saved_queries.OF_FUNCTIONS, **saved_queries.OF_THE_STATE_MACHINE}
     defined = local_aws.client("logs").describe_query_definitions()["queryDefinitions"]
     assert {each["name"] for each in defined} == {f"DatasetDistribution/{name}" for name in ready}
     for name, query in ready.items():

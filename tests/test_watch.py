@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra.plain_words import NOBODY_TOLD
+from infra.workflow.plain_words import NOBODY_TOLD
 from local.aws import ACCOUNT, REGION, LocalAws
 from tests.custom_labels import Workbench
 from tests.executions import (

@@ -11,9 +11,9 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
-from infra.key import USE, arns_of_stack, open_to
+from infra.messaging.topic import encrypted_topic
 from infra.settings import Settings
-from infra.topic import encrypted_topic
+from infra.storage.key import USE, arns_of_stack, open_to
 
 
 class Operations(Construct):

@@ -4,8 +4,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from infra.messaging.topic import encrypted_topic
 from infra.settings import Settings
-from infra.topic import encrypted_topic
 
 
 class Notifications(Construct):

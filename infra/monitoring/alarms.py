@@ -11,9 +11,9 @@ from constructs import Construct
 
 from infra.functions import Functions
 from infra.metrics import execution_age
-from infra.operations import Operations
+from infra.monitoring.operators import Operations
 from infra.settings import Settings
-from infra.undelivered import Undelivered
+from infra.triggers.dead_letter_queue import Undelivered
 
 _FIVE_MINUTES = Duration.minutes(5)
 _QUARTER = Duration.minutes(15)

@@ -7,9 +7,9 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.plain_words import NOBODY_TOLD
-from infra.topic import publishing_role
-from infra.undelivered import Undelivered
+from infra.messaging.topic import publishing_role
+from infra.triggers.dead_letter_queue import Undelivered
+from infra.workflow.plain_words import NOBODY_TOLD
 from lambdas.rules.ending import WHAT_TO_DO
 
 

@@ -9,8 +9,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.expressions import jsonata
 from infra.functions import TIMEOUT
+from infra.workflow.expressions import jsonata
 
 SOURCE = "dataset-distribution"
 """Of the completion event."""

@@ -7,8 +7,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from infra.key import USE
 from infra.permissions import allow, through
+from infra.storage.key import USE
 
 
 def encrypted_topic(scope: Construct, construct_id: str, *, key: kms.IKey) -> sns.Topic:

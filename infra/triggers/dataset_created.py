@@ -7,7 +7,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 import lambdas.rules.trigger
-from infra.undelivered import Undelivered
+from infra.triggers.dead_letter_queue import Undelivered
 
 
 class Trigger(Construct):

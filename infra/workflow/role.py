@@ -9,9 +9,9 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from infra.messaging.topic import allow_publish
 from infra.permissions import allow
-from infra.topic import allow_publish
-from infra.workflow_tasks import SOURCE
+from infra.workflow.tasks import SOURCE
 from lambdas.messages.bundle import DETAIL_TYPES
 
 # "Logging in CloudWatch Logs" and "Trace Step Functions request data in AWS X-Ray", AWS Step Functions Developer Guide.

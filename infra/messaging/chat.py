@@ -3,7 +3,7 @@
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from infra.topic import encrypted_topic
+from infra.messaging.topic import encrypted_topic
 
 
 class Chat(Construct):

@@ -11,14 +11,14 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.expressions import jsonata, when
 from infra.functions import Functions
 from infra.logs import log_group, vended_name
-from infra.plain_words import ENDING_OF_NOBODY_TOLD, notify_in_plain_words
-from infra.retries import retry_as_failures_say, retry_quickly
 from infra.settings import Settings
-from infra.workflow_role import workflow_role
-from infra.workflow_tasks import (
+from infra.workflow.expressions import jsonata, when
+from infra.workflow.plain_words import ENDING_OF_NOBODY_TOLD, notify_in_plain_words
+from infra.workflow.retries import retry_as_failures_say, retry_quickly
+from infra.workflow.role import workflow_role
+from infra.workflow.tasks import (
     invoke,
     notify_chat,
     notify_people,

@@ -8,8 +8,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.expressions import jsonata
-from infra.workflow_tasks import SENDING, attribute
+from infra.workflow.expressions import jsonata
+from infra.workflow.tasks import SENDING, attribute
 from lambdas.rules.ending import WHAT_TO_DO
 
 NOBODY_TOLD = "Nobody could be told:"

@@ -1,0 +1,1 @@
+"""The topics: for people, for a chat channel."""

@@ -1,0 +1,1 @@
+"""What operators see: alarms, a dashboard, saved queries, executions that ended unnoticed."""

@@ -1,0 +1,1 @@
+"""What is kept: the key, the table of records, the bucket of reports."""

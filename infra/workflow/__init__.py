@@ -1,0 +1,1 @@
+"""The state machine: its graph, its tasks, their retries, its role."""
