@@ -48,10 +48,10 @@ check: setup ## ruff, mypy, and cdk-nag with its report in .local/nag
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(WITH_NODE) $(BIN)/python -m infra.review
+	@$(WITH_NODE) $(BIN)/python -m tools.docs.review
 
 audit: $(TOOLS)/installed ## known vulnerabilities of the exact pins; asks PyPI and npm
-	@$(PYTHON) -m local.audit
+	@$(PYTHON) -m tools.audit
 
 # --universal: one lock for every Python from the oldest on, and for x86_64 and arm64. What needs not move stays as it is.
 COMPILE := $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock'
@@ -59,10 +59,10 @@ lock: $(TOOLS)/installed ## requirements*.lock and docs/dependencies.md, after a
 	@$(COMPILE) $${MOVE:+--upgrade-package "$$MOVE"} requirements-dev.txt --output-file requirements.lock
 	@$(COMPILE) $${MOVE:+--upgrade-package "$$MOVE"} requirements-tools.txt --output-file requirements-tools.lock
 	@$(MAKE) --no-print-directory setup
-	@$(BIN)/python -m local.dependencies
+	@$(BIN)/python -m tools.docs.dependencies
 
 $(TOOLS)/installed: requirements-tools.lock
-	@$(PYTHON) -c 'from local.install import require_python; require_python()'
+	@$(PYTHON) -c 'from tools.install import require_python; require_python()'
 	@$(PYTHON) -m venv --clear $(TOOLS)
 	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
@@ -71,4 +71,4 @@ deploy: setup ## deploy into your AWS account; NOTIFY=you@example.com subscribes
 	@$(WITH_NODE) cdk deploy $${NOTIFY:+--context "email=$$NOTIFY"}
 
 setup:
-	@$(PYTHON) -m local.install
+	@$(PYTHON) -m tools.install

@@ -12,19 +12,19 @@ from typing import Any
 from aws_cdk import RemovalPolicy
 from botocore.exceptions import ClientError, WaiterError
 
-from infra.grants import Template, plain
 from infra.metrics import NAMESPACE
 from infra.settings import Settings
 from infra.workflow.tasks import SOURCE
 from lambdas.rules.metrics import OUTCOMES
 from local.queues import create_queue
 from tests.custom_labels import Workbench, images
-from tests.definition import synthesize
 from tests.executions import Execution, Executions, read_records, until
 from tests.notices import read_notice
 from tests.roles import refused
 from tests.stacks import NAME, Stack
 from tests.telemetry import log_lines, points
+from tools.docs.definition import synthesize
+from tools.docs.grants import Template, plain
 
 FUNCTIONS = ("ResolveDatasets", "ClaimPair", "StartDistribution", "CheckDistribution", "ReportOutcome")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from infra.grants import Grant, Statement, Template, as_list, grants_of_roles, rules_of_resources
+from tools.docs.grants import Grant, Statement, Template, as_list, grants_of_roles, rules_of_resources
 
 
 def grants(template: Template) -> list[Grant]:

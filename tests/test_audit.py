@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local.audit import Answer, ask, describe, read_npm_audit, read_pip_audit
+from tools.audit import Answer, ask, describe, read_npm_audit, read_pip_audit
 
 FINE = {"name": "attrs", "version": "26.1.0", "vulns": []}
 VULNERABLE = {"name": "h2", "version": "4.4.1", "vulns": [{"id": "PYSEC-2026-1", "fix_versions": ["4.4.2", "5.0.0"]}]}

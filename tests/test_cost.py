@@ -11,17 +11,17 @@ import pytest
 
 from infra.settings import Settings
 from local.aws import LocalAws
-from tests.cost import usage
-from tests.cost.at_rest import PRICED, WITHOUT_PRICE, usage_at_rest
-from tests.cost.page import PAGE, render
-from tests.cost.prices import Price, cost_of
-from tests.cost.scenarios import TYPICAL, WORST, Scenario
-from tests.cost.usage import Distribution, Stack, metrics_of, use_of_state
-from tests.cost.walk import Visit, told
 from tests.custom_labels import Workbench, images
-from tests.definition import synthesize
 from tests.executions import Execution, Executions, Subscriber, only, read_records, until
 from tests.telemetry import OF_FUNCTIONS, OF_STATES, log_lines
+from tools.docs.cost import usage
+from tools.docs.cost.at_rest import PRICED, WITHOUT_PRICE, usage_at_rest
+from tools.docs.cost.page import PAGE, render
+from tools.docs.cost.prices import Price, cost_of
+from tools.docs.cost.scenarios import TYPICAL, WORST, Scenario
+from tools.docs.cost.usage import Distribution, Stack, metrics_of, use_of_state
+from tools.docs.cost.walk import Visit, told
+from tools.docs.definition import synthesize
 
 AT_ONCE = Scenario(creation=0, distribution=0)
 EVERY_OPTION = Settings(
@@ -47,7 +47,7 @@ def typical(priced: Stack) -> Distribution:
 
 
 def test_the_page_is_as_the_definition_the_template_and_the_prices_say() -> None:
-    assert PAGE.read_text() == render(), "Write it anew: python -m tests.cost"
+    assert PAGE.read_text() == render(), "Write it: make docs"
 
 
 def test_a_distribution_costs_less_than_a_cent(typical: Distribution) -> None:

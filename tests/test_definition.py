@@ -21,7 +21,7 @@ from lambdas.rules.decision import Action
 from lambdas.rules.failures import ATTEMPTS, FAILURES, PASSING, Retried
 from lambdas.rules.polling import LEAST_SHARE, Bounds, polling_interval
 from lambdas.rules.verdict import QUIET_SECONDS, Verdict
-from tests.definition import render_definition
+from tools.docs.definition import render_definition
 
 ASL_VALIDATOR = Path(__file__).parent.parent / "node_modules" / ".bin" / "asl-validator"
 # AWS Step Functions Developer Guide, "Handling errors in Step Functions workflows" and "Best practices".

@@ -4,16 +4,16 @@ import inspect
 
 import pytest
 
-from infra.runbook import PAGE, render
 from lambdas.rules import errors
 from lambdas.rules.errors import DecidedError
 from lambdas.rules.failures import FAILURES, UNKNOWN, Failure
+from tools.docs.runbook import PAGE, render
 
 ROWS = [*FAILURES, UNKNOWN]
 
 
 def test_the_runbook_is_as_the_table_says() -> None:
-    assert PAGE.read_text() == render(), "Write it anew: python -m infra.runbook"
+    assert PAGE.read_text() == render(), "Write it: make docs"
 
 
 def test_every_error_has_one_row() -> None:

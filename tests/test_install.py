@@ -9,21 +9,21 @@ from pathlib import Path
 import pytest
 
 from local.aws import ROOT
-from local.install import PINS
+from tools.install import PINS
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """The files that setting up reads, in a folder of their own."""
     (tmp_path / "local").mkdir()
-    for name in (*PINS, "package.json", "local/__init__.py", "local/install.py"):
+    for name in (*PINS, "package.json", "local/__init__.py", "tools/install.py"):
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 
 
 def install(checkout: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "local.install"],
+        [sys.executable, "-m", "tools.install"],
         cwd=checkout,
         env={**os.environ, **environment},
         capture_output=True,

@@ -11,9 +11,7 @@ from typing import Any
 
 import pytest
 
-from infra.grants import Grant, Template, plain
 from infra.settings import Settings
-from infra.synth import synthesize
 from local.aws import LocalAws
 from tests import promises
 from tests.custom_labels import Workbench
@@ -21,6 +19,8 @@ from tests.executions import Executions
 from tests.promises import PROMISES, Deployment
 from tests.stacks import NAME
 from tests.taking_away import grants, of_role, without
+from tools.docs.grants import Grant, Template, plain
+from tools.docs.template import synthesize
 
 TEMPLATE: Template = synthesize(Settings(stack_name=NAME))
 Promise = Callable[[Deployment], None]

@@ -14,9 +14,9 @@ from lambdas.rules.metrics import DATASETS_RESOLVED, EXECUTION_AGE, OUTCOMES
 from local.aws import ROOT, LocalAws
 from local.cdk import STACK
 from tests.custom_labels import Workbench, images
-from tests.definition import synthesize
 from tests.executions import Executions, Subscriber, until
 from tests.telemetry import HOUR, OF_FUNCTIONS, OF_STATES, log_lines, points
+from tools.docs.definition import synthesize
 
 SECRET = "Unreleased-Part-77"
 

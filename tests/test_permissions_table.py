@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from infra.grants import Grant, Template, grants_of_roles, rules_of_resources
-from infra.permissions_reasons import NAMES, WHY
-from infra.permissions_table import PAGE, render, why
 from infra.settings import Settings
-from infra.synth import synthesize
+from tools.docs.grants import Grant, Template, grants_of_roles, rules_of_resources
+from tools.docs.permissions_reasons import NAMES, WHY
+from tools.docs.permissions_table import PAGE, render, why
+from tools.docs.template import synthesize
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def rules(template: Template) -> list[Grant]:
 
 
 def test_the_page_is_written_from_the_template(template: Template) -> None:
-    assert PAGE.read_text() == render(template), "run python -m infra.permissions_table"
+    assert PAGE.read_text() == render(template), "Write it: make docs"
 
 
 def test_every_reason_is_that_of_something(rules: list[Grant]) -> None:

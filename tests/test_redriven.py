@@ -7,9 +7,9 @@ import pytest
 from local.aws import LocalAws
 from local.faults import Fault
 from tests.custom_labels import Workbench
-from tests.definition import render_definition
 from tests.executions import Executions, Subscriber, until
 from tests.ways import faults_before, way_to
+from tools.docs.definition import render_definition
 
 HOLD = 0.2  # seconds of real time, which the state takes in which the execution is aborted
 TASKS = [name for name, state in render_definition()["States"].items() if state["Type"] == "Task"]

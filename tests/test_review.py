@@ -7,9 +7,9 @@ import pytest
 from aws_cdk import Annotations, Stack
 from aws_cdk import aws_sns as sns
 
-from infra.acknowledged import ACKNOWLEDGED, Acknowledged
-from infra.review import REPORT, REVIEWED, main, new_app, review
-from infra.review_page import PAGE, render
+from tools.docs.acknowledged import ACKNOWLEDGED, Acknowledged
+from tools.docs.review import REPORT, REVIEWED, main, new_app, review
+from tools.docs.review_page import PAGE, render
 
 PACKS = {"AwsSolutions", "Serverless", "NIST.800.53.R5", "HIPAA.Security", "PCI.DSS.321"}
 
@@ -88,4 +88,4 @@ def test_a_warning_of_the_cdk_fails(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 
 def test_the_page_is_as_the_table_says() -> None:
-    assert PAGE.read_text() == render(), "Write it anew: python -m infra.review_page"
+    assert PAGE.read_text() == render(), "Write it: make docs"

@@ -9,9 +9,9 @@ from lambdas.rules.failures import UNKNOWN
 from local.aws import LocalAws
 from local.faults import Fault
 from tests.custom_labels import Workbench
-from tests.definition import render_definition
 from tests.executions import Execution, Executions
 from tests.ways import faults_before, way_to
+from tools.docs.definition import render_definition
 
 UNFORESEEN = "Unforeseen"
 FAILED_TASK = "taskFailedEventDetails"

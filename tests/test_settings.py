@@ -9,8 +9,8 @@ import pytest
 from aws_cdk import RemovalPolicy
 
 from infra.settings import Settings, key_of, of_cdk
-from infra.settings_table import PAGE, render
 from local.aws import ROOT
+from tools.docs.settings_table import PAGE, render
 
 DEFAULTS = Settings()
 MANY = ",".join(f"name-{number}" for number in range(31))
@@ -153,4 +153,4 @@ def test_cdk_json_has_the_defaults_and_no_others() -> None:
 
 
 def test_the_page_of_settings_is_written_from_them() -> None:
-    assert PAGE.read_text() == render(), "run python -m infra.settings_table"
+    assert PAGE.read_text() == render(), "Write it: make docs"

@@ -12,7 +12,7 @@ from aws_cdk.assertions import Match, Template
 from infra.reading import MOST_CHARACTERS, MOST_NAMES
 from infra.settings import LONGEST_WAIT, Settings
 from infra.stack import DatasetDistribution
-from tests.definition import render_definition, synthesize
+from tools.docs.definition import render_definition, synthesize
 
 STARTED = datetime(2026, 11, 24, tzinfo=UTC)
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Match, Template
 
-from infra.grants import Grant, grants_of_roles
 from infra.settings import Settings
 from lambdas.rules.trigger import Trigger
-from tests.definition import synthesize
+from tools.docs.definition import synthesize
+from tools.docs.grants import Grant, grants_of_roles
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from local.aws import ROOT
-from local.dependencies import (
+from tools.docs.dependencies import (
     PAGE,
     PURPOSES,
     REQUIREMENTS,
@@ -20,7 +20,7 @@ from local.dependencies import (
     python_licence,
     render,
 )
-from local.install import OLDEST_PYTHON
+from tools.install import OLDEST_PYTHON
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 LOCKS = ("requirements.lock", "requirements-tools.lock")
@@ -96,7 +96,7 @@ def test_npm_packages_are_exact_with_their_hashes_and_no_address() -> None:
 
 
 def test_the_page_of_dependencies_is_as_the_pins_say() -> None:
-    assert PAGE.read_text() == render(), "Write it anew: python -m local.dependencies"
+    assert PAGE.read_text() == render(), "Write it: make docs"
     direct = {name for requirements in REQUIREMENTS for name in pins(ROOT / requirements)}
     root = node_packages()[""]
     assert set(PURPOSES) == direct | set(root["devDependencies"]) | set(root["optionalDependencies"])

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from infra.grants import Grant, Statement, Template, grants_of_roles, rules_of_resources
 from infra.settings import Settings
-from infra.synth import synthesize
 from tests.taking_away import grants, without
+from tools.docs.grants import Grant, Statement, Template, grants_of_roles, rules_of_resources
+from tools.docs.template import synthesize
 
 OTHER = {"Action": "a", "Resource": "x", "Condition": "other"}
 

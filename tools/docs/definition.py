@@ -6,13 +6,13 @@ from typing import Any
 
 from aws_cdk.assertions import Template
 
-from infra import synth
 from infra.settings import Settings
+from tools.docs import template
 
 
 @cache
 def synthesize(settings: Settings) -> Template:
-    return Template.from_json(synth.synthesize(settings))
+    return Template.from_json(template.synthesize(settings))
 
 
 def render_definition(settings: Settings | None = None) -> dict[str, Any]:

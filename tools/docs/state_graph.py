@@ -1,4 +1,4 @@
-"""Draws the graph of the workflow into README.md, as Mermaid, from the definition: python -m infra.state_graph."""
+"""Draws the graph of the workflow into README.md, as Mermaid, from the definition."""
 
 import json
 import re
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from infra.asset import ROOT
-from infra.grants import Template
 from infra.settings import Settings
-from infra.synth import synthesize
+from tools.docs.grants import Template
+from tools.docs.template import synthesize
 
 PAGE = ROOT / "README.md"
-BEGIN, END = "<!-- drawn by python -m infra.state_graph -->\n", "<!-- end of the drawing -->\n"
+BEGIN, END = "<!-- drawn by make docs -->\n", "<!-- end of the drawing -->\n"
 
 State = dict[str, Any]
 _SHAPES = {"Choice": "{{{}}}", "Wait": "[/{}/]", "Succeed": "([{}])", "Fail": "([{}])"}

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
-from tests.cost.at_rest import FREE_DASHBOARDS, usage_at_rest
-from tests.cost.prices import AS_OF, REGION, Price, cost_of
-from tests.cost.scenarios import TYPICAL, WORST
-from tests.cost.usage import (
+from infra.asset import ROOT
+from tools.docs.cost.at_rest import FREE_DASHBOARDS, usage_at_rest
+from tools.docs.cost.prices import AS_OF, REGION, Price, cost_of
+from tools.docs.cost.scenarios import TYPICAL, WORST
+from tools.docs.cost.usage import (
     EVENTS_KB,
     LOG_KB,
     MESSAGE_KB,
@@ -19,7 +19,7 @@ from tests.cost.usage import (
     Stack,
 )
 
-PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "cost.md"
+PAGE = ROOT / "docs" / "cost.md"
 A_MONTH = (1, 100, 10_000)
 SMALL = Decimal("0.01")  # of the whole: what is less goes without a row
 
@@ -27,7 +27,7 @@ _HEAD = f"""# What it costs
 
 **A distribution costs about {{typical}}. At rest the stack costs {{rest}} a month: {{kept}}.**
 
-Written by `python -m tests.cost`, which counts what the state machine's definition does and what is in the template.
+Written by `make docs`, which counts what the state machine's definition does and what is in the template.
 US dollars, list prices of {REGION} as of {AS_OF}, without any free tier.
 
 | the datasets are being created for | Rekognition distributes for | state transitions | invocations | it costs |

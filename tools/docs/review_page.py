@@ -1,13 +1,13 @@
-"""docs/review.md, written from what is acknowledged: `python -m infra.review_page`."""
+"""docs/review.md, written from what is acknowledged."""
 
-from infra.acknowledged import ACKNOWLEDGED, Acknowledged
 from infra.asset import ROOT
+from tools.docs.acknowledged import ACKNOWLEDGED, Acknowledged
 
 PAGE = ROOT / "docs" / "review.md"
 
 _HEAD = """# Review by rules
 
-Written by `python -m infra.review_page` from [infra/acknowledged.py](../infra/acknowledged.py).
+Written by `make docs` from [tools/docs/acknowledged.py](../tools/docs/acknowledged.py).
 
 `make check` holds the stack, as it is by default and with all that settings add, against five packs of
 [cdk-nag](https://github.com/cdklabs/cdk-nag): AWS Solutions, Serverless, NIST 800-53 r5, HIPAA Security and PCI DSS

@@ -1,15 +1,15 @@
-"""Writes docs/runbook.md from the table of failures: python -m infra.runbook."""
+"""Writes docs/runbook.md from the table of failures."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
+from infra.asset import ROOT
 from lambdas.rules.failures import ATTEMPTS, FAILURES, UNKNOWN, UNTOLD, Failure, Retried
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "runbook.md"
+PAGE = ROOT / "docs" / "runbook.md"
 
 _HEAD = """# Runbook
 
-Written by `python -m infra.runbook` from [the table of failures](../lambdas/rules/failures.py). The workflow has its
+Written by `make docs` from [the table of failures](../lambdas/rules/failures.py). The workflow has its
 retries from there, too.
 
 **What you see.** A message `FAILED: PROJECT (ERROR)` through SNS, a red execution in the Step Functions console with

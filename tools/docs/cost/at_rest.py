@@ -5,7 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from tests.cost.prices import Price, Usage
+from tools.docs.cost.prices import Price, Usage
 
 FREE_DASHBOARDS = 3  # of an account: Amazon CloudWatch pricing
 BY_USE = "by what is asked of it"

@@ -1,4 +1,4 @@
-"""cdk-nag's packs go through the stack: `python -m infra.review`. Nothing stays open that is not acknowledged.
+"""cdk-nag's packs go through the stack: `python -m tools.docs.review`. Nothing stays open that is not acknowledged.
 
 The acknowledgements are the review's alone: no template that is deployed has them.
 """
@@ -25,11 +25,11 @@ from cdk_nag import (
 )
 from constructs import IConstruct
 
-from infra.acknowledged import ACKNOWLEDGED, Acknowledged
 from infra.asset import ROOT
-from infra.flags import feature_flags
 from infra.settings import Settings
 from infra.stack import DatasetDistribution
+from tools.docs.acknowledged import ACKNOWLEDGED, Acknowledged
+from tools.docs.flags import feature_flags
 
 FOLDER = ROOT / ".local" / "nag"
 REPORT = "validation-report.json"

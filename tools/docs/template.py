@@ -2,10 +2,10 @@
 
 from aws_cdk import App
 
-from infra.flags import feature_flags
-from infra.grants import Template
 from infra.settings import Settings
 from infra.stack import DatasetDistribution
+from tools.docs.flags import feature_flags
+from tools.docs.grants import Template
 
 
 def synthesize(settings: Settings) -> Template:

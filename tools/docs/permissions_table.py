@@ -1,20 +1,20 @@
-"""docs/permissions.md, written from the synthesized template: `python -m infra.permissions_table`."""
+"""docs/permissions.md, written from the synthesized template."""
 
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from infra.asset import ROOT
-from infra.grants import Grant, Statement, Template, as_list, grants_of_roles, plain, rules_of_resources
-from infra.permissions_reasons import NAMES, TAKES_NO_RESOURCE, WHY
 from infra.settings import Settings
-from infra.synth import synthesize
+from tools.docs.grants import Grant, Statement, Template, as_list, grants_of_roles, plain, rules_of_resources
+from tools.docs.permissions_reasons import NAMES, TAKES_NO_RESOURCE, WHY
+from tools.docs.template import synthesize
 
 PAGE = ROOT / "docs" / "permissions.md"
 
 _HEAD = """# Permissions
 
-Written by `python -m infra.permissions_table` from the synthesized template, with every setting at its default. Without
+Written by `make docs` from the synthesized template, with every setting at its default. Without
 any single thing that is allowed here, something fails:
 [tests/test_least_privilege.py](../tests/test_least_privilege.py) takes away each in turn.
 

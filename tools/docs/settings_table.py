@@ -1,18 +1,18 @@
-"""docs/settings.md, written from the settings: `python -m infra.settings_table`."""
+"""docs/settings.md, written from the settings."""
 
 from dataclasses import Field, fields
-from pathlib import Path
 from typing import Any
 
 from aws_cdk import RemovalPolicy
 
+from infra.asset import ROOT
 from infra.settings import Settings, key_of
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
+PAGE = ROOT / "docs" / "settings.md"
 
 _HEAD = """# Settings
 
-Written by `python -m infra.settings_table` from [infra/settings.py](../infra/settings.py).
+Written by `make docs` from [infra/settings.py](../infra/settings.py).
 
 Give them on the command line, each time anew, `cdk deploy --context trigger=tagged --context projects=demo`; or for
 good in [cdk.json](../cdk.json) under `context`, where lists and objects may be JSON. A wrong value, or a key that is

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from infra.settings import Settings
-from tests.cost.prices import HOURS_A_MONTH, Price, Usage, cost_of
-from tests.cost.walk import Visit
-from tests.definition import render_definition, synthesize
+from tools.docs.cost.prices import HOURS_A_MONTH, Price, Usage, cost_of
+from tools.docs.cost.walk import Visit
+from tools.docs.definition import render_definition, synthesize
 
 # Nothing in a template says these. Tests hold the sizes against executions on the local AWS; time is another there.
 SECONDS_BILLED = Decimal(2)  # of each invocation, as if each were a cold start, whose INIT phase is billed

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from local.install import ROOT
+from tools.install import ROOT
 
 PYTHON_LOCKS = ("requirements.lock", "requirements-tools.lock")
 PIP_AUDIT = [

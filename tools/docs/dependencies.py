@@ -1,4 +1,4 @@
-"""Writes docs/dependencies.md, what the project depends on directly: python -m local.dependencies."""
+"""Writes docs/dependencies.md, what the project depends on directly."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any
 
-from local.install import ROOT
+from tools.install import ROOT
 
 PAGE = ROOT / "docs" / "dependencies.md"
 REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "requirements-tools.txt")
@@ -67,7 +67,7 @@ PURPOSES = {
 }
 _HEAD = """# Dependencies
 
-Written by `python -m local.dependencies`, from requirements*.txt and package-lock.json. What is beneath these is in
+Written by `make docs`, from requirements*.txt and package-lock.json. What is beneath these is in
 [requirements.lock](../requirements.lock), [requirements-tools.lock](../requirements-tools.lock) and
 [package-lock.json](../package-lock.json), each file by its hash.
 
@@ -83,7 +83,7 @@ What Dependabot leaves alone, and why, is in [dependabot.yml](../.github/dependa
 def render() -> str:
     """The page."""
     return _HEAD + "".join(
-        f"| {name} | {version} | {licence} | {PURPOSES.get(name, 'say it in local/dependencies.py')} |\n"
+        f"| {name} | {version} | {licence} | {PURPOSES.get(name, 'say it in tools/docs/dependencies.py')} |\n"
         for name, version, licence in (*_python(), *_node())
     )
 

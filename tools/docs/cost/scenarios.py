@@ -6,7 +6,7 @@ from typing import Any
 
 from infra.settings import Settings
 from lambdas.rules.polling import Bounds, polling_interval
-from tests.cost.walk import Answers, Visit, walk
+from tools.docs.cost.walk import Answers, Visit, walk
 
 HOUR = 3600
 DEADLINE = Settings().distribution_deadline_hours * HOUR

@@ -1,1 +1,0 @@
-"""What the stack costs: python -m tests.cost writes docs/cost.md."""
