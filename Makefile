@@ -6,7 +6,7 @@ TOOLS := .local/tools
 # The Node.js of package-lock.json goes before the machine's, for the CDK CLI and for jsii.
 WITH_NODE := PATH="$(CURDIR)/node_modules/.bin:$(CURDIR)/$(BIN):$$PATH"
 export MANIFEST PORT NOTIFY RUNS SEED FIRST ANSWER MOVE
-.PHONY: demo local test unit mutations chaos unknowns check audit lock deploy setup
+.PHONY: demo local test unit mutations chaos unknowns check docs audit lock deploy setup
 
 demo: setup ## deploy the real stack on a local AWS and distribute a dataset; MANIFEST=path takes your own
 	@$(BIN)/python -m local demo $${MANIFEST:+--manifest="$$MANIFEST"}
@@ -44,11 +44,15 @@ unknowns: setup ## the end-to-end tests under each plausible answer to what AWS 
 chaos: setup ## random faults against every promise; RUNS=10000 SEED=1; FIRST=3 begins at that run
 	@$(WITH_NODE) $(BIN)/python -m tests.chaos $${RUNS:+--runs="$$RUNS"} $${SEED:+--seed="$$SEED"} $${FIRST:+--first="$$FIRST"}
 
-check: setup ## ruff, mypy, and cdk-nag with its report in .local/nag
+check: setup ## ruff, mypy, stale pages, and cdk-nag with its report in .local/nag
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(WITH_NODE) $(BIN)/python -m tools.docs.review
+	@$(WITH_NODE) $(BIN)/python -m tools.docs --check
+	@$(WITH_NODE) $(BIN)/python -m tools.docs.nag
+
+docs: setup ## write the pages that come from code
+	@$(WITH_NODE) $(BIN)/python -m tools.docs
 
 audit: $(TOOLS)/installed ## known vulnerabilities of the exact pins; asks PyPI and npm
 	@$(PYTHON) -m tools.audit
@@ -59,7 +63,7 @@ lock: $(TOOLS)/installed ## requirements*.lock and docs/dependencies.md, after a
 	@$(COMPILE) $${MOVE:+--upgrade-package "$$MOVE"} requirements-dev.txt --output-file requirements.lock
 	@$(COMPILE) $${MOVE:+--upgrade-package "$$MOVE"} requirements-tools.txt --output-file requirements-tools.lock
 	@$(MAKE) --no-print-directory setup
-	@$(BIN)/python -m tools.docs.dependencies
+	@$(WITH_NODE) $(BIN)/python -m tools.docs
 
 $(TOOLS)/installed: requirements-tools.lock
 	@$(PYTHON) -c 'from tools.install import require_python; require_python()'

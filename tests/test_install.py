@@ -15,8 +15,8 @@ from tools.install import PINS
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """The files that setting up reads, in a folder of their own."""
-    (tmp_path / "local").mkdir()
-    for name in (*PINS, "package.json", "local/__init__.py", "tools/install.py"):
+    (tmp_path / "tools").mkdir()
+    for name in (*PINS, "package.json", "tools/__init__.py", "tools/install.py"):
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 

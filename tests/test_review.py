@@ -8,8 +8,7 @@ from aws_cdk import Annotations, Stack
 from aws_cdk import aws_sns as sns
 
 from tools.docs.acknowledged import ACKNOWLEDGED, Acknowledged
-from tools.docs.review import REPORT, REVIEWED, main, new_app, review
-from tools.docs.review_page import PAGE, render
+from tools.docs.nag import REPORT, REVIEWED, main, new_app, review
 
 PACKS = {"AwsSolutions", "Serverless", "NIST.800.53.R5", "HIPAA.Security", "PCI.DSS.321"}
 
@@ -85,7 +84,3 @@ def test_a_row_that_nothing_needs_is_said_and_fails(tmp_path: Path, capsys: pyte
 def test_a_warning_of_the_cdk_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert status(tmp_path, topic=False, warning=True) == 1
     assert "The CDK warns." in capsys.readouterr().out
-
-
-def test_the_page_is_as_the_table_says() -> None:
-    assert PAGE.read_text() == render(), "Write it: make docs"

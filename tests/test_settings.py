@@ -10,7 +10,6 @@ from aws_cdk import RemovalPolicy
 
 from infra.settings import Settings, key_of, of_cdk
 from local.aws import ROOT
-from tools.docs.settings_table import PAGE, render
 
 DEFAULTS = Settings()
 MANY = ",".join(f"name-{number}" for number in range(31))
@@ -150,7 +149,3 @@ def test_cdk_json_has_the_defaults_and_no_others() -> None:
     context = json.loads((ROOT / "cdk.json").read_text())["context"]
     assert Settings.from_context(context) == DEFAULTS
     assert [key for key in context if not of_cdk(key)] == [key_of(each) for each in fields(Settings)]
-
-
-def test_the_page_of_settings_is_written_from_them() -> None:
-    assert PAGE.read_text() == render(), "Write it: make docs"

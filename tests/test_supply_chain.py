@@ -10,7 +10,6 @@ import yaml
 
 from local.aws import ROOT
 from tools.docs.dependencies import (
-    PAGE,
     PURPOSES,
     REQUIREMENTS,
     TOOLS,
@@ -18,7 +17,6 @@ from tools.docs.dependencies import (
     node_packages,
     pins,
     python_licence,
-    render,
 )
 from tools.install import OLDEST_PYTHON
 
@@ -95,8 +93,7 @@ def test_npm_packages_are_exact_with_their_hashes_and_no_address() -> None:
         assert "hasInstallScript" not in package, f"{path}: .npmrc runs no scripts"
 
 
-def test_the_page_of_dependencies_is_as_the_pins_say() -> None:
-    assert PAGE.read_text() == render(), "Write it: make docs"
+def test_every_direct_dependency_is_a_row_of_the_page() -> None:
     direct = {name for requirements in REQUIREMENTS for name in pins(ROOT / requirements)}
     root = node_packages()[""]
     assert set(PURPOSES) == direct | set(root["devDependencies"]) | set(root["optionalDependencies"])

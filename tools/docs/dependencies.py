@@ -127,7 +127,3 @@ def _node() -> Iterator[tuple[str, str, str]]:
     for kind in ("devDependencies", "optionalDependencies"):
         for name, version in packages[""][kind].items():
             yield name, version, packages[f"node_modules/{name}"]["license"]
-
-
-if __name__ == "__main__":
-    PAGE.write_text(render())

@@ -1,139 +1,35 @@
-"""cdk-nag's packs go through the stack: `python -m tools.docs.review`. Nothing stays open that is not acknowledged.
-
-The acknowledgements are the review's alone: no template that is deployed has them.
-"""
-
-import json
-import os
-import re
-import shutil
-import sys
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
-from pathlib import Path
-from typing import Any, NamedTuple
-
-from aws_cdk import Acknowledgment, App, Validations
-from cdk_nag import (
-    AwsSolutionsChecks,
-    HIPAASecurityChecks,
-    NagPack,
-    NIST80053R5Checks,
-    PCIDSS321Checks,
-    ServerlessChecks,
-)
-from constructs import IConstruct
+"""docs/review.md, written from what is acknowledged."""
 
 from infra.asset import ROOT
-from infra.settings import Settings
-from infra.stack import DatasetDistribution
 from tools.docs.acknowledged import ACKNOWLEDGED, Acknowledged
-from tools.docs.flags import feature_flags
 
-FOLDER = ROOT / ".local" / "nag"
-REPORT = "validation-report.json"
-PACKS = (AwsSolutionsChecks, ServerlessChecks, NIST80053R5Checks, HIPAASecurityChecks, PCIDSS321Checks)
+PAGE = ROOT / "docs" / "review.md"
 
-# The stack as it is by default, and with what settings add to it.
-REVIEWED = (
-    Settings(),
-    Settings(stack_name="WithOptions", email=("a@example.com",), image_buckets=("images",), create_trail=True),
-)
+_HEAD = """# Review by rules
 
+Written by `make docs` from [tools/docs/acknowledged.py](../tools/docs/acknowledged.py).
 
-class Finding(NamedTuple):
-    """What a rule of a pack says of the construct at the path."""
+`make check` holds the stack, as it is by default and with all that settings add, against five packs of
+[cdk-nag](https://github.com/cdklabs/cdk-nag): AWS Solutions, Serverless, NIST 800-53 r5, HIPAA Security and PCI DSS
+3.2.1; and against the CDK's own rules. What a rule finds is mended, or stands below with the reason why not. A finding
+that does not, and a row that nothing needs any more, fail the check. CI keeps the report of each run, each finding with
+its reason: `validation-report.json` in the artifact `nag-python-…`.
 
-    pack: str
-    rule: str
-    path: str
+The packs do not see what the CDK makes without a type: here the function that empties a bucket on `cdk destroy`, and
+its role. What they may is in [permissions.md](permissions.md), with the rest.
 
-    def is_meant(self, rule: str, resource: str) -> bool:
-        """Of the table a rule and a resource: without the pack, the stack and the hash of a logical id."""
-        name = re.sub(r"<(\w+)[0-9A-F]{8}\.", r"<\1.", self.rule.removeprefix(f"{self.pack}-"))
-        return name == rule and fnmatchcase(self.path.partition("/")[2], resource)
+A rule stands here without its pack, for packs share rules, and a resource as its path in the stack.
+"""
 
 
-def main(folder: Path = FOLDER) -> int:
-    """Review the stack, afresh."""
-    shutil.rmtree(folder, ignore_errors=True)
-    app = new_app(folder)
-    for settings in REVIEWED:
-        DatasetDistribution(app, settings=settings)
-    return review(app)
+def render() -> str:
+    """The page."""
+    return _HEAD + "".join(map(_section, ACKNOWLEDGED))
 
 
-def new_app(folder: Path) -> App:
-    context = {
-        **feature_flags(),
-        "aws:cdk:bundling-stacks": [],  # no rule looks into an asset
-        "@aws-cdk/core:failSynthOnValidationErrors": False,  # what is open is said here, in fewer words
-    }
-    return App(context=context, outdir=str(folder))
+def _section(row: Acknowledged) -> str:
+    return f"\n## {row.asked}\n{row.reason}\n\n- {_code(row.rules)}\n- on {_code(row.resources)}\n"
 
 
-def review(app: App, table: Sequence[Acknowledged] = ACKNOWLEDGED) -> int:
-    """Leave the report in the app's folder and say what it comes to: 1 where a finding is open or a row is stale."""
-    packs = [pack(app, verbose=True) for pack in PACKS]
-    stale = [f"{what}\n  Acknowledged, and no rule asks for it." for what in _acknowledge(app, packs, table)]
-    Validations.of(app).add_plugins(*packs)
-    path = Path(app.synth().directory) / REPORT
-    reports = json.loads(path.read_text())["pluginReports"]
-    findings = [*_open(reports), *stale]
-    for finding in findings:
-        print(finding, end="\n\n")
-    acknowledged = _acknowledged(reports)
-    print(f"cdk-nag acknowledged {acknowledged.total()}:", ", ".join(f"{n} {pack}" for pack, n in acknowledged.items()))
-    print(f"cdk-nag open {len(findings)}; the report is {os.path.relpath(path)}")
-    return 1 if findings else 0
-
-
-def _acknowledge(app: App, packs: Sequence[NagPack], table: Sequence[Acknowledged]) -> list[str]:
-    """Say the reason for whatever the table means. Answers what of the table means nothing."""
-    meant = {(rule, resource): row.reason for row in table for rule in row.rules for resource in row.resources}
-    used = set()
-    for finding in _found(app, packs):
-        if row := next((each for each in meant if finding.is_meant(*each)), None):
-            used.add(row)
-            acknowledgment = Acknowledgment(id=f"{finding.pack}::{finding.rule}", reason=meant[row])
-            Validations.of(_construct(app, finding.path)).acknowledge(acknowledgment)
-    return [f"{rule}\n  {resource}" for rule, resource in meant if (rule, resource) not in used]
-
-
-def _found(app: App, packs: Sequence[NagPack]) -> Iterator[Finding]:
-    for pack in packs:
-        for violation in pack.validate_scope(app).violations:
-            for resource in violation.violating_resources:
-                yield Finding(pack.read_pack_name, violation.rule_name, str(resource.construct_path))
-
-
-def _construct(app: App, path: str) -> IConstruct:
-    construct: IConstruct = app
-    for name in path.split("/"):
-        construct = construct.node.find_child(name)
-    return construct
-
-
-def _open(reports: list[dict[str, Any]]) -> Iterator[str]:
-    """Of every plugin: the CDK's own rules and warnings are in the report, too."""
-    for report in reports:
-        if error := report.get("metadata", {}).get("error"):
-            yield error
-        for violation in report["violations"]:
-            for construct in violation["violatingConstructs"]:
-                yield f"{violation['ruleName']}\n  {construct['constructPath']}\n  {violation['description']}"
-
-
-def _acknowledged(reports: list[dict[str, Any]]) -> Counter[str]:
-    """How many findings of each pack."""
-    return Counter(
-        report["pluginName"]
-        for report in reports
-        for violation in report.get("suppressedViolations", [])
-        for _ in violation["violatingConstructs"]
-    )
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def _code(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

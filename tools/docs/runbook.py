@@ -62,7 +62,3 @@ def _heading(failure: Failure) -> str:
     if failure is UNKNOWN:
         return "Any other error"
     return ", ".join(error if " " in error else f"`{error}`" for error in failure.errors)
-
-
-if __name__ == "__main__":
-    PAGE.write_text(render())

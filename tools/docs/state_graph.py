@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from infra.asset import ROOT
-from infra.settings import Settings
 from tools.docs.grants import Template
-from tools.docs.template import synthesize
 
 PAGE = ROOT / "README.md"
 BEGIN, END = "<!-- drawn by make docs -->\n", "<!-- end of the drawing -->\n"
@@ -48,10 +46,10 @@ def states_of(template: Template) -> dict[str, State]:
     return states
 
 
-def insert(page: str, drawing: str) -> str:
-    """The page with the drawing in its place."""
-    before, _, rest = page.partition(BEGIN)
-    return f"{before}{BEGIN}{drawing}{END}{rest.partition(END)[2]}"
+def render(template: Template) -> str:
+    """The page with today's drawing in its place."""
+    before, _, rest = PAGE.read_text().partition(BEGIN)
+    return f"{before}{BEGIN}{draw(template)}{END}{rest.partition(END)[2]}"
 
 
 def _shape(name: str, state: State) -> str:
@@ -78,7 +76,3 @@ def _error(errors: list[str]) -> str:
     if errors == ["States.ALL"]:
         return "error"
     return errors[0] if len(errors) == 1 else "cannot run"
-
-
-if __name__ == "__main__":
-    PAGE.write_text(insert(PAGE.read_text(), draw(synthesize(Settings()))))

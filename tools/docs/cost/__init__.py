@@ -1,1 +1,1 @@
-"""What the stack costs: python -m tools.docs.cost writes docs/cost.md."""
+"""What the stack costs: docs/cost.md."""

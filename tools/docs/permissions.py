@@ -5,10 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from infra.asset import ROOT
-from infra.settings import Settings
 from tools.docs.grants import Grant, Statement, Template, as_list, grants_of_roles, plain, rules_of_resources
 from tools.docs.permissions_reasons import NAMES, TAKES_NO_RESOURCE, WHY
-from tools.docs.template import synthesize
 
 PAGE = ROOT / "docs" / "permissions.md"
 
@@ -181,7 +179,3 @@ def _trust(template: Template) -> Iterator[str]:
         if resource["Type"] == "AWS::IAM::Role":
             for statement in as_list(resource["Properties"]["AssumeRolePolicyDocument"]["Statement"]):
                 yield _row(NAMES[plain(name)], f"`{statement['Principal']['Service']}`", _conditions(statement))
-
-
-if __name__ == "__main__":
-    PAGE.write_text(render(synthesize(Settings())))

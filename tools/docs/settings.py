@@ -47,7 +47,3 @@ def default_of(setting: "Field[Any]") -> str:
 def _row(setting: "Field[Any]") -> str:
     default = f"`{default_of(setting)}`" if default_of(setting) else "none"
     return f"| `{key_of(setting)}` | {default} | {setting.metadata['accepted']} | {setting.metadata['about']} |\n"
-
-
-if __name__ == "__main__":
-    PAGE.write_text(render())
