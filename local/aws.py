@@ -19,7 +19,7 @@ import trustme
 from botocore.config import Config
 from urllib3 import PoolManager
 
-from local.faults import Fault
+from local.faults.fault import Fault
 
 ROOT = Path(__file__).resolve().parent.parent
 ACCOUNT = "123456789012"
@@ -140,7 +140,7 @@ class LocalAws:
         self._control("reset", {})
 
     def inject(self, *faults: Fault) -> None:
-        """Let these faults strike (local/faults.py), and no others any more: none when there are none."""
+        """Let these faults strike (local/faults/fault.py), and no others any more: none when there are none."""
         self._control("faults", [fault.as_json() for fault in faults])
 
     def struck(self) -> list[int]:
@@ -157,7 +157,7 @@ class LocalAws:
         return [mail for mail in mails if mail["To"] == address]
 
     def traces(self) -> list[str]:
-        """The ARNs of the executions and functions that X-Ray has traced (local/repairs/traces.py), once a run."""
+        """The ARN of each execution and invocation that X-Ray has traced (local/ministack_patches/traces.py)."""
         traces: list[str] = self._control("traces", {})["traces"]
         return traces
 

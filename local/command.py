@@ -13,9 +13,9 @@ from rich.console import Console
 from local.aws import ENDINGS, LocalAws, LocalAwsError, forget_other_accounts
 from local.cdk import deploy
 from local.demo import run_demo
-from local.fault_command import ENV_FILE, add_arguments, run_fault
+from local.faults.command import ENV_FILE, add_arguments, run_fault
 from local.manifest_file import ManifestError
-from local.steps import Steps
+from local.status_lines import Steps
 
 WAIT_SCALE = 0.1
 HIGHEST_PORT = 65535

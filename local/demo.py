@@ -19,7 +19,7 @@ from local.cdk import deploy
 from local.history import POLL_SECONDS, Entered, follow
 from local.manifest_file import read_manifest
 from local.sample import sample_manifest
-from local.steps import Steps
+from local.status_lines import Steps
 
 # So that one sees the datasets in progress, and the loop go round.
 DURATIONS = {"creation_seconds": 1.5, "distribution_seconds": 2.5}

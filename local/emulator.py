@@ -1,7 +1,7 @@
 """The Custom Labels service goes into MiniStack, and what MiniStack lacks is repaired.
 
-MiniStack's private names are here, in fault_injection.py and in repairs/, and nowhere else. It is pinned exactly; their
-tests say which repair breaks when the pin moves.
+MiniStack's private names are here, in faults/injection.py and in ministack_patches/, and nowhere else. It is pinned
+exactly; their tests say which patch breaks when the pin moves.
 """
 
 import asyncio
@@ -18,25 +18,13 @@ from ministack.services import eventbridge, s3
 from local.custom_labels.caller import AccessDenied, Caller, ObjectForbidden, ObjectUnreadable
 from local.custom_labels.service import CustomLabels
 from local.custom_labels.wire import handle
-from local.repairs import (
-    alarms,
-    buckets,
-    definitions,
-    encryption,
-    execution_logs,
-    function_logs,
-    key_properties,
-    lambda_runtime,
-    log_groups,
-    machine_settings,
-    query_definitions,
-    redrive,
-    service_roles,
-    states,
-    waits,
-)
-from local.repairs.mailbox import Mailbox
-from local.repairs.traces import Traces
+from local.ministack_patches import alarms
+from local.ministack_patches.cloudformation import buckets, key_properties, log_groups, query_definitions
+from local.ministack_patches.iam import encryption, service_roles
+from local.ministack_patches.lambda_functions import logs, runtime
+from local.ministack_patches.mailbox import Mailbox
+from local.ministack_patches.step_functions import definitions, execution_logs, machine_settings, redrive, states, waits
+from local.ministack_patches.traces import Traces
 
 SERVICE = "rekognition"
 TARGET_PREFIX = "RekognitionService"
@@ -61,7 +49,7 @@ def install(service: CustomLabels, mailbox: Mailbox, traces: Traces) -> Any:
     alarms.install()
     buckets.install()
     query_definitions.install()
-    lambda_runtime.install()
+    runtime.install()
     redrive.install()
     waits.install(service)
     log_groups.install()
@@ -70,7 +58,7 @@ def install(service: CustomLabels, mailbox: Mailbox, traces: Traces) -> Any:
     service_roles.install()
     machine_settings.install()
     execution_logs.install()
-    function_logs.install()
+    logs.install()
     traces.install()
     definitions.install()
     return ministack.app

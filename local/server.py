@@ -16,15 +16,15 @@ from typing import Any
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from local import fault_injection
 from local.custom_labels.clock import Clock
 from local.custom_labels.service import CustomLabels
 from local.custom_labels.settings import Settings
 from local.emulator import install, put_event
-from local.faults import read_fault
-from local.repairs.mailbox import Mailbox
-from local.repairs.traces import Traces
-from local.strikes import Faults
+from local.faults import injection
+from local.faults.fault import read_fault
+from local.faults.matcher import Faults
+from local.ministack_patches.mailbox import Mailbox
+from local.ministack_patches.traces import Traces
 
 CONTROL = "/_custom_labels/"
 READY = "ready"
@@ -37,7 +37,7 @@ def main() -> None:
     faults = Faults()
     mailbox = Mailbox()
     traces = Traces()
-    app = fault_injection.install(install(service, mailbox, traces), faults)
+    app = injection.install(install(service, mailbox, traces), faults)
     asyncio.run(_serve(_with_controls(app, service, faults, mailbox, traces)))
 
 

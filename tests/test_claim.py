@@ -8,7 +8,7 @@ import pytest
 
 from lambdas.rules.pair import Dataset
 from local.aws import LocalAws
-from local.faults import Fault
+from local.faults.fault import Fault
 from tests.custom_labels import Workbench, images
 from tests.executions import (
     ADVICE,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.aws import LocalAws
-from local.faults import Fault
+from local.faults.fault import Fault
 from tests.custom_labels import Workbench, images
 from tests.deadlines import deadlines_of_an_hour
 from tests.executions import Execution, Executions, Subscriber, only, read_records, until

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.aws import ACCOUNT, LocalAws
-from local.repairs.machine_settings import LOG_DELIVERY
+from local.ministack_patches.step_functions.machine_settings import LOG_DELIVERY
 from tests.executions import until
 from tests.machines import FAILING, Machine
 from tests.telemetry import log_lines

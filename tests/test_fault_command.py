@@ -12,7 +12,7 @@ import pytest
 
 from local.aws import ROOT, LocalAws
 from local.command import write_environment
-from local.faults import Fault
+from local.faults.fault import Fault
 from tests.custom_labels import Workbench
 from tests.executions import Executions, pair_without_execution
 from tests.test_local import run_local

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutE
 
 from lambdas.services.sdk import CONFIG
 from local.aws import ADMINISTRATOR, REGION, LocalAws, LocalAwsError
-from local.faults import Fault
+from local.faults.fault import Fault
 from tests.custom_labels import Workbench, images
 from tests.executions import Execution, Executions, Subscriber, pair_without_execution
 from tests.roles import Role

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from local.apis import error_answer
-from local.faults import Fault, read_fault
-from local.strikes import Call, Faults
+from local.faults.apis import error_answer
+from local.faults.fault import Fault, read_fault
+from local.faults.matcher import Call, Faults
 
 DESCRIBE = "rekognition:DescribeDataset"
 CLAIM = "state:Claim pair"

@@ -79,7 +79,7 @@ def test_its_errors_keep_their_names(local_aws: LocalAws) -> None:
 @pytest.mark.parametrize("event", [{"find": []}, {"raise": "no"}])
 def test_where_there_is_no_native_client_its_stand_in_does_the_same(local_aws: LocalAws, event: dict[str, Any]) -> None:
     """A module in the asset goes before one that the runtime provides."""
-    stand_in = (ROOT / "local" / "repairs" / "runtime_client.py").read_text()
+    stand_in = (ROOT / "local" / "ministack_patches" / "lambda_functions" / "runtime_client.py").read_text()
     error, payload = invoke(local_aws, event, runtime_client=stand_in)
     if "raise" in event:
         assert (error, payload["errorType"]) == ("Unhandled", "Refused")

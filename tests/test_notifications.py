@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from lambdas.messages.bundle import NO_EVENT
 from lambdas.rules.failures import ATTEMPTS, Retried
 from local.aws import LocalAws
-from local.faults import Fault
+from local.faults.fault import Fault
 from local.queues import create_queue
 from tests.custom_labels import Workbench, boxed, classified, images
 from tests.executions import Execution, Executions, Subscriber, only, redefined

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from local.aws import LocalAws
-from local.faults import Fault
+from local.faults.fault import Fault
 from tests.custom_labels import Workbench
 from tests.executions import Executions, Subscriber, until
 from tests.ways import faults_before, way_to

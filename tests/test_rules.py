@@ -7,7 +7,7 @@ import pytest
 
 from lambdas.rules.failures import UNKNOWN
 from local.aws import LocalAws
-from local.faults import Fault
+from local.faults.fault import Fault
 from tests.custom_labels import Workbench
 from tests.executions import Execution, Executions
 from tests.ways import faults_before, way_to

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from local.aws import LocalAws
-from local.repairs.traces import OF_EXECUTIONS, OF_FUNCTIONS
+from local.ministack_patches.traces import OF_EXECUTIONS, OF_FUNCTIONS
 from tests.functions import printed
 from tests.machines import ENDING, Machine
 

@@ -8,7 +8,7 @@ import pytest
 
 from local.aws import LocalAws
 from local.custom_labels.settings import Settings
-from local.faults import Fault
+from local.faults.fault import Fault
 from tests.answers import LAG, Answer, answers_to, named, plausible
 from tests.custom_labels import Workbench, images
 from tests.deadlines import deadlines_of_an_hour

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.aws import LocalAws
-from local.faults import Fault
+from local.faults.fault import Fault
 from tests.custom_labels import Workbench, classified, images
 from tests.executions import (
     Execution,

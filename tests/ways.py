@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from local.faults import Fault
+from local.faults.fault import Fault
 from tests.custom_labels import Workbench, images
 from tests.executions import Executions
 

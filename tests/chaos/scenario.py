@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from local.faults import Fault
+from local.faults.fault import Fault
 from tests.answers import Answer, plausible
 from tests.deadlines import DEADLINE
 

@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local.aws import LocalAws
-from local.faults import Fault
+from local.faults.fault import Fault
 from local.queues import create_queue
 from tests.chaos.scenario import HOUR, Scenario
 from tests.custom_labels import Workbench, images

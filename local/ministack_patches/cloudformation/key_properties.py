@@ -11,7 +11,7 @@ from ministack.core import responses
 from ministack.services import cloudwatch_logs, dynamodb, sns
 from ministack.services.cloudformation import provisioners
 
-from local.repairs.keys import lets_in
+from local.ministack_patches.iam.keys import lets_in
 
 Properties = dict[str, Any]
 Created = tuple[str, dict[str, str]]

@@ -12,10 +12,10 @@ from ministack import app as ministack
 from ministack.core import iam_actions, iam_evaluator, responses, router
 from ministack.services import cloudwatch, dynamodb, eventbridge, s3, sns, sqs, stepfunctions
 
-from local.apis import error_answer
-from local.repairs import service_roles
-from local.repairs.buckets import KEY
-from local.repairs.keys import TO_READ, TO_SEND, TO_WRITE, Context, KeyRefusedError, lets_in, require
+from local.faults.apis import error_answer
+from local.ministack_patches.cloudformation.buckets import KEY
+from local.ministack_patches.iam import service_roles
+from local.ministack_patches.iam.keys import TO_READ, TO_SEND, TO_WRITE, Context, KeyRefusedError, lets_in, require
 
 Record = dict[str, Any]
 Headers = dict[str, str]

@@ -12,7 +12,7 @@ from typing import Any
 from ministack.core import responses
 from ministack.services import cloudwatch, cloudwatch_logs, lambda_svc
 
-from local.repairs.service_roles import role_allows
+from local.ministack_patches.iam.service_roles import role_allows
 
 Record = dict[str, Any]
 

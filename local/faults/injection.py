@@ -7,10 +7,11 @@ from typing import Any
 
 from ministack.services import eventbridge, stepfunctions
 
-from local.failing_calls import App, failing_calls
-from local.faults import RULE, STATE
-from local.repairs import lambda_processes, service_roles
-from local.strikes import Call, Faults
+from local.faults.calls import App, failing_calls
+from local.faults.fault import RULE, STATE
+from local.faults.matcher import Call, Faults
+from local.ministack_patches.iam import service_roles
+from local.ministack_patches.lambda_functions import processes
 
 Record = dict[str, Any]
 
@@ -22,7 +23,7 @@ def install(app: App, faults: Faults) -> App:
 
     After the other repairs: a fault comes before the question whether a role may.
     """
-    lambda_processes.install()
+    processes.install()
     stepfunctions._execute_task = _knowing_its_state(stepfunctions._execute_task)
     stepfunctions._invoke_resource = _failing_states(stepfunctions._invoke_resource, faults)
     eventbridge._invoke_target = _failing_rules(eventbridge._invoke_target, faults)

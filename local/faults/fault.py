@@ -5,7 +5,7 @@ from dataclasses import Field, dataclass, field, fields
 from math import isfinite
 from typing import Any
 
-from local.apis import SERVICES, input_members, model
+from local.faults.apis import SERVICES, input_members, model
 
 STATE = "state:"
 RULE = "events:StartExecution"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from threading import Lock
 
-from local.faults import ANYONE, Fault
+from local.faults.fault import ANYONE, Fault
 
 
 @dataclass(frozen=True)

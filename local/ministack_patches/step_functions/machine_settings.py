@@ -12,7 +12,7 @@ from ministack.core import responses
 from ministack.services import stepfunctions
 from ministack.services.cloudformation import provisioners
 
-from local.repairs.service_roles import role_allows
+from local.ministack_patches.iam.service_roles import role_allows
 
 Record = dict[str, Any]
 Created = tuple[str, dict[str, str]]

@@ -9,7 +9,7 @@ from typing import Any
 
 from ministack.services import lambda_svc, stepfunctions
 
-from local.repairs.service_roles import role_allows
+from local.ministack_patches.iam.service_roles import role_allows
 
 Record = dict[str, Any]
 

@@ -10,7 +10,7 @@ from urllib3 import PoolManager
 from urllib3.exceptions import HTTPError
 
 from local.aws import LocalAwsError, control
-from local.faults import Fault, read_fault
+from local.faults.fault import Fault, read_fault
 
 ENV_FILE = Path(".local/env")
 EXPORT = re.compile(r"export (\w+)='(.*)'")

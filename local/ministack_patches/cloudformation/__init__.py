@@ -1,0 +1,1 @@
+"""Patches of what CloudFormation makes of a template."""

@@ -1,0 +1,1 @@
+"""Patches of who may do what: service roles, keys."""
