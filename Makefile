@@ -39,10 +39,10 @@ mutations: $(TOOLS)/installed ## wrong rules that no table of cases notices: doc
 	@cd $(MUTATIONS) && $(MUTMUT) results --all True | awk -F '[.: ]+' '$(SCORE)'
 
 unknowns: setup ## the end-to-end tests under each plausible answer to what AWS does not say; ANSWER=word takes those with it
-	@$(WITH_NODE) $(BIN)/python -m tests.unknowns $${ANSWER:+"$$ANSWER"}
+	@$(WITH_NODE) $(BIN)/python -m tests.campaign.unknowns $${ANSWER:+"$$ANSWER"}
 
 chaos: setup ## random faults against every promise; RUNS=10000 SEED=1; FIRST=3 begins at that run
-	@$(WITH_NODE) $(BIN)/python -m tests.chaos $${RUNS:+--runs="$$RUNS"} $${SEED:+--seed="$$SEED"} $${FIRST:+--first="$$FIRST"}
+	@$(WITH_NODE) $(BIN)/python -m tests.campaign $${RUNS:+--runs="$$RUNS"} $${SEED:+--seed="$$SEED"} $${FIRST:+--first="$$FIRST"}
 
 check: setup ## ruff, mypy, stale pages, and cdk-nag with its report in .local/nag
 	@$(BIN)/ruff check .

@@ -9,12 +9,13 @@ import pytest
 from local.aws import LocalAws, forget_other_accounts
 from local.cdk import deploy
 from local.queues import create_queue
-from tests import answers, tally
-from tests.custom_labels import Workbench
-from tests.executions import Executions, Subscriber
-from tests.unique import unique
+from tests.campaign import answers
+from tests.support import tally
+from tests.support.executions import Executions, Subscriber
+from tests.support.unique import unique
+from tests.support.workbench import Workbench
 
-pytest.register_assert_rewrite("tests.promises")  # it asserts, and is no test
+pytest.register_assert_rewrite("tests.deployment.behaviours")  # it asserts, and is no test
 
 # Nothing finishes unless a test moves the clock.
 DURATIONS = dict.fromkeys(("creation_seconds", "update_seconds", "distribution_seconds", "deletion_seconds"), 60.0)

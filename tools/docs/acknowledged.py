@@ -28,8 +28,8 @@ ACKNOWLEDGED = (
         ("IAM5[Resource::*]",),
         (*_FUNCTION_POLICIES, *_WORKFLOW_POLICY),
         "IAM knows no resource for these actions (Service Authorization Reference): `rekognition:DescribeProjects`, "
-        "X-Ray's traces and the log delivery of Step Functions. A test in tests/test_stack.py refuses any other action "
-        "on `*`.",
+        "X-Ray's traces and the log delivery of Step Functions. A test in tests/deployment/test_stack.py refuses any "
+        "other action on `*`.",
     ),
     Acknowledged(
         "No `*` in the ARN of a project or dataset",

@@ -14,7 +14,7 @@ _HEAD = """# Permissions
 
 Written by `make docs` from the synthesized template, with every setting at its default. Without
 any single thing that is allowed here, something fails:
-[tests/test_least_privilege.py](../tests/test_least_privilege.py) takes away each in turn.
+[tests/deployment/test_least_privilege.py](../tests/deployment/test_least_privilege.py) takes away each in turn.
 
 Of the [settings](settings.md), `projects` puts names in the place of the `*` that stands for a project, `imageBuckets`
 adds `s3:GetObject` on those buckets for `start_distribution`, `createTrail` lets CloudTrail into a bucket of its own,

@@ -1,0 +1,59 @@
+"""Answers are told in words, and every setting has its place."""
+
+from dataclasses import fields
+
+import pytest
+
+from local.custom_labels.settings import Settings
+from tests.campaign.answers import CANNOT_MATTER, Answer, answers_to, named, plausible, read
+
+
+@pytest.mark.parametrize("answer", plausible(), ids=named)
+def test_an_answer_is_read_as_it_is_named(answer: Answer) -> None:
+    assert read(named(answer)) == answer
+    assert Settings().changed(answer) != Settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("rounding", "rounding is one of floor, ceil, round, not ''"),
+        ("rounding=up", "rounding is one of floor, ceil, round, not 'up'"),
+        ("rounding=ceil,no_such_setting=1", "There is no setting 'no_such_setting'"),
+        ("late_seconds=-1", "late_seconds is a number, 0 or more, not -1"),
+    ],
+)
+def test_what_is_no_answer_is_refused_with_what_is_accepted(text: str, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        read(text)
+
+
+def test_no_answer_leaves_everything_as_it_is() -> None:
+    assert read("") == {}
+
+
+def test_every_other_answer_is_plausible_unless_it_cannot_matter() -> None:
+    found = {name: {answer[name] for answer in plausible() if name in answer} for name in map(_name, fields(Settings))}
+    for setting in fields(Settings):
+        accepted = set(setting.metadata.get("accepted", (True, False) if setting.type is bool else ()))
+        expected = set() if setting.name in CANNOT_MATTER else accepted - {setting.default}
+        assert found[setting.name] >= expected
+        assert setting.name not in CANNOT_MATTER or not found[setting.name]
+
+
+def test_the_answers_to_a_setting_begin_with_the_default() -> None:
+    assert answers_to("rounding", "at_least_one") == [
+        {"rounding": "floor"},
+        {"rounding": "ceil"},
+        {"rounding": "round"},
+        {"at_least_one": True},
+        {"at_least_one": False},
+    ]
+
+
+def test_what_cannot_matter_is_a_setting() -> None:
+    assert CANNOT_MATTER.keys() <= set(map(_name, fields(Settings)))
+
+
+def _name(setting: object) -> str:
+    return str(getattr(setting, "name", ""))

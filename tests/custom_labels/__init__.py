@@ -1,0 +1,1 @@
+"""The Custom Labels service, through boto3."""

@@ -1,0 +1,1 @@
+"""The template, and what deploying it makes."""

@@ -1,0 +1,259 @@
+"""Two deployments in one account and Region, each for its own projects; and what is left when one is destroyed."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from local.aws import ACCOUNT, REGION, LocalAws, forget_other_accounts
+from local.cdk import deploy_assembly, destroy, synthesize
+from tests.support.executions import Execution, Executions, Subscriber, read_records
+from tests.support.inventory import KINDS, PARTS, everything, inventory, keys_about_to_go
+from tests.support.workbench import Workbench, images
+
+NAMES = ("left", "right")
+TOPICS = ("TopicArn", "ChatTopicArn")
+Inventory = dict[str, set[str]]
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One of the two, what came into the account with it, and who listens to it."""
+
+    name: str
+    assembly: Path
+    outputs: dict[str, str]
+    brought: Inventory
+    subscribers: dict[str, Subscriber]
+
+    @property
+    def machine(self) -> str:
+        return self.outputs["StateMachineArn"]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What came of one project."""
+
+    executions: dict[str, list[Execution]]
+    messages: dict[tuple[str, str], list[str]]
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[LocalAws]:
+    """One of its own: both deployments hear of every dataset in it."""
+    forget_other_accounts()
+    with LocalAws(wait_scale=0) as aws:
+        aws.configure(creation_seconds=0.0, distribution_seconds=0.0)
+        yield aws
+
+
+@pytest.fixture(scope="module")
+def bench(aws: LocalAws) -> Workbench:
+    aws.client("s3").create_bucket(Bucket="manifests")
+    return Workbench(aws, aws.client("rekognition"), aws.client("s3"), "manifests")
+
+
+@pytest.fixture(scope="module")
+def deployments(aws: LocalAws) -> dict[str, Deployment]:
+    return {name: deployed(aws, name) for name in NAMES}
+
+
+def deployed(aws: LocalAws, name: str) -> Deployment:
+    assembly = synthesize(aws, context={"stackName": name, "projects": f"{name}-*,both-*"})
+    before = everything(aws)
+    outputs = deploy_assembly(aws, assembly, name)
+    brought = {kind: names - before[kind] for kind, names in everything(aws).items()}
+    return Deployment(name, assembly, outputs, brought, {topic: Subscriber(aws, outputs[topic]) for topic in TOPICS})
+
+
+@pytest.fixture(scope="module")
+def executions(aws: LocalAws, deployments: dict[str, Deployment]) -> Executions:
+    return Executions(aws, deployments["left"].machine)
+
+
+@pytest.fixture(scope="module")
+def create(bench: Workbench, deployments: dict[str, Deployment], executions: Executions) -> Callable[[str], Told]:
+    """A new project's training dataset and then its test dataset: each starts an execution in each deployment."""
+
+    def create_pair(name: str) -> Told:
+        project = bench.rekognition.create_project(ProjectName=name)["ProjectArn"]
+        bench.create(project, "TRAIN", images(10))
+        executions.all_of(name, count=2)
+        bench.create(project, "TEST")
+        ended = executions.all_of(name, count=4)
+        return Told(
+            {
+                each.name: [e for e in ended if each.machine.rpartition(":")[2] in e.arn]
+                for each in deployments.values()
+            },
+            {
+                (each.name, topic): [message.message for message in subscriber.received()]
+                for each in deployments.values()
+                for topic, subscriber in each.subscribers.items()
+            },
+        )
+
+    return create_pair
+
+
+def outcomes(executions: list[Execution]) -> list[str]:
+    return sorted(execution.output["Outcome"] for execution in executions)
+
+
+@pytest.fixture(scope="module")
+def of_the_left(create: Callable[[str], Told]) -> Told:
+    return create("left-1")
+
+
+def test_a_project_is_distributed_by_its_own_deployment(of_the_left: Told) -> None:
+    assert outcomes(of_the_left.executions["left"]) == ["DISTRIBUTED", "SKIPPED"]
+
+
+def test_the_other_one_stands_aside_and_says_why(of_the_left: Told) -> None:
+    for execution in of_the_left.executions["right"]:
+        assert execution.output["Outcome"] == "SKIPPED"
+        assert execution.output["Reason"] == (
+            "Project left-1 is none of those that this deployment is for: right-*, both-*."
+        )
+
+
+def test_each_tells_its_own_topics_only(of_the_left: Told) -> None:
+    told = {where: len(messages) for where, messages in of_the_left.messages.items()}
+    assert told == {(name, topic): int(name == "left") for name in NAMES for topic in TOPICS}
+
+
+def test_each_has_its_own_records(aws: LocalAws, deployments: dict[str, Deployment], of_the_left: Told) -> None:
+    assert of_the_left
+    records = {each.name: read_records(aws, each.outputs["RecordsTable"], "left-1") for each in deployments.values()}
+    assert [record["Outcome"] for record in records["left"]] == ["DISTRIBUTED"]
+    assert records["right"] == []
+
+
+def test_each_has_its_own_metrics(aws: LocalAws, of_the_left: Told) -> None:
+    assert of_the_left
+    listed = aws.client("cloudwatch").list_metrics(Namespace="DatasetDistribution")["Metrics"]
+    services = {
+        (metric["MetricName"], value["Value"])
+        for metric in listed
+        for value in metric["Dimensions"]
+        if value["Name"] == "service"
+    }
+    assert ("Outcomes", "left") in services
+    assert ("Outcomes", "right") not in services
+    assert {("ExecutionAge", name) for name in NAMES} <= services
+
+
+def test_each_has_its_own_alarms(aws: LocalAws, deployments: dict[str, Deployment]) -> None:
+    """What one of them looks at has the name of its stack in it, and it tells the topic of that stack."""
+    for deployment in deployments.values():
+        alarms = aws.client("cloudwatch").describe_alarms(AlarmNamePrefix=deployment.name)["MetricAlarms"]
+        assert alarms
+        assert {topic for alarm in alarms for topic in alarm["AlarmActions"]} == {deployment.outputs["AlarmTopicArn"]}
+        assert all(deployment.name in json.dumps(alarm["Dimensions"]) for alarm in alarms)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_shared(deployments: dict[str, Deployment], kind: str) -> None:
+    """Each brings as much as the other, and nothing without its name."""
+    brought = {name: deployment.brought[kind] for name, deployment in deployments.items()}
+    assert len(brought["left"]) == len(brought["right"]) > 0
+    assert [each for name in NAMES for each in brought[name] if name not in each.lower()] == []
+
+
+@pytest.mark.parametrize("action", ["DescribeDataset", "DistributeDatasetEntries", "ListDatasetLabels"])
+def test_no_function_has_rights_on_the_projects_of_the_other(
+    aws: LocalAws, deployments: dict[str, Deployment], action: str
+) -> None:
+    """DescribeProjects alone takes no resource."""
+    assert deployments
+    assert allowed(aws, "left", action) == {"left": True, "right": False}
+    assert allowed(aws, "right", action) == {"left": False, "right": True}
+
+
+def allowed(aws: LocalAws, deployment: str, action: str) -> dict[str, bool]:
+    """Whether any function's role may do it, by the project whose dataset it is."""
+    iam = aws.client("iam")
+    functions = aws.client("lambda").list_functions()["Functions"]
+    roles = {
+        function["Role"] for function in functions if function["FunctionName"].startswith(f"{deployment}-Functions")
+    }
+    assert len(roles) == 5
+
+    def may(role: str, project: str) -> bool:
+        arn = f"arn:aws:rekognition:{REGION}:{ACCOUNT}:project/{project}-1/dataset/test/1"
+        (result,) = iam.simulate_principal_policy(
+            PolicySourceArn=role, ActionNames=[f"rekognition:{action}"], ResourceArns=[arn]
+        )["EvaluationResults"]
+        return str(result["EvalDecision"]) == "allowed"
+
+    return {project: any(may(role, project) for role in roles) for project in NAMES}
+
+
+def test_by_hand_a_project_of_the_other_fails_with_a_sentence(
+    deployments: dict[str, Deployment], executions: Executions, of_the_left: Told
+) -> None:
+    assert of_the_left
+    right = deployments["right"]
+    execution = executions.ended(executions.begin({"ProjectName": "left-1"}, right.machine))
+    assert (execution.status, execution.error) == ("FAILED", "ProjectNotCovered")
+    said = "Project left-1 is none of those that this deployment is for: right-*, both-*."
+    assert execution.cause.startswith(said)
+    (message,) = right.subscribers["TopicArn"].received()
+    assert (message.subject, message.notice["Cause"]) == ("FAILED: left-1 (ProjectNotCovered)", said)
+
+
+def test_what_both_are_for_is_distributed_once_and_told_by_each(
+    create: Callable[[str], Told], bench: Workbench
+) -> None:
+    """A mistake that does no harm: whoever comes second finds what the first has asked for, or stands aside."""
+    told = create("both-1")
+    distributions = [each for each in bench.aws.truth()["distributions"] if ":project/both-1/" in json.dumps(each)]
+    assert len(distributions) == 1
+    ended = [execution for executions in told.executions.values() for execution in executions]
+    assert {execution.output["Outcome"] for execution in ended} == {"DISTRIBUTED", "SKIPPED"}
+    for execution in ended:
+        if execution.output["Outcome"] == "DISTRIBUTED":
+            assert execution.output["Reason"].startswith("2 of 10 entries (20%) are in the test dataset now")
+
+
+@dataclass(frozen=True)
+class Destroyed:
+    """What there was of each deployment, with a page in both buckets, and what there is with the left one destroyed."""
+
+    before: dict[str, Inventory]
+    after: dict[str, Inventory]
+
+
+@pytest.fixture(scope="module")
+def destroyed(aws: LocalAws, deployments: dict[str, Deployment], create: Callable[[str], Told]) -> Destroyed:
+    """The tests above need both."""
+    for name in NAMES:
+        create(f"{name}-2")
+    before = {name: inventory(aws, name) for name in NAMES}
+    destroy(aws, deployments["left"].assembly, "left")
+    return Destroyed(before, {name: inventory(aws, name) for name in NAMES})
+
+
+def test_one_that_is_destroyed_leaves_nothing_but_a_key_that_is_about_to_go(
+    aws: LocalAws, destroyed: Destroyed
+) -> None:
+    """A key that is scheduled for deletion costs nothing (AWS KMS pricing)."""
+    assert destroyed.before["left"].keys() == KINDS.keys()
+    assert destroyed.after["left"] == {}
+    assert {f"left/{key}" for key in keys_about_to_go(aws)} == destroyed.before["left"]["AWS::KMS::Key"]
+
+
+def test_every_kind_of_resource_is_looked_for(deployments: dict[str, Deployment]) -> None:
+    template = json.loads((deployments["left"].assembly / "left.template.json").read_text())
+    assert {resource["Type"] for resource in template["Resources"].values()} - PARTS == KINDS.keys()
+
+
+def test_the_other_one_goes_on(
+    deployments: dict[str, Deployment], executions: Executions, destroyed: Destroyed
+) -> None:
+    assert destroyed.after["right"] == destroyed.before["right"]
+    arn = executions.begin({"ProjectName": "right-2"}, deployments["right"].machine)
+    assert executions.ended(arn).output["Outcome"] == "ALREADY_DISTRIBUTED"

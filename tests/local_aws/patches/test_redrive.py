@@ -1,0 +1,229 @@
+"""An execution that did not succeed goes on where it stopped, as on AWS."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local.aws import LocalAws
+from tests.support.machines import ENDING, FAILING, TABLE, Machine, entered, left, task, types
+from tests.support.roles import allowing, refused
+from tests.support.unique import unique
+
+ASKED_TWICE = [
+    *["ExecutionStarted", "TaskStateEntered", "TaskScheduled", "ExecutionAborted"],
+    *["ExecutionRedriven", "TaskStateEntered", "TaskScheduled", "TaskSucceeded", "TaskStateExited"],
+    *["SucceedStateEntered", "SucceedStateExited", "ExecutionSucceeded"],
+]
+
+
+@pytest.fixture
+def dynamodb(local_aws: LocalAws) -> Any:
+    return local_aws.client("dynamodb")
+
+
+@pytest.fixture
+def table(dynamodb: Any) -> str:
+    name = unique("table")
+    dynamodb.create_table(TableName=name, **TABLE)
+    return name
+
+
+@pytest.fixture
+def missing() -> str:
+    """The name of a table that does not exist yet."""
+    return unique("missing")
+
+
+@pytest.fixture
+def machine(local_aws: LocalAws, table: str, missing: str) -> Machine:
+    """Counts a run in the one table, and fails at the other."""
+    count = {
+        "TableName": table,
+        "Key": {"Id": {"S": "runs"}},
+        "UpdateExpression": "ADD Runs :one",
+        "ExpressionAttributeValues": {":one": {"N": "1"}},
+        "ReturnValues": "UPDATED_NEW",
+    }
+    put = {"TableName": missing, "Item": {"Id": {"S": "{% $who %}"}, "Runs": {"N": "{% $states.input %}"}}}
+    runs = "{% $states.result.Attributes.Runs.N %}"
+    states = {
+        "Begin": {"Type": "Pass", "Assign": {"who": "{% $states.input.Who %}"}, "Next": "Count"},
+        "Count": task("dynamodb:updateItem", count, Output=runs, Next="Put"),
+        "Put": task("dynamodb:putItem", put, Assign={"who": "nobody"}, Output="{% $states.input %}", Next="Done"),
+        "Done": {"Type": "Succeed", "Output": "{% [$states.input, $who, $states.context.Execution.Input.Who] %}"},
+    }
+    return Machine(local_aws, states)
+
+
+@pytest.fixture
+def looking(local_aws: LocalAws, table: str) -> Machine:
+    """Looks for an item again and again, and counts how often."""
+    get = {"TableName": table, "Key": {"Id": {"S": "it"}}}
+    counted = {"times": "{% $times + 1 %}", "found": "{% $exists($states.result.Item) %}"}
+    states = {
+        "Begin": {"Type": "Pass", "Assign": {"times": 0}, "Next": "Look"},
+        "Look": task("dynamodb:getItem", get, Assign=counted, Next="There?"),
+        "There?": {"Type": "Choice", "Choices": [{"Condition": "{% $found %}", "Next": "Done"}], "Default": "Wait"},
+        "Wait": {"Type": "Wait", "Seconds": 1, "Next": "Look"},
+        "Done": {"Type": "Succeed", "Output": "{% $times %}"},
+    }
+    return Machine(local_aws, states)
+
+
+@pytest.fixture
+def asking(local_aws: LocalAws, questions: str) -> Machine:
+    """Asks, and waits for the answer."""
+    ask = {"QueueUrl": questions, "MessageBody": "{% $states.context.Task.Token %}"}
+    return Machine(local_aws, {"Ask": task("sqs:sendMessage.waitForTaskToken", ask, Next="Done"), **ENDING})
+
+
+def test_it_goes_on_from_the_failed_state(machine: Machine, dynamodb: Any, missing: str) -> None:
+    arn = machine.run(Who="me")
+    failed, before = machine.describe(arn), machine.history(arn)
+    assert (failed["status"], failed["error"]) == ("FAILED", "DynamoDB.ResourceNotFoundException")
+    assert (failed["redriveCount"], failed["redriveStatus"]) == (0, "REDRIVABLE")
+    dynamodb.create_table(TableName=missing, **TABLE)
+    machine.redrive(arn)
+    ended = machine.until_ended(arn)
+    assert (ended["status"], json.loads(ended["output"])) == ("SUCCEEDED", ["1", "nobody", "me"])
+    assert (ended["redriveCount"], ended["redriveStatus"]) == (1, "NOT_REDRIVABLE")
+    assert ended["startDate"] == failed["startDate"] < failed["stopDate"] <= ended["redriveDate"] <= ended["stopDate"]
+    assert "error" not in ended
+    (item,) = dynamodb.scan(TableName=missing)["Items"]
+    assert item == {"Id": {"S": "me"}, "Runs": {"N": "1"}}
+    after = machine.history(arn)
+    assert after[: len(before)] == before
+    assert [event["id"] for event in after] == list(range(1, len(after) + 1))
+    assert after[len(before)]["executionRedrivenEventDetails"] == {"redriveCount": 1}
+    assert entered(after[len(before) :]) == ["Put", "Done"]
+
+
+def test_it_can_fail_at_the_same_state_again(machine: Machine) -> None:
+    arn = machine.run(Who="me")
+    machine.redrive(arn)
+    assert machine.until_ended(arn)["status"] == "FAILED"
+    machine.redrive(arn)
+    assert machine.until_ended(arn)["redriveCount"] == 2
+    assert entered(machine.history(arn)) == ["Begin", "Count", "Put", "Put", "Put"]
+
+
+def test_its_changes_of_status_are_events(
+    asking: Machine, asked: Callable[[], str], changes: Callable[[str, int], list[str]]
+) -> None:
+    arn = asking.begin()
+    asking.stepfunctions.send_task_failure(taskToken=asked(), error="No")
+    assert changes(arn, 2) == ["RUNNING", "FAILED"]
+    asking.redrive(arn)
+    former = asked()
+    asking.abort(arn)
+    asking.redrive(arn)
+    asking.stepfunctions.send_task_failure(taskToken=former, error="TooLate")
+    asking.stepfunctions.send_task_success(taskToken=asked(), output="{}")
+    assert changes(arn, 4) == ["RUNNING", "ABORTED", "RUNNING", "SUCCEEDED"]
+
+
+def test_its_role_is_still_enforced(local_aws: LocalAws, machine: Machine, dynamodb: Any, missing: str) -> None:
+    arn = machine.run(Who="me")
+    dynamodb.create_table(TableName=missing, **TABLE)
+    with refused(local_aws, machine.role.name, "dynamodb:PutItem"):
+        machine.redrive(arn)
+        assert machine.until_ended(arn)["error"] == "DynamoDB.AccessDeniedException"
+    machine.redrive(arn)
+    assert machine.until_ended(arn)["status"] == "SUCCEEDED"
+
+
+def test_an_aborted_one_goes_on_once(looking: Machine, dynamodb: Any, table: str) -> None:
+    arn = looking.begin()
+    for times in (0, 3, 6):
+        looking.until_left(arn, "Look", times=times)
+        looking.abort(arn)
+        looking.redrive(arn)
+        assert looking.describe(arn)["status"] == "RUNNING"
+    dynamodb.put_item(TableName=table, Item={"Id": {"S": "it"}})
+    ended, events = looking.until_ended(arn), looking.history(arn)
+    assert ended["status"] == "SUCCEEDED"
+    assert json.loads(ended["output"]) == left(events).count("Look")
+    assert ["Begin", *["Look", "There?", "Wait"] * len(events)][: len(left(events)) - 1] == left(events)[:-1]
+    assert types(events).count("ExecutionRedriven") == types(events).count("ExecutionAborted") == 3
+
+
+def test_an_answer_to_the_run_before_does_not_count(asking: Machine, asked: Callable[[], str]) -> None:
+    arn = asking.begin()
+    former = asked()
+    asking.abort(arn)
+    asking.redrive(arn)
+    token = asked()
+    asking.stepfunctions.send_task_failure(taskToken=former, error="TooLate")
+    asking.stepfunctions.send_task_success(taskToken=token, output='"in time"')
+    assert asking.until_ended(arn)["output"] == '"in time"'
+    assert types(asking.history(arn)) == ASKED_TWICE
+
+
+def test_an_answer_to_an_aborted_one_does_not_count(asking: Machine, asked: Callable[[], str]) -> None:
+    arn = asking.begin()
+    former = asked()
+    asking.abort(arn)
+    asking.until_answered(former)
+    asking.redrive(arn)
+    asking.stepfunctions.send_task_success(taskToken=asked(), output='"in time"')
+    assert asking.until_ended(arn)["output"] == '"in time"'
+    assert types(asking.history(arn)) == ASKED_TWICE
+
+
+@pytest.mark.parametrize("before", [{}, {"Begin": {"Type": "Pass", "Next": "Stop"}}])
+def test_a_fail_state_fails_again(local_aws: LocalAws, before: dict[str, Any]) -> None:
+    machine = Machine(local_aws, {**before, **FAILING})
+    arn = machine.run(Error="Mine")
+    machine.redrive(arn)
+    ended = machine.until_ended(arn)
+    assert (ended["status"], ended["error"]) == ("FAILED", "Mine")
+    assert types(machine.history(arn))[-4:] == [
+        *["ExecutionFailed", "ExecutionRedriven", "FailStateEntered", "ExecutionFailed"]
+    ]
+
+
+def test_it_can_tell_when_it_was_redriven(local_aws: LocalAws) -> None:
+    when = "{% $exists($states.context.Execution.RedriveTime) ? $states.context.Execution.RedriveTime : 'never' %}"
+    machine = Machine(local_aws, {"Begin": {"Type": "Pass", "Next": "Stop"}, "Stop": {"Type": "Fail", "Error": when}})
+    arn = machine.run()
+    assert machine.describe(arn)["error"] == "never"
+    machine.redrive(arn)
+    assert machine.until_ended(arn)["error"].startswith("2")
+
+
+def test_one_that_runs_is_refused(looking: Machine) -> None:
+    arn = looking.begin()
+    with pytest.raises(looking.stepfunctions.exceptions.ExecutionNotRedrivable, match="Execution is RUNNING"):
+        looking.redrive(arn)
+    looking.abort(arn)
+
+
+def test_one_that_succeeded_is_refused(local_aws: LocalAws) -> None:
+    machine = Machine(local_aws, ENDING)
+    arn = machine.run()
+    with pytest.raises(machine.stepfunctions.exceptions.ExecutionNotRedrivable, match="Execution is SUCCEEDED"):
+        machine.redrive(arn)
+
+
+def test_one_that_does_not_exist_is_refused(local_aws: LocalAws) -> None:
+    machine = Machine(local_aws, ENDING)
+    with pytest.raises(machine.stepfunctions.exceptions.ExecutionDoesNotExist):
+        machine.redrive(machine.run() + "0")
+
+
+def test_iam_asks_for_the_very_execution(local_aws: LocalAws) -> None:
+    machine, iam, name = Machine(local_aws, FAILING), local_aws.client("iam"), unique("user")
+    mine, other = machine.run(Error="Mine"), machine.run(Error="Mine")
+    iam.create_user(UserName=name)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    user = local_aws.client(
+        "stepfunctions", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"]
+    )
+    may = allowing({"Action": "states:RedriveExecution", "Resource": mine})
+    iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=may)
+    user.redrive_execution(executionArn=mine)
+    with pytest.raises(ClientError, match="not authorized to perform: states:RedriveExecution"):
+        user.redrive_execution(executionArn=other)

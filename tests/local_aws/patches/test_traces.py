@@ -1,0 +1,37 @@
+"""X-Ray has traces of those whose role may send them."""
+
+from typing import Any
+
+import pytest
+
+from local.aws import LocalAws
+from local.ministack_patches.traces import OF_EXECUTIONS, OF_FUNCTIONS
+from tests.support.functions import printed
+from tests.support.machines import ENDING, Machine
+
+
+def without(actions: tuple[str, ...]) -> list[Any]:
+    """All of them, and all but one of each."""
+    return [list(actions), *([action for action in actions if action != lacking] for lacking in actions)]
+
+
+@pytest.mark.parametrize("actions", without(OF_EXECUTIONS))
+@pytest.mark.parametrize("enabled", [True, False])
+def test_an_execution_is_traced_if_its_role_may(local_aws: LocalAws, actions: list[str], enabled: bool) -> None:
+    machine = Machine(local_aws, ENDING, may=actions, settings={"tracingConfiguration": {"enabled": enabled}})
+    arn = machine.run()
+    assert local_aws.traces() == ([arn] if enabled and set(actions) == set(OF_EXECUTIONS) else [])
+
+
+@pytest.mark.parametrize("actions", without(OF_FUNCTIONS))
+@pytest.mark.parametrize("mode", ["Active", "PassThrough"])
+def test_a_function_is_traced_if_its_role_may(local_aws: LocalAws, actions: list[str], mode: str) -> None:
+    printed(local_aws, actions, {}, TracingConfig={"Mode": mode})
+    assert len(local_aws.traces()) == (mode == "Active" and set(actions) == set(OF_FUNCTIONS))
+
+
+def test_a_reset_forgets_them(local_aws: LocalAws) -> None:
+    printed(local_aws, list(OF_FUNCTIONS), {}, TracingConfig={"Mode": "Active"})
+    assert local_aws.traces()
+    local_aws.reset()
+    assert local_aws.traces() == []

@@ -1,0 +1,144 @@
+"""`make demo`, as a newcomer sees it."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from local.aws import ROOT, LocalAws
+from local.demo import Demo, subscribe
+from tests.support.workbench import boxed, images
+
+SHARED = ROOT.parent / "shared" / "data"
+
+
+def run_command(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "local", "demo", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "COLUMNS": "120"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def demonstrate(local_aws: LocalAws, stack: dict[str, str], tmp_path: Path) -> Any:
+    """Exit status and output of the demo's main part, on an AWS that is there already."""
+
+    def run(manifest: bytes) -> tuple[int, str]:
+        local_aws.configure(creation_seconds=0, distribution_seconds=0)
+        output = io.StringIO()
+        subscribe(local_aws, stack["TopicArn"])
+        demo = Demo(Console(file=output, width=200), local_aws, stack, tmp_path / "report.html")
+        return demo.run(manifest), output.getvalue()
+
+    return run
+
+
+def test_it_shows_the_whole_job_and_ends_with_the_outcome() -> None:
+    result = run_command()
+    assert (result.returncode, result.stderr) == (0, "")
+    lines = result.stdout.splitlines()
+    assert lines[-1].startswith("DISTRIBUTED: 38 of 200 entries")
+    for state in (
+        "Resolve datasets",
+        "Start distribution",
+        "Wait before checking",
+        "Check distribution",
+        "Distributed",
+    ):
+        assert any(state in line for line in lines), state
+    assert any(line.split() == ["entries", "200", "162", "38"] for line in lines)
+    assert any(line.split() == ["crack", "19", "16", "3"] for line in lines)
+    assert "  Subject: DISTRIBUTED: demo" in lines
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "cannot be read: No such file or directory."),
+        ("", "is empty; a manifest has one JSON object a line."),
+        ("\n \n", "is empty; a manifest has one JSON object a line."),
+        ("source-ref,label\n", "is not JSON Lines: 1 of 1 lines are no object."),
+        ("[" * 100_000, "is not JSON Lines: 1 of 1 lines are no object."),
+        ('[\n{"source-ref": "s3://b/1"}\n,\n]', "is not JSON Lines: 3 of 4 lines are no object."),
+        ('{"name": "x"}\n', 'is not a manifest: no line of it names an image with "source-ref".'),
+    ],
+)
+def test_what_is_no_manifest_is_refused_in_one_line(tmp_path: Path, content: str | None, said: str) -> None:
+    path = tmp_path / "given.manifest"
+    if content is not None:
+        path.write_text(content)
+    result = run_command("--manifest", str(path))
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.count("\n") == 1
+    assert said in result.stderr
+
+
+def test_a_folder_is_no_manifest(tmp_path: Path) -> None:
+    result = run_command("--manifest", str(tmp_path))
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "cannot be read: Is a directory." in result.stderr
+
+
+def test_boxes_are_distributed_too(demonstrate: Any) -> None:
+    lines = [boxed(f"{number}.jpg", "bolt", "nut") for number in range(10)]
+    status, output = demonstrate("\n".join(lines).encode())
+    assert status == 0
+    assert output.splitlines()[-1].startswith("DISTRIBUTED: 2 of 10 entries (20%)")
+
+
+def test_the_report_is_written_where_it_says(demonstrate: Any, tmp_path: Path) -> None:
+    _, output = demonstrate("\n".join(images(10)).encode())
+    page = tmp_path / "report.html"
+    assert f"\n  {page}\n" in output
+    assert "<title>DISTRIBUTED: demo</title>" in page.read_text()
+
+
+def test_too_few_images_end_in_a_clear_failure(demonstrate: Any) -> None:
+    status, output = demonstrate("\n".join(images(1)).encode())
+    assert status == 1
+    assert "\nFAILED: DistributionFailed: Rekognition could not distribute." in output
+    assert output.splitlines()[-1].startswith("What to do: ")
+
+
+def test_a_manifest_that_the_service_refuses_ends_in_a_clear_failure(demonstrate: Any) -> None:
+    lines = images(2) + ["no JSON"] * 8
+    status, output = demonstrate("\n".join(lines).encode())
+    assert status == 1
+    assert "\nFAILED: DatasetCreationFailed: " in output
+
+
+def test_a_hostile_label_cannot_write_to_the_terminal(demonstrate: Any) -> None:
+    hostile = "\x1b[2J[red]\u202e<b>"
+    entries = [json.loads(line) for line in images(10)]
+    for entry in entries:
+        entry["label0-metadata"]["class-name"] = hostile
+    status, output = demonstrate("\n".join(map(json.dumps, entries)).encode())
+    assert status == 0
+    assert "\x1b[2J" not in output
+    assert "\u202e" not in output
+    assert "[2J[red]" in output
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the real manifests are not part of the project")
+@pytest.mark.parametrize(
+    ("name", "status", "said"),
+    [
+        ("coral-classification", 0, "DISTRIBUTED: 44 of 229 entries (19%)"),
+        ("birds-without-confidence", 1, "FAILED: DistributionFailed: "),
+        ("animals-localization", 1, "FAILED: DistributionFailed: "),
+    ],
+)
+def test_real_manifests(demonstrate: Any, name: str, status: int, said: str) -> None:
+    ended, output = demonstrate((SHARED / f"{name}.manifest").read_bytes())
+    assert ended == status
+    assert f"\n{said}" in output

@@ -1,0 +1,275 @@
+"""Executions of the deployed state machine, and what its subscribers get."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, TypeVar
+
+from local.aws import LocalAws
+from local.queues import create_queue
+from tests.support.notices import read_notice
+from tests.support.unique import unique
+from tests.support.workbench import Workbench, images
+
+ADVICE = "\n\nWhat to do: "  # in the cause of a failure
+LONGEST_WAIT = 20  # seconds, of one ReceiveMessage
+Found = TypeVar("Found")
+Change = Callable[[dict[str, Any]], None]  # to the states of a definition
+
+
+def until(found: Callable[[], Found]) -> Found:
+    """What it finds, once it finds anything. Raises TimeoutError when that takes too long."""
+    began = time.monotonic()
+    while not (result := found()):
+        if time.monotonic() - began > LONGEST_WAIT:
+            raise TimeoutError("it did not come in time")
+    return result
+
+
+@dataclass(frozen=True)
+class Execution:
+    """An execution as it was described."""
+
+    arn: str
+    status: str
+    given: Any
+    output: Any
+    error: str
+    cause: str
+    history: Callable[[], list[dict[str, Any]]]
+
+    @property
+    def states(self) -> list[str]:
+        """Those it has entered, in their order."""
+        return [e["stateEnteredEventDetails"]["name"] for e in self.history() if "stateEnteredEventDetails" in e]
+
+    @property
+    def takeovers(self) -> int:
+        """How often it has taken a pair over: it looks at that pair again."""
+        return list(pairwise(self.states)).count(("Pair claimed?", "Resolve datasets"))
+
+
+@dataclass(frozen=True)
+class Notification:
+    """What a subscriber got."""
+
+    subject: str
+    message: str
+
+    @property
+    def outcome(self) -> str:
+        return str(self.notice["Outcome"])
+
+    @property
+    def notice(self) -> dict[str, Any]:
+        return read_notice(self.message)
+
+
+class Executions:
+    """Hears of every execution's end through EventBridge."""
+
+    def __init__(self, aws: LocalAws, state_machine_arn: str) -> None:
+        self._stepfunctions = aws.client("stepfunctions")
+        self._sqs = aws.client("sqs")
+        self._state_machine_arn = state_machine_arn
+        self._ended: list[dict[str, Any]] = []
+        self._queue, queue_arn = create_queue(aws, "events.amazonaws.com")
+        events = aws.client("events")
+        pattern = {"source": ["aws.states"], "detail": {"status": ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]}}
+        events.put_rule(Name="ended", EventPattern=json.dumps(pattern))
+        events.put_targets(Rule="ended", Targets=[{"Id": "queue", "Arn": queue_arn}])
+
+    def begin(self, given: Any, state_machine_arn: str | None = None) -> str:
+        """Start one as the console does; its ARN."""
+        arn: str = self._stepfunctions.start_execution(
+            stateMachineArn=state_machine_arn or self._state_machine_arn, input=json.dumps(given)
+        )["executionArn"]
+        return arn
+
+    def run(self, given: Any) -> Execution:
+        """Start one and wait for its end."""
+        return self.ended(self.begin(given))
+
+    def wait(self, wanted: Callable[[dict[str, Any]], bool], count: int = 1) -> list[Execution]:
+        """The first executions to end of which this holds; `wanted` gets the detail of the status change."""
+        while len(found := [ended for ended in self._ended if wanted(ended)]) < count:
+            if not self._listen(LONGEST_WAIT):
+                raise TimeoutError("no execution ended in time")
+        return [self._describe(ended["executionArn"]) for ended in found]
+
+    def all_of(self, project_name: str, *, count: int) -> list[Execution]:
+        """The executions whose input names the project, once so many have ended."""
+        return self.wait(lambda ended: project_name in ended["input"], count)
+
+    def ended_of(self, project_name: str) -> int:
+        """How many executions whose input names the project have ended by now."""
+        self._listen(0)
+        return sum(project_name in ended["input"] for ended in self._ended)
+
+    def _listen(self, seconds: int) -> bool:
+        """Whether anything was heard within that time."""
+        received = self._sqs.receive_message(QueueUrl=self._queue, WaitTimeSeconds=seconds, MaxNumberOfMessages=10).get(
+            "Messages", []
+        )
+        self._ended += [json.loads(message["Body"])["detail"] for message in received]
+        for message in received:
+            self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
+        return bool(received)
+
+    def started_by(self, dataset_arn: str) -> Execution:
+        """The execution that the creation of this dataset started, once it has ended."""
+        return self.wait(lambda ended: f'"{dataset_arn}"' in json.dumps(json.loads(ended["input"])))[0]
+
+    def count(self, given: str) -> int:
+        """How many executions were given an input with this text in it."""
+        listed = self._stepfunctions.get_paginator("list_executions").paginate(stateMachineArn=self._state_machine_arn)
+        arns = [execution["executionArn"] for page in listed for execution in page["executions"]]
+        return sum(given in self._stepfunctions.describe_execution(executionArn=arn)["input"] for arn in arns)
+
+    def ended(self, arn: str, *, times: int = 1) -> Execution:
+        """This execution, once it has ended; for the second time when it was redriven."""
+        return self.wait(lambda ended: ended["executionArn"] == arn, times)[0]
+
+    def entered(self, arn: str, state: str, *, times: int) -> None:
+        """Return once the execution has entered the state this often. It must not have ended before."""
+
+        def often_enough() -> bool:
+            execution = self._describe(arn)
+            entered = execution.states.count(state) >= times
+            assert entered or execution.status == "RUNNING", execution
+            return entered
+
+        until(often_enough)
+
+    def running_for(self, dataset_arn: str) -> str:
+        """The execution that the creation of this dataset has started, as soon as it has."""
+        return until(lambda: self._find_running(dataset_arn))
+
+    def claimed(self, record: Callable[[], dict[str, str]], arn: str) -> None:
+        """Return once the execution owns its pair."""
+        until(lambda: record().get("Execution") == arn)
+
+    def redrive(self, arn: str) -> None:
+        self._stepfunctions.redrive_execution(executionArn=arn)
+
+    def abort(self, arn: str) -> None:
+        self._stepfunctions.stop_execution(executionArn=arn)
+
+    def _find_running(self, dataset_arn: str) -> str:
+        listed = self._stepfunctions.list_executions(stateMachineArn=self._state_machine_arn, statusFilter="RUNNING")
+        arns = [str(execution["executionArn"]) for execution in listed["executions"]]
+        given = (self._stepfunctions.describe_execution(executionArn=arn)["input"] for arn in arns)
+        return next((arn for arn, text in zip(arns, given, strict=True) if dataset_arn in text), "")
+
+    def _describe(self, arn: str) -> Execution:
+        found = self._stepfunctions.describe_execution(executionArn=arn)
+        return Execution(
+            arn=arn,
+            status=found["status"],
+            given=json.loads(found["input"]),
+            output=json.loads(found["output"]) if found["status"] == "SUCCEEDED" else None,
+            error=found.get("error", ""),
+            cause=found.get("cause", ""),
+            history=lambda: self._history(arn),
+        )
+
+    def _history(self, arn: str) -> list[dict[str, Any]]:
+        pages = self._stepfunctions.get_paginator("get_execution_history").paginate(executionArn=arn)
+        return [event for page in pages for event in page["events"]]
+
+
+class Subscriber:
+    """A queue subscribed to the topic. Deliveries are there by the time an execution has ended."""
+
+    def __init__(self, aws: LocalAws, topic_arn: str) -> None:
+        self._sqs, self._sns = aws.client("sqs"), aws.client("sns")
+        self._queue, queue_arn = create_queue(aws, "sns.amazonaws.com")
+        self._subscription = self._sns.subscribe(
+            TopicArn=topic_arn, Protocol="sqs", Endpoint=queue_arn, ReturnSubscriptionArn=True
+        )["SubscriptionArn"]
+
+    def received(self) -> list[Notification]:
+        """Everything since last asked."""
+        notifications: list[Notification] = []
+        while messages := self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                body = json.loads(message["Body"])
+                notifications.append(Notification(body.get("Subject", ""), body["Message"]))
+                self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
+        return notifications
+
+    def leave(self) -> None:
+        self._sns.unsubscribe(SubscriptionArn=self._subscription)
+
+
+def read_records(aws: LocalAws, table: str, project_name: str) -> list[dict[str, str]]:
+    """What the table has of the project, by the documented query."""
+    found = aws.client("dynamodb").query(
+        TableName=table,
+        KeyConditionExpression="ProjectName = :p",
+        ExpressionAttributeValues={":p": {"S": project_name}},
+    )["Items"]
+    return [{name: next(iter(value.values())) for name, value in item.items()} for item in found]
+
+
+def leave(_states: dict[str, Any]) -> None:
+    """As they are."""
+
+
+@contextmanager
+def redefined(aws: LocalAws, arn: str, change: Change = leave, **members: Any) -> Iterator[None]:
+    """The deployed definition has this change to its states, and these members, for as long as the block runs."""
+    stepfunctions = aws.client("stepfunctions")
+    deployed = stepfunctions.describe_state_machine(stateMachineArn=arn)["definition"]
+    definition = {**json.loads(deployed), **members}
+    change(definition["States"])
+    stepfunctions.update_state_machine(stateMachineArn=arn, definition=json.dumps(definition))
+    try:
+        yield
+    finally:
+        stepfunctions.update_state_machine(stateMachineArn=arn, definition=deployed)
+
+
+def state_machine_like(aws: LocalAws, arn: str, change: Change) -> str:
+    """The ARN of a state machine like this one, after a change to its states."""
+    stepfunctions = aws.client("stepfunctions")
+    deployed = stepfunctions.describe_state_machine(stateMachineArn=arn)
+    definition = json.loads(deployed["definition"])
+    change(definition["States"])
+    changed = stepfunctions.create_state_machine(
+        name=unique("changed"), definition=json.dumps(definition), roleArn=deployed["roleArn"]
+    )
+    return str(changed["stateMachineArn"])
+
+
+def pair_without_execution(bench: Workbench, project: str, executions: Executions) -> tuple[str, str]:
+    """A pair that no event has touched: the training dataset is empty when its test dataset's event comes."""
+    training, test = bench.create(project, "TRAIN"), bench.create(project, "TEST")
+    for dataset in (training, test):
+        aside = executions.started_by(dataset)
+        assert aside.status == "SUCCEEDED", aside
+        assert aside.output["Outcome"] == "SKIPPED"
+    bench.update(training, *images(10))
+    until(lambda: bench.total(training) == 10 or bench.status(training) == "UPDATE_IN_PROGRESS")  # reads may be late
+    return training, test
+
+
+def only(notifications: list[Notification]) -> Notification:
+    assert len(notifications) == 1
+    return notifications[0]
+
+
+def assert_told_of_failure(execution: Execution, subscriber: Subscriber, error: str) -> None:
+    """Red, with the true error, and one notification that says the same as the execution."""
+    assert (execution.status, execution.error) == ("FAILED", error)
+    assert "Notify people" in execution.states
+    assert execution.states[-1] == "Failed"
+    notification = only(subscriber.received())
+    assert notification.subject.startswith("FAILED: ")
+    assert error in notification.subject
+    notice = notification.notice
+    assert f"{notice['Cause']}{ADVICE}{notice['Advice']}" == execution.cause
+    assert (notice["Error"], notice["Execution"]) == (error, execution.arn)

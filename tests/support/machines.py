@@ -1,0 +1,107 @@
+"""State machines of a test's own, and what their executions leave."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from local.aws import LocalAws
+from tests.support.executions import until
+from tests.support.roles import Role
+from tests.support.unique import unique
+
+TABLE = {
+    "KeySchema": [{"AttributeName": "Id", "KeyType": "HASH"}],
+    "AttributeDefinitions": [{"AttributeName": "Id", "AttributeType": "S"}],
+    "BillingMode": "PAY_PER_REQUEST",
+}
+ENDS = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut")
+FAILING = {"Stop": {"Type": "Fail", "Error": "{% $states.input.Error %}"}}
+ENDING = {"Done": {"Type": "Succeed"}}
+
+
+class Machine:
+    """A state machine under a role of its own, that begins with its first state."""
+
+    def __init__(
+        self,
+        aws: LocalAws,
+        states: dict[str, Any],
+        *,
+        may: Sequence[str] = ("dynamodb:*",),
+        settings: Mapping[str, Any] | None = None,
+        **more: Any,
+    ) -> None:
+        """`settings` is what else it has, `more` what else its definition has."""
+        self.stepfunctions, self.role = aws.client("stepfunctions"), Role(aws, {"Action": may})
+        definition = {"QueryLanguage": "JSONata", "StartAt": next(iter(states)), "States": states, **more}
+        self._arn = self.stepfunctions.create_state_machine(
+            name=unique("machine"), roleArn=self.role.arn, definition=json.dumps(definition), **(settings or {})
+        )["stateMachineArn"]
+
+    def update(self, definition: dict[str, Any]) -> None:
+        self.stepfunctions.update_state_machine(stateMachineArn=self._arn, definition=json.dumps(definition))
+
+    def begin(self, **given: str) -> str:
+        """Start an execution; its ARN."""
+        started = self.stepfunctions.start_execution(stateMachineArn=self._arn, input=json.dumps(given))
+        return str(started["executionArn"])
+
+    def run(self, **given: str) -> str:
+        """Start an execution and wait for its end; its ARN."""
+        arn = self.begin(**given)
+        self.until_ended(arn)
+        return arn
+
+    def redrive(self, arn: str) -> None:
+        self.stepfunctions.redrive_execution(executionArn=arn)
+
+    def until_ended(self, arn: str) -> dict[str, Any]:
+        """What describes the execution, once it has ended."""
+        until(lambda: self._last_event(arn)["type"] in ENDS)
+        return self.describe(arn)
+
+    def until_left(self, arn: str, state: str, *, times: int) -> None:
+        """Return once the execution has left the state this often."""
+        until(lambda: left(self.history(arn)).count(state) >= times)
+
+    def until_answered(self, token: str) -> None:
+        """Answer again and again, until nobody waits for this answer any more."""
+        until(lambda: self._is_answered(token))
+
+    def abort(self, arn: str) -> None:
+        self.stepfunctions.stop_execution(executionArn=arn)
+
+    def describe(self, arn: str) -> dict[str, Any]:
+        description: dict[str, Any] = self.stepfunctions.describe_execution(executionArn=arn)
+        return description
+
+    def history(self, arn: str) -> list[dict[str, Any]]:
+        pages = self.stepfunctions.get_paginator("get_execution_history").paginate(executionArn=arn, maxResults=1000)
+        return [event for page in pages for event in page["events"]]
+
+    def _last_event(self, arn: str) -> dict[str, Any]:
+        last = self.stepfunctions.get_execution_history(executionArn=arn, maxResults=1, reverseOrder=True)
+        return dict(last["events"][0])
+
+    def _is_answered(self, token: str) -> bool:
+        try:
+            self.stepfunctions.send_task_success(taskToken=token, output='"too late"')
+        except self.stepfunctions.exceptions.TaskDoesNotExist:
+            return True
+        return False
+
+
+def task(name: str, arguments: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"Type": "Task", "Resource": f"arn:aws:states:::{name}", "Arguments": arguments, **more}
+
+
+def types(events: list[dict[str, Any]]) -> list[str]:
+    return [event["type"] for event in events]
+
+
+def entered(events: list[dict[str, Any]]) -> list[str]:
+    return [event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event]
+
+
+def left(events: list[dict[str, Any]]) -> list[str]:
+    return [event["stateExitedEventDetails"]["name"] for event in events if "stateExitedEventDetails" in event]

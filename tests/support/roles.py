@@ -1,0 +1,62 @@
+"""Roles of a test's own, and those of the stack."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from local.aws import ACCOUNT, LocalAws
+from tests.support.unique import unique
+
+TRUST = {
+    "Statement": [{"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}]
+}
+
+
+def allowing(*statements: dict[str, Any]) -> str:
+    """A policy that allows this, of everything where a statement names no resource."""
+    allowed = [{"Effect": "Allow", "Resource": "*", **statement} for statement in statements]
+    return json.dumps({"Version": "2012-10-17", "Statement": allowed})
+
+
+class Role:
+    """A role that may do what these statements say, and no more."""
+
+    def __init__(self, aws: LocalAws, *statements: dict[str, Any]) -> None:
+        self._aws, self._iam, self.name = aws, aws.client("iam"), unique("role")
+        created = self._iam.create_role(RoleName=self.name, AssumeRolePolicyDocument=json.dumps(TRUST))
+        self.arn = str(created["Role"]["Arn"])
+        self.allow(*statements)
+
+    def allow(self, *statements: dict[str, Any], policy: str = "own") -> None:
+        """In the policy of this name, instead of what that has allowed before."""
+        self._iam.put_role_policy(RoleName=self.name, PolicyName=policy, PolicyDocument=allowing(*statements))
+
+    def client(self, service: str) -> Any:
+        """One that has assumed the role."""
+        given = self._aws.client("sts").assume_role(RoleArn=self.arn, RoleSessionName="test")["Credentials"]
+        return self._aws.client(
+            service,
+            aws_access_key_id=given["AccessKeyId"],
+            aws_secret_access_key=given["SecretAccessKey"],
+            aws_session_token=given["SessionToken"],
+        )
+
+
+@contextmanager
+def refused(aws: LocalAws, role: str, action: str) -> Iterator[None]:
+    """The role is refused the action for as long as the block runs."""
+    iam = aws.client("iam")
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": action, "Resource": "*"}]}
+    iam.put_role_policy(RoleName=role, PolicyName="refused", PolicyDocument=json.dumps(document))
+    try:
+        yield
+    finally:
+        iam.delete_role_policy(RoleName=role, PolicyName="refused")
+
+
+def role_of(aws: LocalAws, part: str) -> str:
+    """The name of the stack's role whose logical id has this in it."""
+    roles = aws.client("iam").list_roles()["Roles"]
+    (name,) = [role["RoleName"] for role in roles if part in role["RoleName"]]
+    return str(name)

@@ -1,0 +1,33 @@
+"""Topics of a test's own, and alarms that tell them."""
+
+from typing import Any
+
+from local.aws import LocalAws
+from tests.support.roles import allowing
+from tests.support.unique import unique
+
+
+def topic_for(aws: LocalAws, service: str, condition: dict[str, Any]) -> str:
+    """The ARN of a topic whose policy lets the service publish under this condition, and nobody else."""
+    sns = aws.client("sns")
+    arn: str = sns.create_topic(Name=unique("topic"))["TopicArn"]
+    publish = {"Principal": {"Service": service}, "Action": "sns:Publish", "Resource": arn, "Condition": condition}
+    sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=allowing(publish))
+    return arn
+
+
+def sound_alarm(aws: LocalAws, topic: str) -> None:
+    """Set off an alarm that tells the topic."""
+    cloudwatch = aws.client("cloudwatch")
+    cloudwatch.put_metric_alarm(
+        AlarmName=topic,
+        AlarmActions=[topic],
+        Namespace="Test",
+        MetricName=topic[-12:],
+        Period=60,
+        EvaluationPeriods=1,
+        Statistic="Maximum",
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    cloudwatch.set_alarm_state(AlarmName=topic, StateValue="ALARM", StateReason="a test")

@@ -1,0 +1,1 @@
+"""What develops and describes the project."""

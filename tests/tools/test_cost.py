@@ -1,0 +1,248 @@
+"""What a distribution costs and what is kept costs at rest, and that docs/cost.md says so."""
+
+import json
+import time
+from collections import Counter
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from infra.settings import Settings
+from local.aws import LocalAws
+from tests.support.executions import Execution, Executions, Subscriber, only, read_records, until
+from tests.support.telemetry import OF_FUNCTIONS, OF_STATES, log_lines
+from tests.support.workbench import Workbench, images
+from tools.docs.cost import usage
+from tools.docs.cost.at_rest import PRICED, WITHOUT_PRICE, usage_at_rest
+from tools.docs.cost.prices import Price, cost_of
+from tools.docs.cost.scenarios import TYPICAL, WORST, Scenario
+from tools.docs.cost.usage import Distribution, Stack, metrics_of, use_of_state
+from tools.docs.cost.walk import Visit, told
+from tools.docs.definition import synthesize
+
+AT_ONCE = Scenario(creation=0, distribution=0)
+EVERY_OPTION = Settings(
+    email=("you@example.com",),
+    alarm_email=("operator@example.com",),
+    image_buckets=("images",),
+    permissions_boundary="arn:aws:iam::123456789012:policy/edge",
+    tags=(("team", "vision"),),
+    create_trail=True,
+)
+CHANCE = Decimal("0.15")  # what the jitter of waits makes of a cost
+KB = 1024
+
+
+@pytest.fixture(scope="module")
+def priced() -> Stack:
+    return Stack()
+
+
+@pytest.fixture(scope="module")
+def typical(priced: Stack) -> Distribution:
+    return Distribution(priced, TYPICAL.walks(priced.definition))
+
+
+def test_a_distribution_costs_less_than_a_cent(typical: Distribution) -> None:
+    assert typical.cost() < Decimal("0.01")
+
+
+def test_the_worst_ends_at_the_deadline_and_costs_a_few_cents(priced: Stack, typical: Distribution) -> None:
+    distributing, aside = WORST.walks(priced.definition)
+    assert [distributing[-1].state, aside[-1].state] == ["Failed", "Skipped"]
+    assert "Claim pair" in [visit.state for visit in aside]
+    worst = Distribution(priced, [distributing, aside])
+    assert typical.cost() < worst.cost() < Decimal("0.20")
+
+
+def test_what_many_distributions_cost_each_is_no_more_than_what_one_does(typical: Distribution) -> None:
+    each = [typical.cost(number) / number for number in (1, 100, 10_000)]
+    assert each == sorted(each, reverse=True)
+
+
+def test_a_metric_costs_its_month_and_no_more(typical: Distribution) -> None:
+    metrics = {name for name, _ in typical.metric_hours}
+    (most,) = {typical.usage(number)[Price.METRIC_HOUR] for number in (10_000, 100_000)}
+    assert Price.METRIC_HOUR.usd * most == pytest.approx(Decimal("0.30") * len(metrics))
+
+
+def test_at_rest_it_costs_no_more_than_the_key_and_the_alarms(priced: Stack) -> None:
+    keys, alarms = len(priced.of("AWS::KMS::Key")), len(priced.of("AWS::CloudWatch::Alarm"))
+    assert cost_of(usage_at_rest(priced.resources)) <= keys * Decimal("1.00") + alarms * Decimal("0.10")
+
+
+@pytest.mark.parametrize(
+    ("resource", "said"),
+    [
+        ({"Type": "AWS::EC2::NatGateway"}, "What a AWS::EC2::NatGateway costs at rest"),
+        ({"Type": "AWS::Lambda::Version", "Properties": {"ProvisionedConcurrencyConfig": {}}}, "is provisioned"),
+        ({"Type": "AWS::CloudWatch::Alarm", "Properties": {"Period": 10}}, "high resolution"),
+    ],
+)
+def test_what_nobody_has_priced_is_named(resource: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        usage_at_rest({"It": resource})
+
+
+def test_what_costs_at_rest_is_counted() -> None:
+    metrics: list[dict[str, Any]] = [{"MetricStat": {}}, {"MetricStat": {}}, {"Expression": "a / b"}]
+    kinds = ["KMS::Key", *["CloudWatch::Dashboard"] * 4, "SNS::Topic"]
+    resources: dict[str, dict[str, Any]] = {f"{n}": {"Type": f"AWS::{kind}"} for n, kind in enumerate(kinds)}
+    resources["Ratio"] = {"Type": "AWS::CloudWatch::Alarm", "Properties": {"Metrics": metrics}}
+    assert usage_at_rest(resources) == {Price.KEY: 1, Price.DASHBOARD: 1, Price.ALARM: 2}
+
+
+def resources(settings: Settings) -> dict[str, dict[str, Any]]:
+    return dict(synthesize(settings).to_json()["Resources"])
+
+
+def test_nothing_has_a_price_and_none() -> None:
+    assert not PRICED.keys() & WITHOUT_PRICE.keys()
+
+
+def test_each_kind_that_has_a_price_or_none_is_in_a_template() -> None:
+    kinds = {each["Type"] for settings in (Settings(), EVERY_OPTION) for each in resources(settings).values()}
+    assert kinds == PRICED.keys() | WITHOUT_PRICE.keys()
+
+
+def test_no_option_costs_anything_at_rest() -> None:
+    assert usage_at_rest(resources(EVERY_OPTION)) == usage_at_rest(resources(Settings()))
+
+
+def test_a_task_that_nobody_has_priced_is_named(priced: Stack) -> None:
+    with pytest.raises(ValueError, match="What sqs:sendMessage costs"):
+        use_of_state(priced, {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage"})
+
+
+def test_every_task_of_the_definition_has_a_price(priced: Stack) -> None:
+    for state in priced.definition["States"].values():
+        use_of_state(priced, state)
+
+
+def test_keys_traces_and_the_log_of_the_state_machine_are_counted(priced: Stack) -> None:
+    amounts = Distribution(priced, AT_ONCE.walks(priced.definition)).amounts
+    kilobytes = usage.LOG_KB * amounts[Price.INVOCATION] + usage.EVENTS_KB * amounts[Price.TRANSITION]
+    assert amounts[Price.LOG] == kilobytes / usage.KB_A_GB
+    assert amounts[Price.TRACE] == 2
+    assert amounts[Price.KEY_REQUEST] >= amounts[Price.INVOCATION] + amounts[Price.WRITE] + amounts[Price.READ]
+
+
+@pytest.mark.parametrize(
+    ("setting", "other"), [("LoggingConfiguration", {"Level": "ERROR"}), ("TracingConfiguration", {"Enabled": False})]
+)
+def test_what_a_state_machine_of_other_settings_costs_nobody_says(setting: str, other: dict[str, Any]) -> None:
+    stack = Stack()
+    stack.machine[setting] = other
+    with pytest.raises(ValueError, match="say so there"):
+        Distribution(stack, AT_ONCE.walks(stack.definition))
+
+
+@dataclass(frozen=True)
+class Run:
+    """The executions of a distribution by event: the one that distributes, and the one that stands aside."""
+
+    distributing: Execution
+    aside: Execution
+    began: float
+
+    @property
+    def visits(self) -> list[list[Visit]]:
+        return [visits_of(execution) for execution in (self.distributing, self.aside)]
+
+    def logged(self, aws: LocalAws) -> list[str]:
+        """What the functions have logged since it began."""
+        return log_lines(aws, OF_FUNCTIONS, since=self.began)
+
+
+@pytest.fixture
+def run(bench: Workbench, project: str, executions: Executions) -> Run:
+    """Everything that is asked of Rekognition is done at once."""
+    bench.aws.configure(creation_seconds=0, distribution_seconds=0)
+    began = time.time()
+    aside = executions.started_by(bench.create(project, "TRAIN", images(10)))
+    return Run(executions.started_by(bench.create(project, "TEST")), aside, began)
+
+
+@pytest.mark.assumes("late_dataset", "stale_status_seconds", "stats_late_seconds")
+def test_executions_do_what_is_priced(priced: Stack, run: Run) -> None:
+    walks = AT_ONCE.walks(priced.definition)
+    assert [told_by(visits) for visits in run.visits] == [told_by(visits) for visits in walks]
+    events = [event for execution in (run.distributing, run.aside) for event in execution.history()]
+    amounts = Distribution(priced, walks).amounts
+    assert sum(event["type"].endswith("StateEntered") for event in events) == amounts[Price.TRANSITION]
+    asked = Counter(e["taskScheduledEventDetails"]["resource"] for e in events if e["type"] == "TaskScheduled")
+    states = [priced.definition["States"][visit.state] for walked in walks for visit in walked]
+    assert asked == Counter(state["Resource"] for state in states if state["Type"] == "Task")
+    assert asked["arn:aws:states:::lambda:invoke"] == amounts[Price.INVOCATION]
+
+
+@pytest.mark.assumes("late_dataset", "stale_status_seconds", "stats_late_seconds")
+def test_functions_send_the_metrics_that_are_priced(local_aws: LocalAws, priced: Stack, run: Run) -> None:
+    visits = [visit for walked in AT_ONCE.walks(priced.definition) for visit in walked]
+    states = priced.definition["States"]
+    expected = {metric for visit in visits for metric in metrics_of(visit, states[visit.state])}
+    until(lambda: expected <= sent_metrics(run.logged(local_aws)))
+    assert sent_metrics(run.logged(local_aws)) == expected
+
+
+def test_nothing_is_larger_than_it_is_priced(
+    local_aws: LocalAws, stack: dict[str, str], subscriber: Subscriber, priced: Stack, run: Run
+) -> None:
+    (record,) = read_records(local_aws, stack["RecordsTable"], run.distributing.output["ProjectName"])
+    assert sum(len(name + value) for name, value in record.items()) < usage.RECORD_KB * KB
+    in_each_form = 3 * len(only(subscriber.received()).message.encode())
+    assert in_each_form < usage.MESSAGE_KB * KB
+    (page,) = pages_of(local_aws, stack["ReportsBucket"], run.distributing)
+    assert page["Size"] < usage.PAGE_KB * KB
+    invocations = Distribution(priced, run.visits).amounts[Price.INVOCATION]
+    assert sum(map(len, run.logged(local_aws))) < invocations * usage.LOG_KB * KB
+    logged = until(lambda: log_lines(local_aws, OF_STATES, run.distributing.arn))
+    assert sum(map(len, logged)) < len(run.distributing.states) * usage.EVENTS_KB * KB
+
+
+def test_an_execution_that_takes_as_long_as_usual_costs_what_the_page_says(
+    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, priced: Stack
+) -> None:
+    local_aws.follow_waits(True)
+    bench.aws.configure(event_copies=0, creation_seconds=TYPICAL.creation, distribution_seconds=TYPICAL.distribution)
+    bench.begin(project, "TRAIN", images(10))
+    bench.begin(project, "TEST")
+    real = visits_of(executions.run({"ProjectArn": project}))
+    walked, _ = TYPICAL.walks(priced.definition)
+    assert {visit.state for visit in real} == {visit.state for visit in walked}
+    assert Distribution(priced, [real]).cost() == pytest.approx(Distribution(priced, [walked]).cost(), rel=CHANCE)
+
+
+def visits_of(execution: Execution) -> list[Visit]:
+    """What a walk would have told of it."""
+    events = execution.history()
+    visits: list[Visit] = []
+    for event in events:
+        if entered := event.get("stateEnteredEventDetails"):
+            visits.append(Visit(entered["name"], (event["timestamp"] - events[0]["timestamp"]).total_seconds()))
+        elif event["type"] == "TaskStateExited":
+            visits[-1] = replace(visits[-1], answer=told(json.loads(event["stateExitedEventDetails"]["output"])))
+    return visits
+
+
+def told_by(visits: list[Visit]) -> list[tuple[str, str]]:
+    return [(visit.state, visit.answer) for visit in visits]
+
+
+def sent_metrics(messages: list[str]) -> set[str]:
+    """Their names, each with its dimension beside the service."""
+    sent = [json.loads(message) for message in messages if '"CloudWatchMetrics"' in message]
+    return {
+        " ".join([metric["Name"], *(each[name] for name in names if name != "service")])
+        for each in sent
+        for directive in each["_aws"]["CloudWatchMetrics"]
+        for metric in directive["Metrics"]
+        for names in directive["Dimensions"]
+    }
+
+
+def pages_of(aws: LocalAws, bucket: str, execution: Execution) -> list[dict[str, Any]]:
+    objects = aws.client("s3").list_objects_v2(Bucket=bucket)["Contents"]
+    return [each for each in objects if execution.arn.rsplit(":", 1)[-1] in each["Key"]]

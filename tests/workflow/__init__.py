@@ -1,0 +1,1 @@
+"""The deployed stack on the local AWS: executions from start to notification."""

@@ -1,0 +1,149 @@
+"""The report as a page, in a real browser."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path as FilePath
+from typing import Any
+
+import pytest
+
+from lambdas.messages import page
+from lambdas.messages.report import Report
+from lambdas.rules.path import Path
+from local.aws import ROOT
+from tests.unit.test_path import entered
+from tests.unit.test_report import dataset
+
+BEGAN = datetime(2026, 11, 24, tzinfo=UTC)
+ROUND = ["Wait before checking", "Check distribution", "Distribution finished?"]
+STATES = ["Begin", "Resolve datasets", "Start distribution", *ROUND * 3, "Report outcome"]
+EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:Machine:name"
+SMALL_PHONE, PHONE, DESK = 320, 360, 1000
+CHROMIUM = ROOT / ".local" / "chromium"
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the browser in package.json is for Linux")
+
+
+def write(
+    folder: FilePath,
+    labels: dict[str, tuple[int, int]],
+    *,
+    entries: tuple[int, int] = (160, 40),
+    states: Sequence[str] = STATES,
+    seconds: int = 10,
+) -> FilePath:
+    """`seconds` is how long each state takes, but for the last."""
+    training = {name: amounts[0] for name, amounts in labels.items() if amounts[0]}
+    test = {name: amounts[1] for name, amounts in labels.items() if amounts[1]}
+    report = Report.compare(sum(entries), dataset(entries[0]), dataset(entries[1]), (training, test))
+    history = [entered(seconds * n, state) for n, state in enumerate(states)]
+    read = max(BEGAN + timedelta(minutes=3), BEGAN + timedelta(seconds=seconds * len(states)))
+    path = Path.from_history(history, read)
+    written = folder / "report.html"
+    written.write_text(page.render("my-project", "40 of 200 entries are there.", report, path, EXECUTION))
+    return written
+
+
+def look(written: FilePath, width: int, scheme: str) -> dict[str, Any]:
+    """What a person sees in headless Chromium, and what its console says."""
+    CHROMIUM.mkdir(parents=True, exist_ok=True)
+    shot = written.with_name(f"{width}-{scheme}.png")
+    seen = subprocess.run(
+        ["node", str(ROOT / "tests" / "workflow" / "browser.mjs"), str(written), str(shot), str(width), scheme],
+        env={**os.environ, "TMPDIR": str(CHROMIUM)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert seen.returncode == 0, seen.stderr
+    assert shot.stat().st_size > 0
+    found: dict[str, Any] = json.loads(seen.stdout)
+    return found
+
+
+def luminance(color: str) -> float:
+    return sum(map(int, color.removeprefix("rgb(").removesuffix(")").split(", "))) / 3
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_shows_everything_on_a_phone_and_on_a_desk(tmp_path: FilePath, width: int, scheme: str) -> None:
+    seen = look(write(tmp_path, {"crack": (80, 20), "dent": (80, 20), "rust": (9, 0)}), width, scheme)
+    assert (seen["said"], seen["requested"], seen["width"]) == ([], 1, width)
+    assert seen["title"] == "DISTRIBUTED: my-project"
+    for text in ("40 of 200 entries are there.", "No test entry has rust", "crack", "20%", "The way it took, in 3 min"):
+        assert text in seen["text"]
+    assert (luminance(seen["background"]) < luminance(seen["color"])) == (scheme == "dark")
+
+
+def test_bars_are_as_long_as_there_are_entries(tmp_path: FilePath) -> None:
+    seen = look(write(tmp_path, {"crack": (80, 20), "dent": (40, 10)}), DESK, "light")
+    before, _, training, test, dent, dent_test, crack, crack_test = seen["bars"]
+    assert before == pytest.approx(training + test, abs=1)
+    assert training == pytest.approx(4 * test, abs=4)
+    assert (crack, crack_test) == (pytest.approx(2 * dent, abs=2), pytest.approx(2 * dent_test, abs=2))
+
+
+def test_a_long_way_is_readable_on_a_small_phone(tmp_path: FilePath) -> None:
+    written = write(tmp_path, {}, states=["Begin", *ROUND * 300, "Report outcome"], seconds=150)
+    seen = look(written, SMALL_PHONE, "light")
+    assert "Distribution finished?\n300 times, 12 h 30 min" in seen["text"]
+    assert (seen["cut"], seen["width"]) == ([], SMALL_PHONE)
+
+
+def test_the_way_has_each_state_once_and_every_transition(tmp_path: FilePath) -> None:
+    seen = look(write(tmp_path, {}), DESK, "light")
+    assert seen["text"].count("Check distribution") == 1
+    assert "Check distribution\n3 times, 30.0 s" in seen["text"]
+    assert seen["elements"].count("path") == len(set(pairwise(STATES)))
+    assert seen["elements"].count("circle") == len(set(STATES))
+    assert seen["elements"].count("text") == 1  # how often it went back
+
+
+HOSTILE = [
+    "<script>document.title='taken'</script>",
+    "<img src=x onerror=alert(1)>",
+    "</style><h1>",
+    '" onmouseover="alert(1)',
+    "=HYPERLINK(1)",
+    "a\x00\x07\x1b[2J\nb",
+    "\u202eevil",
+    "\u05d0\u05d1\u05d2",
+    "\U0001f600" * 255,
+    "x" * 255,
+    "&lt;&#60;",
+]
+
+
+def test_hostile_names_are_text_and_nothing_else(tmp_path: FilePath) -> None:
+    seen = look(write(tmp_path, dict.fromkeys(HOSTILE, (80, 20))), PHONE, "light")
+    assert (seen["said"], seen["requested"], seen["width"]) == ([], 1, PHONE)
+    assert seen["title"] == "DISTRIBUTED: my-project"
+    assert not {"script", "img"} & set(seen["elements"])
+    assert seen["elements"].count("h1") == 1
+    for name in (*HOSTILE[:5], *HOSTILE[8:]):
+        assert name in seen["text"]
+    assert "\u202e" not in seen["text"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "entries"),
+    [
+        ({}, (0, 0)),
+        ({f"{number:03}" + "\U0001f600" * 252: (250_000, 62_500) for number in range(250)}, (250_000, 62_500)),
+    ],
+    ids=["nothing", "as much as there may be"],
+)
+def test_nothing_and_as_much_as_there_may_be_fit(
+    tmp_path: FilePath, labels: dict[str, tuple[int, int]], entries: tuple[int, int]
+) -> None:
+    seen = look(write(tmp_path, labels, entries=entries), PHONE, "light")
+    assert (seen["said"], seen["width"]) == ([], PHONE)
+    assert f"{entries[0]:,}" in seen["text"]
+    assert ("There are none." in seen["text"]) == (not labels)
+    assert len(seen["bars"]) == 2 * (2 + len(labels))
