@@ -44,10 +44,11 @@ unknowns: setup ## the end-to-end tests under each plausible answer to what AWS 
 chaos: setup ## random faults against every promise; RUNS=10000 SEED=1; FIRST=3 begins at that run
 	@$(WITH_NODE) $(BIN)/python -m tests.campaign $${RUNS:+--runs="$$RUNS"} $${SEED:+--seed="$$SEED"} $${FIRST:+--first="$$FIRST"}
 
-check: setup ## ruff, mypy, stale pages, and cdk-nag with its report in .local/nag
+check: setup ## ruff, mypy, imports against the floors, stale pages, and cdk-nag with its report in .local/nag
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@mkdir -p .local; $(BIN)/lint-imports --no-cache >.local/imports.log || { cat .local/imports.log; exit 1; }
 	@$(WITH_NODE) $(BIN)/python -m tools.docs --check
 	@$(WITH_NODE) $(BIN)/python -m tools.docs.nag
 

@@ -14,10 +14,8 @@ from lambdas.messages.mail import make_mail
 from lambdas.messages.notice import make_notice
 from lambdas.messages.outcome import Outcome
 from lambdas.messages.subject import make_subject
-from lambdas.rules.ending import distributed, failed, with_advice
-from lambdas.rules.record import DISTRIBUTED, FAILED
+from lambdas.rules.ending import DETAIL_TYPES, distributed, failed, with_advice
 
-DETAIL_TYPES = {DISTRIBUTED: "Dataset Distribution Succeeded", FAILED: "Dataset Distribution Failed"}
 NO_EVENT = "The completion event could not be sent; the execution's history says why."
 
 

@@ -9,6 +9,9 @@ from typing import Any
 from lambdas.rules.record import DISTRIBUTED, FAILED
 from lambdas.rules.verdict import ASKED_FOR
 
+DETAIL_TYPES = {DISTRIBUTED: "Dataset Distribution Succeeded", FAILED: "Dataset Distribution Failed"}
+"""Of the completion event, by outcome."""
+
 WHAT_TO_DO = "What to do:"
 """Stands in the cause of every execution that failed and has notified people."""
 
