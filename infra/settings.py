@@ -13,7 +13,7 @@ from aws_cdk import aws_logs as logs
 
 from infra import reading
 from infra.reading import MOST_CHARACTERS, MOST_NAMES, MOST_TAGS
-from lambdas.rules.trigger import Trigger
+from lambdas.rules.tags import Trigger
 
 # Two waits of this length stay far under the 25,000 events that an execution's history may have, where the looks
 # become as seldom as this at least.

@@ -24,8 +24,8 @@ from lambdas.rules.execution_input import PERSON, name_project, name_starter
 from lambdas.rules.failures import advise
 from lambdas.rules.metrics import OUTCOMES
 from lambdas.rules.pair import Dataset
-from lambdas.rules.path import Path
 from lambdas.rules.record import DISTRIBUTED, FAILED, Key
+from lambdas.rules.timeline import Path
 from lambdas.rules.times import Times
 from lambdas.services.executions import read_execution_input, read_path
 from lambdas.services.pages import keep_page

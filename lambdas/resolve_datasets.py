@@ -20,8 +20,8 @@ from lambdas.rules.metrics import DATASETS_RESOLVED
 from lambdas.rules.pair import Pair
 from lambdas.rules.polling import Bounds, polling_interval
 from lambdas.rules.record import NO_RECORD, Key, Record
+from lambdas.rules.tags import Trigger, covers
 from lambdas.rules.times import Times
-from lambdas.rules.trigger import Trigger, covers
 from lambdas.services.records import read_record
 from lambdas.services.rekognition import count_labels, describe_pair, read_wish
 from lambdas.step import logger, step

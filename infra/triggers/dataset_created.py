@@ -6,7 +6,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-import lambdas.rules.trigger
+import lambdas.rules.tags
 from infra.triggers.dead_letter_queue import Undelivered
 
 
@@ -19,7 +19,7 @@ class Trigger(Construct):
         construct_id: str,
         *,
         state_machine: sfn.IStateMachine,
-        setting: lambdas.rules.trigger.Trigger,
+        setting: lambdas.rules.tags.Trigger,
         key: kms.IKey,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -34,7 +34,7 @@ class Trigger(Construct):
             self,
             "DatasetCreated",
             description="A Custom Labels dataset was created",
-            enabled=setting != lambdas.rules.trigger.Trigger.OFF,
+            enabled=setting != lambdas.rules.tags.Trigger.OFF,
             event_pattern=events.EventPattern(
                 source=["aws.rekognition"],
                 detail_type=["AWS API Call via CloudTrail"],

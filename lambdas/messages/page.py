@@ -10,7 +10,7 @@ from lambdas.messages.links import execution_link
 from lambdas.messages.page_style import STYLE
 from lambdas.messages.report import Label, Report, percent
 from lambdas.rules.names import readable
-from lambdas.rules.path import Path, Visit
+from lambdas.rules.timeline import Path, Visit
 
 LONGEST_NAME = 256
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"

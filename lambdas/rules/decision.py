@@ -9,7 +9,7 @@ from lambdas.rules.execution_input import Request
 from lambdas.rules.pair import Dataset, Pair, count_entries
 from lambdas.rules.progress import State, judge
 from lambdas.rules.record import NO_RECORD, Record
-from lambdas.rules.trigger import TAG, Trigger, Wish
+from lambdas.rules.tags import TAG, Trigger, Wish
 
 NO_WISH = Wish()
 

@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.rules.claim import Owner
 from lambdas.rules.errors import OwnerUnknown
-from lambdas.rules.path import Path
+from lambdas.rules.timeline import Path
 from lambdas.services.sdk import CONFIG
 
 _stepfunctions = boto3.client("stepfunctions", config=CONFIG)

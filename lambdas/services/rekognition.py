@@ -8,7 +8,7 @@ from lambdas.rules.errors import ProjectNotFound
 from lambdas.rules.execution_input import Request
 from lambdas.rules.names import encodable
 from lambdas.rules.pair import Dataset, Pair
-from lambdas.rules.trigger import Wish
+from lambdas.rules.tags import Wish
 from lambdas.services.sdk import CONFIG
 
 _rekognition = boto3.client("rekognition", config=CONFIG)

@@ -14,10 +14,10 @@ import pytest
 
 from lambdas.messages import page
 from lambdas.messages.report import Report
-from lambdas.rules.path import Path
+from lambdas.rules.timeline import Path
 from local.aws import ROOT
-from tests.unit.test_path import entered
-from tests.unit.test_report import dataset
+from tests.unit.messages.test_report import dataset
+from tests.unit.rules.test_timeline import entered
 
 BEGAN = datetime(2026, 11, 24, tzinfo=UTC)
 ROUND = ["Wait before checking", "Check distribution", "Distribution finished?"]

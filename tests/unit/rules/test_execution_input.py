@@ -11,8 +11,8 @@ from lambdas.rules.arns import Home
 from lambdas.rules.errors import InvalidInput
 from lambdas.rules.execution_input import ACCEPTED, Request, is_event, name_project, read_input
 
-EVENTS = Path(__file__).parent.parent / "events"
-README = Path(__file__).parent.parent.parent / "README.md"
+EVENTS = Path(__file__).parents[2] / "events"
+README = Path(__file__).parents[3] / "README.md"
 HOME = Home("aws", "us-east-1", "123456789012")
 OWNER = "arn:aws:rekognition:us-east-1:123456789012"
 PROJECT = f"{OWNER}:project/my-project/1795165000123"

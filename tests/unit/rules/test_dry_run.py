@@ -9,7 +9,7 @@ from lambdas.rules.decision import Action, Decision
 from lambdas.rules.dry_run import rehearse
 from lambdas.rules.pair import Pair
 from lambdas.rules.record import NO_RECORD, Record
-from tests.unit.test_decision import EMPTY, FULL, NOT_EMPTY, READY, dataset, pair
+from tests.unit.rules.test_decision import EMPTY, FULL, NOT_EMPTY, READY, dataset, pair
 
 CHECKS = EXISTENCE, CREATION, STILLNESS, EMPTINESS, ENTRIES = (
     "The project has both datasets",

@@ -15,7 +15,7 @@ from lambdas.messages.outcome import Outcome
 from lambdas.messages.output import make_output
 from lambdas.messages.report import Report
 from lambdas.messages.subject import make_subject
-from tests.unit.test_report import dataset
+from tests.unit.messages.test_report import dataset
 
 HOME = "arn:aws:states:eu-west-1:123456789012"
 EXECUTION = f"{HOME}:execution:Machine:name"

@@ -9,7 +9,7 @@ from lambdas.rules.errors import DatasetMissing, TestDatasetNotEmpty, TrainingDa
 from lambdas.rules.execution_input import Request
 from lambdas.rules.pair import Dataset, Pair
 from lambdas.rules.record import Record
-from lambdas.rules.trigger import Trigger, Wish
+from lambdas.rules.tags import Trigger, Wish
 
 BY_EVENT = Request(project_name="p", by_event=True)
 BY_HAND = Request(project_name="p")

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from lambdas.rules.path import Path
+from lambdas.rules.timeline import Path
 
 BEGAN = datetime(2026, 11, 24, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lambdas.rules.errors import InvalidInput
 from lambdas.rules.execution_input import ACCEPTED, read_input
-from tests.unit.test_execution_input import HOME, PROJECT, TEST, TRAIN
+from tests.unit.rules.test_execution_input import HOME, PROJECT, TEST, TRAIN
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),

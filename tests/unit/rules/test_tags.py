@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.rules.trigger import covers
+from lambdas.rules.tags import covers
 
 
 @pytest.mark.parametrize(
