@@ -8,7 +8,7 @@ from typing import Any
 
 from lambdas.messages.output import make_output
 from lambdas.rules.attempt import Attempt
-from lambdas.rules.claim import Answer, Asking, Claim, decide_claim
+from lambdas.rules.claim import Answer, Claim, ClaimRequest, decide_claim
 from lambdas.rules.decision import Action
 from lambdas.rules.errors import RecordsUnavailable
 from lambdas.rules.execution_input import EVENT
@@ -68,7 +68,7 @@ def _claim(event: Event, key: Key) -> Claim:
 def _try_to_claim(event: Event, key: Key) -> Claim:
     pair, me, started_at = event["Pair"], event["Execution"], Times.from_state(event["Times"]).started
     training = pair["Training"]["Arn"]
-    asking = Asking(training, by_event=pair["StartedBy"] == EVENT, knows=event["Claim"] == _as_state(key))
+    asking = ClaimRequest(training, by_event=pair["StartedBy"] == EVENT, knows=event["Claim"] == _as_state(key))
     record = read_record(key, me)
     claim, owner = decide_claim(record, None, asking), None
     if claim.answer == Answer.ASK_OWNER and record.owner:
@@ -89,7 +89,7 @@ def _give_back(event: Event) -> None:
     me, reason, now = event["Execution"], pair["Reason"], Times.from_state(event["Times"]).now
     key = Key(pair["ProjectName"], claim["TestDatasetArn"] if claim else pair["Test"]["Arn"])
     if read_record(key, me).mine:
-        record_outcome(key, me, outcome=SKIPPED, reason=reason, ended_at=now, settled=False)
+        record_outcome(key, me, outcome=SKIPPED, reason=reason, ended_at=now, result_known=False)
 
 
 def _renewed(event: Event) -> Event:

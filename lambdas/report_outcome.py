@@ -25,10 +25,10 @@ from lambdas.rules.failures import advise
 from lambdas.rules.metrics import OUTCOMES
 from lambdas.rules.pair import Dataset
 from lambdas.rules.record import DISTRIBUTED, FAILED, Key
-from lambdas.rules.timeline import Path
+from lambdas.rules.timeline import Timeline
 from lambdas.rules.times import Times
-from lambdas.services.executions import read_execution_input, read_path
-from lambdas.services.pages import keep_page
+from lambdas.services.executions import read_execution_input, read_timeline
+from lambdas.services.pages import put_page
 from lambdas.services.records import record_outcome
 from lambdas.services.rekognition import count_labels
 from lambdas.step import logger, step
@@ -63,10 +63,10 @@ def _distributed(event: Event, parts: Parts) -> Outcome:
     _complete_record(event, parts, DISTRIBUTED, reason, (training.entries, test.entries))
     labels = parts.do("The labels could not be counted", lambda: (count_labels(training), count_labels(test)), _UNKNOWN)
     report = Report.compare(pair["Training"]["TotalEntries"], training, test, labels)
-    path = parts.do("The page has no timeline", lambda: read_path(execution, datetime.now(UTC)), Path([]))
-    html = page.render(pair["ProjectName"], reason, report, path, execution)
+    timeline = parts.do("The page has no timeline", lambda: read_timeline(execution, datetime.now(UTC)), Timeline([]))
+    html = page.render(pair["ProjectName"], reason, report, timeline, execution)
     bucket = os.environ["REPORTS_BUCKET"]
-    link = parts.do("There is no page", lambda: keep_page(bucket, pair["ProjectName"], execution, html), None)
+    link = parts.do("There is no page", lambda: put_page(bucket, pair["ProjectName"], execution, html), None)
     return Outcome(
         execution=execution,
         started_at=Times.from_state(event["Times"]).started,
@@ -119,7 +119,7 @@ def _complete_record(
             outcome=outcome,
             reason=reason,
             ended_at=Times.from_state(event["Times"]).now,
-            settled=Attempt.from_state(event["Attempt"]).settled,
+            result_known=Attempt.from_state(event["Attempt"]).result_known,
             entries=entries,
         ),
         None,

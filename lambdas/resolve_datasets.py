@@ -11,7 +11,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from lambdas.messages.output import make_output
 from lambdas.rules.arns import home_of
 from lambdas.rules.attempt import Attempt
-from lambdas.rules.decision import NO_WISH, Action, Decision, decide, expire
+from lambdas.rules.decision import UNTAGGED, Action, Decision, decide, expire
 from lambdas.rules.dry_run import rehearse
 from lambdas.rules.ending import failed
 from lambdas.rules.errors import ProjectNotCovered
@@ -23,7 +23,7 @@ from lambdas.rules.record import NO_RECORD, Key, Record
 from lambdas.rules.tags import Trigger, covers
 from lambdas.rules.times import Times
 from lambdas.services.records import read_record
-from lambdas.services.rekognition import count_labels, describe_pair, read_wish
+from lambdas.services.rekognition import count_labels, describe_pair, read_auto_distribute
 from lambdas.step import logger, step
 
 Event = dict[str, Any]
@@ -74,8 +74,8 @@ def _resolve(request: Request, execution: str, attempt: Attempt) -> tuple[Decisi
     if request.dry_run:
         decision, report = rehearse(pair, record, count_labels(pair.training), count_labels(pair.test))
         return decision, pair, record, report
-    wish = read_wish(pair) if request.by_event else NO_WISH
-    decision = decide(request, pair, record, Trigger(os.environ["TRIGGER"]), wish, no_effect=attempt.no_effect)
+    tag = read_auto_distribute(pair) if request.by_event else UNTAGGED
+    decision = decide(request, pair, record, Trigger(os.environ["TRIGGER"]), tag, no_effect=attempt.no_effect)
     if decision.action == Action.CHECK and record.before:
         pair = replace(pair, training=record.before[0], test=record.before[1])
     return decision, pair, record, None

@@ -30,7 +30,7 @@ def handler(event: dict[str, Any]) -> dict[str, Any]:
     now = tuple(describe_dataset(dataset.arn) for dataset in before)
     if now != before:
         logger.info("Did not start a distribution: the datasets have changed", now=[each.as_state() for each in now])
-        if recorded_start(key, me) != before and not attempt.again:
+        if recorded_start(key, me) != before and not attempt.asked_before:
             raise PairChanged("A dataset has changed since the pair was resolved.")
         return attempt.as_state()
     record_start(key, me, training, test)

@@ -9,7 +9,7 @@ from constructs import Construct
 
 from infra.messaging.topic import publishing_role
 from infra.triggers.dead_letter_queue import Undelivered
-from infra.workflow.plain_words import NOBODY_TOLD
+from infra.workflow.plain_words import NOBODY_NOTIFIED
 from lambdas.rules.ending import WHAT_TO_DO
 
 
@@ -59,7 +59,7 @@ class Watch(Construct):
 
 _UNTOLD = [
     {"status": ["TIMED_OUT", "ABORTED"]},
-    {"status": ["FAILED"], "cause": [{"wildcard": f"*{NOBODY_TOLD}*"}]},
+    {"status": ["FAILED"], "cause": [{"wildcard": f"*{NOBODY_NOTIFIED}*"}]},
     # An error that no Catch can catch, or of a state that has none.
     {
         "status": ["FAILED"],

@@ -12,7 +12,7 @@ from infra.workflow.expressions import jsonata
 from infra.workflow.tasks import SENDING, attribute
 from lambdas.rules.ending import WHAT_TO_DO
 
-NOBODY_TOLD = "Nobody could be told:"
+NOBODY_NOTIFIED = "Nobody could be notified:"
 """Stands in an execution's cause when its outcome reached nobody; a rule of EventBridge goes by it."""
 
 _LOOK_IT_UP = f"\\n\\n{WHAT_TO_DO} look the error up in docs/runbook.md."
@@ -21,8 +21,8 @@ _MESSAGE = (
     f" '{_LOOK_IT_UP}\\n\\nThere is no report: the execution says why.\\nExecution: ' & $states.context.Execution.Id"
 )
 _ENDING = f"$merge([$ending, {{'Cause': $ending.Cause & '{_LOOK_IT_UP}'}}])"
-ENDING_OF_NOBODY_TOLD = (
-    f"$merge([$states.errorOutput, $ending, {{'Cause': $ending.Cause & ' {NOBODY_TOLD} '"
+ENDING_NOBODY_NOTIFIED = (
+    f"$merge([$states.errorOutput, $ending, {{'Cause': $ending.Cause & ' {NOBODY_NOTIFIED} '"
     f" & $states.errorOutput.Cause & '{_LOOK_IT_UP}'}}])"
 )
 """What the execution ends with when this message fails, too: what came of the pair, and why nobody knows."""

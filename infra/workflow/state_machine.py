@@ -15,7 +15,7 @@ from infra.functions import Functions
 from infra.logs import log_group, vended_name
 from infra.settings import Settings
 from infra.workflow.expressions import jsonata, when
-from infra.workflow.plain_words import ENDING_OF_NOBODY_TOLD, notify_in_plain_words
+from infra.workflow.plain_words import ENDING_NOBODY_NOTIFIED, notify_in_plain_words
 from infra.workflow.retries import retry_as_failures_say, retry_quickly
 from infra.workflow.role import workflow_role
 from infra.workflow.tasks import (
@@ -224,7 +224,7 @@ class Workflow(Construct):
         event.add_catch(people, assign={"report": jsonata("$merge([$report, $report.WithoutEvent])")})
         people.add_catch(plain)
         to_chat.add_catch(end)
-        plain.add_catch(failed, assign={"ending": jsonata(ENDING_OF_NOBODY_TOLD)})
+        plain.add_catch(failed, assign={"ending": jsonata(ENDING_NOBODY_NOTIFIED)})
         report.add_catch(claim, errors=["ClaimLost"], assign=_LOST)
         report.add_catch(plain, assign={"ending": jsonata("$merge([{'Outcome': 'FAILED'}, $ending])")})
         report.next(event).next(people).next(to_chat).next(end)

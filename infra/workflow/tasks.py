@@ -58,7 +58,7 @@ def send_completion_event(scope: Construct, name: str) -> tasks.EventBridgePutEv
 def notify_people(scope: Construct, name: str, topic: sns.ITopic) -> tasks.SnsPublish:
     """One message, each reader its form; by its attributes a subscription can choose."""
     forms = {"default": "$report.Notice", "email": "$report.Mail", "sms": "$report.Subject"}
-    attributes = ("outcome", "project", "error", "trigger")
+    attributes = ("outcome", "project", "error", "startedBy")
     return tasks.SnsPublish.jsonata(
         scope,
         name,

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.messages.chat import make_chat
 from lambdas.messages.links import execution_link, state_machine_of
 from lambdas.messages.outcome import Outcome
 from lambdas.rules.causes import cut
 
-VERSION = "1.0"
+VERSION = "2.0"
 LONGEST_CAUSE = 4_000  # characters: a message has 256 KB for all its forms
 _MORE = "… (the execution has more of it)"
 
@@ -26,7 +25,6 @@ def make_notice(outcome: Outcome) -> dict[str, Any]:
         "ExecutionLink": execution_link(outcome.execution),
         "StartedAt": outcome.started_at,
         "Notes": outcome.notes,
-        "Chat": make_chat(outcome),
     }
     return about | (_failure(outcome) if outcome.error else _success(outcome))
 

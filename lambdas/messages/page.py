@@ -10,14 +10,14 @@ from lambdas.messages.links import execution_link
 from lambdas.messages.page_style import STYLE
 from lambdas.messages.report import Label, Report, percent
 from lambdas.rules.names import readable
-from lambdas.rules.timeline import Path, Visit
+from lambdas.rules.timeline import Timeline, Visit
 
 LONGEST_NAME = 256
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _ROW = 48  # units of the drawing: 3 rem, as in the style
 
 
-def render(project: str, reason: str, report: Report, path: Path, execution: str) -> str:
+def render(project: str, reason: str, report: Report, timeline: Timeline, execution: str) -> str:
     """HTML in UTF-8."""
     title, link = f"DISTRIBUTED: {escape(project)}", execution_link(execution)
     return "\n".join(
@@ -31,7 +31,7 @@ def render(project: str, reason: str, report: Report, path: Path, execution: str
             *_warnings(report),
             *_entries(report),
             *_labels(report),
-            *_path(path),
+            *_timeline(timeline),
             f'<footer>Execution <a href="{escape(link)}" rel="noreferrer">{escape(execution)}</a></footer>',
             "</main></body></html>\n",
         ]
@@ -83,32 +83,32 @@ def _row(name: str, training: int, test: int, most: int) -> str:
     )
 
 
-def _path(path: Path) -> Iterator[str]:
+def _timeline(timeline: Timeline) -> Iterator[str]:
     """The states in the order of their first visits, an arc for each transition, a line of time for each state."""
-    if not path.visits:
+    if not timeline.visits:
         return
-    yield f"<h2>The way it took, in {_duration(path.seconds)}</h2>"
-    yield '<div class="path">'
-    yield _arcs(path)
+    yield f"<h2>Timeline, {_duration(timeline.seconds)}</h2>"
+    yield '<div class="timeline">'
+    yield _arcs(timeline)
     yield "<ol>"
-    for state in path.states:
-        visits = path.of(state)
+    for state in timeline.states:
+        visits = timeline.of(state)
         times = f"{len(visits)} times, " if len(visits) > 1 else ""
         spent = f"{times}{_duration(sum(visit.seconds for visit in visits))}"
-        yield f'<li><b>{escape(state)}</b> <small>{spent}</small><div class="time">{_spans(path, visits)}</div>'
+        yield f'<li><b>{escape(state)}</b> <small>{spent}</small><div class="time">{_spans(timeline, visits)}</div>'
     yield "</ol></div>"
 
 
-def _spans(path: Path, visits: list[Visit]) -> str:
-    began, whole = path.visits[0].entered, path.seconds or 1.0
+def _spans(timeline: Timeline, visits: list[Visit]) -> str:
+    began, whole = timeline.visits[0].entered, timeline.seconds or 1.0
     spans = ((100 * (v.entered - began).total_seconds() / whole, 100 * v.seconds / whole) for v in visits)
     return "".join(f'<i style="left:min({left:.2f}%,100% - 2px);width:{width:.2f}%"></i>' for left, width in spans)
 
 
-def _arcs(path: Path) -> str:
-    row_of = {state: number for number, state in enumerate(path.states)}
+def _arcs(timeline: Timeline) -> str:
+    row_of = {state: number for number, state in enumerate(timeline.states)}
     height = _ROW * len(row_of)
-    drawn = "".join(_arc(row_of[one], row_of[other], times) for (one, other), times in path.transitions.items())
+    drawn = "".join(_arc(row_of[one], row_of[other], times) for (one, other), times in timeline.transitions.items())
     dots = "".join(f'<circle cx="52" cy="{_middle(row)}" r="5"/>' for row in row_of.values())
     size = f'viewBox="0 0 64 {height}" style="height:{height / 16}rem"'
     return f'<svg {size} aria-hidden="true">{drawn}{dots}</svg>'

@@ -18,11 +18,11 @@ i.test{background:var(--test)}
 .key::before{content:"";display:inline-block;width:.6em;height:.6em;margin-inline-end:.3em}
 .key.training::before{background:var(--training)}
 .key.test::before{background:var(--test)}
-.path{display:flex}
-.path svg{flex:none;width:4rem;overflow:visible}
-.path ol{flex:1;min-width:0;margin:0;padding:0;list-style:none}
-.path li{height:3rem;line-height:1.35;white-space:nowrap;overflow:hidden}
-.path small{display:block;color:var(--dim)}
+.timeline{display:flex}
+.timeline svg{flex:none;width:4rem;overflow:visible}
+.timeline ol{flex:1;min-width:0;margin:0;padding:0;list-style:none}
+.timeline li{height:3rem;line-height:1.35;white-space:nowrap;overflow:hidden}
+.timeline small{display:block;color:var(--dim)}
 .time{position:relative;height:.25rem;background:var(--line)}
 .time i{position:absolute;height:100%;min-width:2px;background:var(--training)}
 svg path{fill:none;stroke:var(--dim);stroke-width:1.5}

@@ -23,22 +23,25 @@ class StartError(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """Moments are ISO 8601; an empty one has not come.
+    """Moments are ISO 8601 texts; an empty text means that the moment has not come.
 
-    `asked_at` is when this execution first asked, or first polled what an earlier owner had asked for; `again`: that
-    was before this attempt. `busy`: an earlier start of this execution found the datasets busy. `quiet_since` is the
-    first of the polls in a row that showed no effect. `no_effect`: polls have shown no effect for as long as it takes
-    to tell. `settled`: it is known what came of it.
+    `asked_at`: when this execution first asked, or first polled what an earlier owner had asked for.
+    `asked_before`: `asked_at` lies before this attempt began.
+    `accepted`: Rekognition accepted the call. `error`: the error of Start distribution.
+    `busy`: an earlier start of this execution found the datasets busy.
+    `no_effect_since`: the first of the latest polls in a row that showed no effect.
+    `no_effect`: the polls have shown no effect for five minutes.
+    `result_known`: the polls have shown the result.
     """
 
     asked_at: str = ""
-    again: bool = False
+    asked_before: bool = False
     accepted: bool = False
     error: StartError | None = None
     busy: bool = False
-    quiet_since: str = ""
+    no_effect_since: str = ""
     no_effect: bool = False
-    settled: bool = False
+    result_known: bool = False
     wait_seconds: int = 0
 
     @classmethod
@@ -47,13 +50,13 @@ class Attempt:
         error = state.get("Error")
         return cls(
             asked_at=state.get("AskedAt", ""),
-            again=state.get("Again", False),
+            asked_before=state.get("AskedBefore", False),
             accepted=state.get("Accepted", False),
             error=StartError(error["Error"], read_cause(error.get("Cause"), LONGEST_CAUSE)) if error else None,
             busy=state.get("Busy", False),
-            quiet_since=state.get("QuietSince", ""),
+            no_effect_since=state.get("NoEffectSince", ""),
             no_effect=state.get("NoEffect", False),
-            settled=state.get("Settled", False),
+            result_known=state.get("ResultKnown", False),
             wait_seconds=state.get("WaitSeconds", 0),
         )
 
@@ -61,21 +64,23 @@ class Attempt:
         """The form the workflow carries."""
         return {
             "AskedAt": self.asked_at,
-            "Again": self.again,
+            "AskedBefore": self.asked_before,
             "Accepted": self.accepted,
             "Error": self.error and {"Error": self.error.error, "Cause": self.error.cause},
             "Busy": self.busy,
-            "QuietSince": self.quiet_since,
+            "NoEffectSince": self.no_effect_since,
             "NoEffect": self.no_effect,
-            "Settled": self.settled,
+            "ResultKnown": self.result_known,
             "WaitSeconds": self.wait_seconds,
         }
 
     def renew(self, now: str, wait_seconds: int) -> Self:
         """The attempt that begins now. The deadline still counts from the first time that this execution asked."""
         busy = self.busy or (self.error is not None and self.error.error in BUSY.errors)
-        again = bool(self.asked_at)
-        return type(self)(asked_at=self.asked_at or now, again=again, busy=busy, wait_seconds=wait_seconds)
+        asked_before = bool(self.asked_at)
+        return type(self)(
+            asked_at=self.asked_at or now, asked_before=asked_before, busy=busy, wait_seconds=wait_seconds
+        )
 
     def accept(self) -> Self:
         """Rekognition has accepted the call."""
@@ -99,4 +104,4 @@ class Attempt:
     @property
     def pending(self) -> bool:
         """Rekognition may be distributing because of it."""
-        return bool(self.asked_at) and not self.settled and not self.no_effect
+        return bool(self.asked_at) and not self.result_known and not self.no_effect

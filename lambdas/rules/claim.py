@@ -37,7 +37,7 @@ class Owner:
 
 
 @dataclass(frozen=True)
-class Asking:
+class ClaimRequest:
     """The execution that asks for the pair: its training dataset, and whether it knows that it owns the pair."""
 
     training_arn: str
@@ -53,7 +53,7 @@ class Claim:
     reason: str = ""
 
 
-def decide_claim(record: Record, owner: Owner | None, asking: Asking) -> Claim:
+def decide_claim(record: Record, owner: Owner | None, asking: ClaimRequest) -> Claim:
     """What to do; `owner` is None when Step Functions has not been asked."""
     if record.owner is None:
         return Claim(Answer.CLAIM)
@@ -83,6 +83,6 @@ def history_of(record: Record, owner: Owner) -> tuple[str, str, str]:
     return FAILED, f"It ended without recording an outcome: {status}", ended
 
 
-def _was_notified(record: Record, asking: Asking) -> bool:
+def _was_notified(record: Record, asking: ClaimRequest) -> bool:
     """Of the same two datasets, people hear of a failure once. After it a person starts again, and no event does."""
     return record.outcome == FAILED and asking.by_event and record.training == asking.training_arn

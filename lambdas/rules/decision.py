@@ -9,9 +9,9 @@ from lambdas.rules.execution_input import Request
 from lambdas.rules.pair import Dataset, Pair, count_entries
 from lambdas.rules.progress import State, judge
 from lambdas.rules.record import NO_RECORD, Record
-from lambdas.rules.tags import TAG, Trigger, Wish
+from lambdas.rules.tags import TAG, AutoDistribute, Trigger
 
-NO_WISH = Wish()
+UNTAGGED = AutoDistribute()
 
 
 class Action(StrEnum):
@@ -45,29 +45,29 @@ def decide(
     pair: Pair,
     record: Record = NO_RECORD,
     trigger: Trigger = Trigger.CREATED,
-    wish: Wish = NO_WISH,
+    tag: AutoDistribute = UNTAGGED,
     *,
     no_effect: bool = False,
 ) -> Decision:
     """What to do with the pair as it is now, given what its record says.
 
     `no_effect`: this execution has polled what the record says was asked for, as long as it takes, and seen no effect.
-    `trigger` and `wish` concern executions that an event started. Such a one stands aside where a person has to act
+    `trigger` and `tag` concern executions that an event started. Such a one stands aside where a person has to act
     first; whoever starts one by hand hears of it as an error.
     """
-    if request.by_event and (unwanted := _unwanted(trigger, wish)):
+    if request.by_event and (unwanted := _unwanted(trigger, tag)):
         return Decision(Action.SKIPPED, unwanted)
     if _asked_for_before(pair, record, no_effect=no_effect):
         return Decision(Action.CHECK, "Rekognition was asked to distribute this pair before; looking what came of it.")
     obstacle = first_obstacle(check(pair, record))
     if isinstance(obstacle, Decision):
-        aside = obstacle.action == Action.WAIT and _left_to_hands(request, pair, record, wish)
+        aside = obstacle.action == Action.WAIT and _left_to_hands(request, pair, record, tag)
         return Decision(Action.SKIPPED, _being_labeled(pair)) if aside else obstacle
     if obstacle and not request.by_event:
         raise obstacle
     if obstacle:
         return Decision(Action.SKIPPED, str(obstacle))
-    if _left_to_hands(request, pair, record, wish):
+    if _left_to_hands(request, pair, record, tag):
         return Decision(Action.SKIPPED, _being_labeled(pair))
     return Decision(
         Action.DISTRIBUTE, f"Every check passed; moving about 20% of the {count_entries(pair.training)} entries."
@@ -105,12 +105,12 @@ def _is_of(before: tuple[Dataset, Dataset], pair: Pair) -> bool:
     return [dataset.arn for dataset in before] == [dataset and dataset.arn for dataset in (pair.training, pair.test)]
 
 
-def _unwanted(trigger: Trigger, wish: Wish) -> str | None:
-    if wish.wanted is False:
+def _unwanted(trigger: Trigger, tag: AutoDistribute) -> str | None:
+    if tag.value is False:
         return f"The project or its training dataset is tagged {TAG}=false."
     if trigger == Trigger.OFF:
         return "Events do not start distributions here: the setting trigger is off."
-    if trigger == Trigger.TAGGED and not wish.wanted:
+    if trigger == Trigger.TAGGED and not tag.value:
         return f"Neither the project nor its training dataset is tagged {TAG}=true, as the setting trigger asks."
     return None
 
@@ -190,10 +190,10 @@ def _named(pair: Pair) -> dict[str, Dataset | None]:
     return {name: None if each and each.status == "DELETE_IN_PROGRESS" else each for name, each in named.items()}
 
 
-def _left_to_hands(request: Request, pair: Pair, record: Record, wish: Wish) -> bool:
+def _left_to_hands(request: Request, pair: Pair, record: Record, tag: AutoDistribute) -> bool:
     """An event leaves a training dataset that was edited to whoever edits it, but not what a distribution changed."""
     edited = pair.training is not None and pair.training.status.startswith("UPDATE_")
-    return request.by_event and edited and not record.before and not wish.wanted
+    return request.by_event and edited and not record.before and not tag.value
 
 
 def _being_labeled(pair: Pair) -> str:

@@ -14,7 +14,7 @@ ACCEPTED = (
     "if you like, or the CloudTrail event of a CreateDataset call."
 )
 _LONGEST_QUOTE = 120
-EVENT, PERSON = "event", "hand"
+EVENT, PERSON = "EVENT", "PERSON"
 
 
 @dataclass(frozen=True, kw_only=True)

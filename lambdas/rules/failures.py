@@ -264,7 +264,7 @@ UNKNOWN = Failure(
     advice="The cause and the function's log group say more. Start it again when it is mended.",
 )
 
-UNTOLD = (
+UNNOTICED = (
     Failure(
         errors=("ABORTED",),
         retried=Retried.NO_TASK,
@@ -281,7 +281,7 @@ UNTOLD = (
         advice="Look at the state that it was in, then start a new execution, which goes on where this one ended.",
     ),
     Failure(
-        errors=("Nobody could be told",),
+        errors=("Nobody could be notified",),
         retried=Retried.NO_TASK,
         why="SNS did not take the message of an outcome. The execution is red and its cause begins with what came of "
         "the pair, which the record has too. A rule of EventBridge tries to tell it for 24 hours; what it could not "

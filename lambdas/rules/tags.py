@@ -22,10 +22,10 @@ class Trigger(StrEnum):
 
 
 @dataclass(frozen=True)
-class Wish:
+class AutoDistribute:
     """What the tag of the project or of its training dataset says; None when neither has it."""
 
-    wanted: bool | None = None
+    value: bool | None = None
 
     @classmethod
     def from_tags(cls, tags: Iterable[Mapping[str, str]]) -> Self:

@@ -22,13 +22,13 @@ class Visit:
 
 
 @dataclass(frozen=True)
-class Path:
+class Timeline:
     """Every visit, in its order."""
 
     visits: list[Visit]
 
     @classmethod
-    def from_history(cls, events: Iterable[Mapping[str, Any]], read: datetime) -> "Path":
+    def from_history(cls, events: Iterable[Mapping[str, Any]], read: datetime) -> "Timeline":
         """From the events of GetExecutionHistory; `read` is when they were read."""
         entered = [(e["stateEnteredEventDetails"]["name"], e["timestamp"]) for e in events if _enters(e)]
         moments = [*(moment for _, moment in entered), read]

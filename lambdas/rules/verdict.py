@@ -12,7 +12,7 @@ from lambdas.rules.errors import DecidedError
 from lambdas.rules.progress import Progress, State
 from lambdas.rules.times import Times, latest, seconds_between
 
-QUIET_SECONDS = 300
+NO_EFFECT_SECONDS = 300
 ASKED_FOR = "Rekognition had been asked to distribute, and may be doing so."
 
 
@@ -36,16 +36,16 @@ class Poll:
 
 def judge_poll(progress: Progress, attempt: Attempt, times: Times, deadline: float) -> Poll:
     """The verdict on what a poll has shown at `times.now`; `deadline` is in seconds from the first request on."""
-    quiet_since = (attempt.quiet_since or times.now) if progress.state == State.NOT_STARTED else ""
-    attempt = replace(attempt, asked_at=attempt.asked_at or times.now, quiet_since=quiet_since)
-    settled = replace(attempt, settled=True)
+    no_effect_since = (attempt.no_effect_since or times.now) if progress.state == State.NOT_STARTED else ""
+    attempt = replace(attempt, asked_at=attempt.asked_at or times.now, no_effect_since=no_effect_since)
+    known = replace(attempt, result_known=True)
     if progress.state == State.COMPLETE:
-        return Poll(Verdict.COMPLETE, settled)
+        return Poll(Verdict.COMPLETE, known)
     if progress.state == State.FAILED:
-        return _failed(settled, DecidedError.DISTRIBUTION_FAILED, progress.reason)
-    no_effect = bool(quiet_since) and _seconds_since(quiet_since, times) > QUIET_SECONDS
+        return _failed(known, DecidedError.DISTRIBUTION_FAILED, progress.reason)
+    no_effect = bool(no_effect_since) and _seconds_since(no_effect_since, times) > NO_EFFECT_SECONDS
     if no_effect and attempt.refusal:
-        return _failed(settled, *attempt.refusal)
+        return _failed(known, *attempt.refusal)
     if _seconds_since(attempt.asked_at, times) > deadline:
         return _give_up(attempt, progress)
     if no_effect:

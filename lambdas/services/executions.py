@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.rules.claim import Owner
 from lambdas.rules.errors import OwnerUnknown
-from lambdas.rules.timeline import Path
+from lambdas.rules.timeline import Timeline
 from lambdas.services.sdk import CONFIG
 
 _stepfunctions = boto3.client("stepfunctions", config=CONFIG)
@@ -34,9 +34,9 @@ def read_execution_input(execution: str) -> Any:
     return json.loads(_stepfunctions.describe_execution(executionArn=execution)["input"])
 
 
-def read_path(execution: str, now: datetime) -> Path:
+def read_timeline(execution: str, now: datetime) -> Timeline:
     """The way it took until now."""
     pages = _stepfunctions.get_paginator("get_execution_history").paginate(
         executionArn=execution, includeExecutionData=False, PaginationConfig={"PageSize": MOST_EVENTS}
     )
-    return Path.from_history((event for page in pages for event in page["events"]), now)
+    return Timeline.from_history((event for page in pages for event in page["events"]), now)

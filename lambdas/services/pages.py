@@ -9,7 +9,7 @@ from lambdas.services.sdk import CONFIG
 _s3 = boto3.client("s3", config=CONFIG)
 
 
-def keep_page(bucket: str, project_name: str, execution: str, html: str) -> str:
+def put_page(bucket: str, project_name: str, execution: str, html: str) -> str:
     """Its link into the S3 console. An execution that is redriven replaces its page."""
     region, name = execution.split(":")[3], execution.rsplit(":", 1)[-1]
     key = f"{project_name}/{name}.html"

@@ -125,17 +125,18 @@ def record_outcome(
     outcome: str,
     reason: str,
     ended_at: str,
-    settled: bool,
+    result_known: bool,
     entries: tuple[int, int] | None = None,
 ) -> None:
     """Complete the record. Raises ClaimLost.
 
-    `settled`: it is known what came of what Rekognition was asked for. `entries` of both datasets, once distributed.
+    `result_known`: the polls have shown the result of what Rekognition was asked for. `entries`: of both datasets, once
+    distributed.
     """
     attributes = {"Outcome": {"S": outcome}, "Reason": {"S": reason}, "EndedAt": {"S": ended_at}}
     if entries:
         attributes |= {"TrainingEntries": {"N": str(entries[0])}, "TestEntries": {"N": str(entries[1])}}
-    elif settled:
+    elif result_known:
         attributes |= {"PairBefore": {"S": ""}}
     _update_mine(key, me, attributes)
 

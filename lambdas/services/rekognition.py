@@ -8,7 +8,7 @@ from lambdas.rules.errors import ProjectNotFound
 from lambdas.rules.execution_input import Request
 from lambdas.rules.names import encodable
 from lambdas.rules.pair import Dataset, Pair
-from lambdas.rules.tags import Wish
+from lambdas.rules.tags import AutoDistribute
 from lambdas.services.sdk import CONFIG
 
 _rekognition = boto3.client("rekognition", config=CONFIG)
@@ -44,12 +44,12 @@ def describe_pair(request: Request) -> Pair:
     )
 
 
-def read_wish(pair: Pair) -> Wish:
+def read_auto_distribute(pair: Pair) -> AutoDistribute:
     """What the tags of the project and of its training dataset say."""
     if pair.training is None:  # nothing hangs on it, and the project may be gone
-        return Wish()
+        return AutoDistribute()
     arns = [pair.project_arn, pair.training.arn]
-    return Wish.from_tags(_rekognition.list_tags_for_resource(ResourceArn=arn)["Tags"] for arn in arns)
+    return AutoDistribute.from_tags(_rekognition.list_tags_for_resource(ResourceArn=arn)["Tags"] for arn in arns)
 
 
 def count_labels(dataset: Dataset | None) -> dict[str, int] | None:

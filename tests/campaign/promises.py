@@ -13,7 +13,7 @@ from tests.support.notices import read_notice
 
 LONGEST_HISTORY = 25_000
 DEFECTS = ("States.Runtime", "States.QueryEvaluationError", "States.DataLimitExceeded", "States.NoChoiceMatched")
-NOBODY_TOLD = "Nobody could be told:"
+NOBODY_NOTIFIED = "Nobody could be notified:"
 WHAT_TO_DO = "What to do: "
 NOT_RECORDED = "The record could not be completed"
 SENDING = "Send completion event"
@@ -155,7 +155,7 @@ def _told_of(execution: Told) -> Iterator[str]:
     """The first word of each message that the endings of an execution deserve."""
     failed_before = False
     for ending in execution.endings:
-        if ending.status == "FAILED" and failed_before and NOBODY_TOLD not in ending.cause:
+        if ending.status == "FAILED" and failed_before and NOBODY_NOTIFIED not in ending.cause:
             continue  # the red state fails again when it is redriven
         failed_before = ending.status == "FAILED"
         if ending.outcome not in QUIET:

@@ -20,7 +20,7 @@ from lambdas.rules import errors
 from lambdas.rules.decision import Action
 from lambdas.rules.failures import ATTEMPTS, FAILURES, PASSING, Retried
 from lambdas.rules.polling import LEAST_SHARE, Bounds, polling_interval
-from lambdas.rules.verdict import QUIET_SECONDS, Verdict
+from lambdas.rules.verdict import NO_EFFECT_SECONDS, Verdict
 from tools.docs.definition import render_definition
 
 ASL_VALIDATOR = Path(__file__).parent.parent / "node_modules" / ".bin" / "asl-validator"
@@ -265,7 +265,7 @@ def test_to_ask_again_and_again_makes_no_long_history_either() -> None:
     polls = _rounds_of_waiting(24)
     poll = ENTERED_AND_LEFT * STATES_OF_A_ROUND + EVENTS_OF_A_TRY
     anew = ENTERED_AND_LEFT * 5 + EVENTS_OF_A_TRY * 3  # Resolve datasets, Claim pair, Start distribution, two Choices
-    assert polls * poll + min(polls, 24 * HOURS / QUIET_SECONDS) * anew < 7_000
+    assert polls * poll + min(polls, 24 * HOURS / NO_EFFECT_SECONDS) * anew < 7_000
 
 
 def _events_of_waiting(task: dict[str, Any], hours: float, failing: bool) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra.workflow.plain_words import NOBODY_TOLD
+from infra.workflow.plain_words import NOBODY_NOTIFIED
 from local.aws import ACCOUNT, REGION, LocalAws
 from local.queues import create_queue
 from tests.support.executions import Executions, Subscriber, pair_without_execution
@@ -87,7 +87,7 @@ def test_a_distribution_that_nobody_could_be_told_of_says_that_it_took_place(
         execution = executions.run({"ProjectArn": project})
     assert execution.states[-2:] == ["Notify in plain words", "Failed"]
     assert execution.cause.startswith("2 of 10 entries (20%) are in the test dataset now")
-    assert f"{NOBODY_TOLD} User: " in execution.cause
+    assert f"{NOBODY_NOTIFIED} User: " in execution.cause
     assert bench.total(training) + bench.total(test) == 10
     assert bench.total(test) == 2
     assert executions.run({"ProjectArn": project}).output["Outcome"] == "ALREADY_DISTRIBUTED"

@@ -217,7 +217,7 @@ def test_a_notice_and_an_event_say_the_same(
     assert (event["source"], event["detail-type"]) == ("dataset-distribution", "Dataset Distribution Succeeded")
     assert event["detail"] == notice
     assert [(label["LabelName"], label["Training"], label["Test"]) for label in notice["Report"]["Labels"]] == labels
-    assert (notice["Outcome"], notice["StartedBy"], notice["Execution"]) == ("DISTRIBUTED", "hand", execution.arn)
+    assert (notice["Outcome"], notice["StartedBy"], notice["Execution"]) == ("DISTRIBUTED", "PERSON", execution.arn)
     assert notice["After"]["Training"]["TotalEntries"] + notice["After"]["Test"]["TotalEntries"] == len(LABELED[kind])
     assert (notice["Report"]["Warnings"], notice["Notes"]) == ([], [])
 
@@ -233,7 +233,6 @@ def test_a_notice_and_an_event_of_a_failure_say_the_same(
     assert (event["detail-type"], event["detail"]) == ("Dataset Distribution Failed", notice)
     assert (notice["Outcome"], notice["Error"], notice["Execution"]) == ("FAILED", execution.error, execution.arn)
     assert notice["ProjectName"] == (project.split("/")[1] if given == "named" else None)
-    assert notice["Chat"]["content"]["nextSteps"][0] == notice["Advice"]
 
 
 def test_what_is_worth_acting_on_is_told(
@@ -277,7 +276,7 @@ def test_what_an_event_started_and_rekognition_could_not_do_passes_its_documente
     executions.all_of(project, count=2)
     (notice,) = receive(local_aws, queue)
     assert (valid(notice)["StartedBy"], notice["Error"], notice["ProjectArn"]) == (
-        "event",
+        "EVENT",
         "DistributionFailed",
         project,
     )
@@ -297,33 +296,48 @@ def test_the_documented_rule_catches_a_success(local_aws: LocalAws, bench: Workb
 def test_a_chat_channel_gets_what_it_can_show(
     local_aws: LocalAws, stack: dict[str, str], bench: Workbench, project: str, executions: Executions
 ) -> None:
-    queue, arn = create_queue(local_aws, "sns.amazonaws.com")
-    local_aws.client("sns").subscribe(TopicArn=stack["ChatTopicArn"], Protocol="sqs", Endpoint=arn)
+    queue = subscribe_to_chat(local_aws, stack)
     execution = distribute(bench, project, executions, images(10))
-    (body,) = receive(local_aws, queue)
-    chat = json.loads(body["Message"])
-    Draft202012Validator({**SCHEMA, "oneOf": [{"$ref": "#/$defs/chat"}]}).validate(chat)
+    chat = read_chat(local_aws, queue)
     assert chat["content"]["title"] == f"DISTRIBUTED: {project.split('/')[1]}"
     assert chat["content"]["nextSteps"][0] == "Nothing. The pair is ready to train with."
     assert chat["content"]["nextSteps"][1] == f"Report: {execution.output['ReportLink']}"
     assert execution.arn in chat["content"]["nextSteps"][2]
 
 
-def test_a_chat_channel_is_told_what_is_worth_acting_on(
-    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
+def test_chat_message_lists_the_warnings(
+    local_aws: LocalAws, stack: dict[str, str], bench: Workbench, project: str, executions: Executions
 ) -> None:
+    queue = subscribe_to_chat(local_aws, stack)
     bench.aws.configure(min_per_label=1, at_least_one=False)
     rare = images(2, "<!here> [rare](http://x)")
     distribute(bench, project, executions, images(20, "rusty") + rare)
-    content = valid(only(subscriber.received()).notice)["Chat"]["content"]
+    content = read_chat(local_aws, queue)["content"]
     assert "\n- No test entry has &lt;!here&gt; [rare] (http://x): " in content["description"]
     assert content["nextSteps"][0] == "See what is worth acting on."
 
 
-def test_a_hostile_input_mentions_nobody_in_a_channel(executions: Executions, subscriber: Subscriber) -> None:
+def test_hostile_input_mentions_nobody_in_a_channel(
+    local_aws: LocalAws, stack: dict[str, str], executions: Executions
+) -> None:
+    queue = subscribe_to_chat(local_aws, stack)
     executions.run({"ProjectName": "<!channel> & <http://x|y>"})
-    chat = valid(only(subscriber.received()).notice)["Chat"]
-    assert "&lt;!channel&gt; &amp; &lt;http" in chat["content"]["description"]
+    assert "&lt;!channel&gt; &amp; &lt;http" in read_chat(local_aws, queue)["content"]["description"]
+
+
+def subscribe_to_chat(local_aws: LocalAws, stack: dict[str, str]) -> str:
+    """The URL of a queue that receives the messages of the chat topic."""
+    queue, arn = create_queue(local_aws, "sns.amazonaws.com")
+    local_aws.client("sns").subscribe(TopicArn=stack["ChatTopicArn"], Protocol="sqs", Endpoint=arn)
+    return queue
+
+
+def read_chat(local_aws: LocalAws, queue: str) -> dict[str, Any]:
+    """The one message in the queue. Raises ValidationError when docs/chat.schema.json does not describe it."""
+    (body,) = receive(local_aws, queue)
+    chat: dict[str, Any] = json.loads(body["Message"])
+    Draft202012Validator(json.loads((DOCS / "chat.schema.json").read_text())).validate(chat)
+    return chat
 
 
 @pytest.mark.parametrize("call", PARTS)
@@ -512,7 +526,7 @@ def test_a_cause_leaves_room_for_what_to_do(
     local_aws.inject(Fault("state:Claim pair", error="Broken", message="x" * LONG, times=0), *notifying)
     cause = distribute(bench, project, executions, images(10)).cause
     assert len(cause) < 32_768
-    assert "Nobody could be told: Sorry." in cause
+    assert "Nobody could be notified: Sorry." in cause
     assert "What to do: " in cause
 
 

@@ -7,14 +7,14 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lambdas.messages import page
 from lambdas.messages.report import Report
-from lambdas.rules.timeline import Path
+from lambdas.rules.timeline import Timeline
 from local.aws import ROOT
 from tests.unit.messages.test_report import dataset
 from tests.unit.rules.test_timeline import entered
@@ -30,26 +30,26 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the browser in 
 
 
 def write(
-    folder: FilePath,
+    folder: Path,
     labels: dict[str, tuple[int, int]],
     *,
     entries: tuple[int, int] = (160, 40),
     states: Sequence[str] = STATES,
     seconds: int = 10,
-) -> FilePath:
+) -> Path:
     """`seconds` is how long each state takes, but for the last."""
     training = {name: amounts[0] for name, amounts in labels.items() if amounts[0]}
     test = {name: amounts[1] for name, amounts in labels.items() if amounts[1]}
     report = Report.compare(sum(entries), dataset(entries[0]), dataset(entries[1]), (training, test))
     history = [entered(seconds * n, state) for n, state in enumerate(states)]
     read = max(BEGAN + timedelta(minutes=3), BEGAN + timedelta(seconds=seconds * len(states)))
-    path = Path.from_history(history, read)
+    timeline = Timeline.from_history(history, read)
     written = folder / "report.html"
-    written.write_text(page.render("my-project", "40 of 200 entries are there.", report, path, EXECUTION))
+    written.write_text(page.render("my-project", "40 of 200 entries are there.", report, timeline, EXECUTION))
     return written
 
 
-def look(written: FilePath, width: int, scheme: str) -> dict[str, Any]:
+def look(written: Path, width: int, scheme: str) -> dict[str, Any]:
     """What a person sees in headless Chromium, and what its console says."""
     CHROMIUM.mkdir(parents=True, exist_ok=True)
     shot = written.with_name(f"{width}-{scheme}.png")
@@ -72,7 +72,7 @@ def luminance(color: str) -> float:
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_shows_everything_on_a_phone_and_on_a_desk(tmp_path: FilePath, width: int, scheme: str) -> None:
+def test_it_shows_everything_on_a_phone_and_on_a_desk(tmp_path: Path, width: int, scheme: str) -> None:
     seen = look(write(tmp_path, {"crack": (80, 20), "dent": (80, 20), "rust": (9, 0)}), width, scheme)
     assert (seen["said"], seen["requested"], seen["width"]) == ([], 1, width)
     assert seen["title"] == "DISTRIBUTED: my-project"
@@ -81,7 +81,7 @@ def test_it_shows_everything_on_a_phone_and_on_a_desk(tmp_path: FilePath, width:
     assert (luminance(seen["background"]) < luminance(seen["color"])) == (scheme == "dark")
 
 
-def test_bars_are_as_long_as_there_are_entries(tmp_path: FilePath) -> None:
+def test_bars_are_as_long_as_there_are_entries(tmp_path: Path) -> None:
     seen = look(write(tmp_path, {"crack": (80, 20), "dent": (40, 10)}), DESK, "light")
     before, _, training, test, dent, dent_test, crack, crack_test = seen["bars"]
     assert before == pytest.approx(training + test, abs=1)
@@ -89,14 +89,14 @@ def test_bars_are_as_long_as_there_are_entries(tmp_path: FilePath) -> None:
     assert (crack, crack_test) == (pytest.approx(2 * dent, abs=2), pytest.approx(2 * dent_test, abs=2))
 
 
-def test_a_long_way_is_readable_on_a_small_phone(tmp_path: FilePath) -> None:
+def test_a_long_way_is_readable_on_a_small_phone(tmp_path: Path) -> None:
     written = write(tmp_path, {}, states=["Begin", *ROUND * 300, "Report outcome"], seconds=150)
     seen = look(written, SMALL_PHONE, "light")
     assert "Distribution finished?\n300 times, 12 h 30 min" in seen["text"]
     assert (seen["cut"], seen["width"]) == ([], SMALL_PHONE)
 
 
-def test_the_way_has_each_state_once_and_every_transition(tmp_path: FilePath) -> None:
+def test_the_way_has_each_state_once_and_every_transition(tmp_path: Path) -> None:
     seen = look(write(tmp_path, {}), DESK, "light")
     assert seen["text"].count("Check distribution") == 1
     assert "Check distribution\n3 times, 30.0 s" in seen["text"]
@@ -120,7 +120,7 @@ HOSTILE = [
 ]
 
 
-def test_hostile_names_are_text_and_nothing_else(tmp_path: FilePath) -> None:
+def test_hostile_names_are_text_and_nothing_else(tmp_path: Path) -> None:
     seen = look(write(tmp_path, dict.fromkeys(HOSTILE, (80, 20))), PHONE, "light")
     assert (seen["said"], seen["requested"], seen["width"]) == ([], 1, PHONE)
     assert seen["title"] == "DISTRIBUTED: my-project"
@@ -140,7 +140,7 @@ def test_hostile_names_are_text_and_nothing_else(tmp_path: FilePath) -> None:
     ids=["nothing", "as much as there may be"],
 )
 def test_nothing_and_as_much_as_there_may_be_fit(
-    tmp_path: FilePath, labels: dict[str, tuple[int, int]], entries: tuple[int, int]
+    tmp_path: Path, labels: dict[str, tuple[int, int]], entries: tuple[int, int]
 ) -> None:
     seen = look(write(tmp_path, labels, entries=entries), PHONE, "light")
     assert (seen["said"], seen["width"]) == ([], PHONE)

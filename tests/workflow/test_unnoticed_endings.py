@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra.workflow.plain_words import NOBODY_TOLD
+from infra.workflow.plain_words import NOBODY_NOTIFIED
 from local.aws import ACCOUNT, REGION, LocalAws
 from tests.support.executions import (
     ADVICE,
@@ -23,7 +23,7 @@ from tests.support.workbench import Workbench
 CONSOLE = f"https://{REGION}.console.aws.amazon.com/states/home?region={REGION}"
 UNDEFINED = "{% $nobody.knows %}"  # an expression that yields nothing
 TOLD = f"No project x.{ADVICE}Start it again."
-UNTOLD = f"No project x. {NOBODY_TOLD} User: x is not authorized.{ADVICE}Start it again."
+UNNOTICED = f"No project x. {NOBODY_NOTIFIED} User: x is not authorized.{ADVICE}Start it again."
 
 
 def assert_told_by_the_watch(subscriber: Subscriber, arn: str, status: str) -> None:
@@ -66,7 +66,7 @@ def test_a_notifier_that_fails_is_told_once(
     with refused(local_aws, role_of(local_aws, "WorkflowRole"), "sns:Publish"):
         execution = executions.run({"ProjectName": "x"})
     assert (execution.status, execution.error) == ("FAILED", "ProjectNotFound")
-    assert NOBODY_TOLD in execution.cause
+    assert NOBODY_NOTIFIED in execution.cause
     assert_told_by_the_watch(subscriber, execution.arn, "FAILED")
 
 
@@ -136,7 +136,7 @@ def test_executions_of_another_state_machine_are_not_told(
         ({"status": "ABORTED"}, True),
         ({"status": "ABORTED", "stateMachineArn": "arn:aws:states:us-east-1:1:stateMachine:Other"}, False),
         ({"status": "FAILED", "error": "ProjectNotFound", "cause": TOLD}, False),
-        ({"status": "FAILED", "error": "ProjectNotFound", "cause": UNTOLD}, True),
+        ({"status": "FAILED", "error": "ProjectNotFound", "cause": UNNOTICED}, True),
         ({"status": "FAILED", "error": "States.QueryEvaluationError", "cause": TOLD}, False),
         ({"status": "FAILED", "error": "States.QueryEvaluationError", "cause": "An expression failed."}, True),
         ({"status": "FAILED", "error": "States.NoChoiceMatched", "cause": "No rule matched."}, True),

@@ -325,7 +325,7 @@ def test_the_output_has_one_shape_whatever_came_of_it(bench: Workbench, project:
     assert dry_run.output["DryRun"].keys() == report.keys()
     assert [c["Check"] for c in dry_run.output["DryRun"]["Checks"]] == [c["Check"] for c in report["Checks"]]
     assert dry_run.output["DryRun"]["Labels"][0].keys() == report["Labels"][0].keys()
-    assert [execution.output["StartedBy"] for execution in outcomes] == ["event", "event", "hand", "hand"]
+    assert [execution.output["StartedBy"] for execution in outcomes] == ["EVENT", "EVENT", "PERSON", "PERSON"]
     assert all(execution.output["Execution"] == execution.arn for execution in outcomes)
 
 

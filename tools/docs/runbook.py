@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from infra.asset import ROOT
-from lambdas.rules.failures import ATTEMPTS, FAILURES, UNKNOWN, UNTOLD, Failure, Retried
+from lambdas.rules.failures import ATTEMPTS, FAILURES, UNKNOWN, UNNOTICED, Failure, Retried
 
 PAGE = ROOT / "docs" / "runbook.md"
 
@@ -43,7 +43,7 @@ def render() -> str:
 def _untold() -> Iterator[str]:
     yield "## What an execution cannot say of itself"
     yield ""
-    yield from _sections(*UNTOLD)
+    yield from _sections(*UNNOTICED)
 
 
 def _sections(*failures: Failure) -> Iterator[str]:

@@ -32,7 +32,7 @@ WARNED = Report.compare(200, dataset(160), dataset(40), ({"crack": 80, "<dent>":
 DONE = Outcome(
     execution=EXECUTION,
     started_at="2026-11-23T10:00:00Z",
-    started_by="event",
+    started_by="EVENT",
     project_name="parts",
     project_arn=PROJECT,
     reason="40 of 200 entries are there.",
@@ -45,7 +45,7 @@ DONE = Outcome(
 BROKEN = Outcome(
     execution=EXECUTION,
     started_at="2026-11-23T10:00:00Z",
-    started_by="hand",
+    started_by="PERSON",
     project_name="parts",
     project_arn=None,
     reason="It broke.",
@@ -92,9 +92,9 @@ def test_what_to_do_fits_the_outcome() -> None:
 
 def test_the_notice_of_a_success() -> None:
     assert make_notice(DONE) == {
-        "Version": "1.0",
+        "Version": "2.0",
         "Outcome": "DISTRIBUTED",
-        "StartedBy": "event",
+        "StartedBy": "EVENT",
         "ProjectName": "parts",
         "ProjectArn": PROJECT,
         "StateMachine": f"{HOME}:stateMachine:Machine",
@@ -102,7 +102,6 @@ def test_the_notice_of_a_success() -> None:
         "ExecutionLink": EXECUTION_LINK,
         "StartedAt": "2026-11-23T10:00:00Z",
         "Notes": [],
-        "Chat": make_chat(DONE),
         "Reason": "40 of 200 entries are there.",
         "Before": {
             "Training": {"TotalEntries": 200, "LabeledEntries": 200, "ErrorEntries": 0},
@@ -119,9 +118,9 @@ def test_the_notice_of_a_success() -> None:
 
 def test_the_notice_of_a_failure() -> None:
     assert make_notice(replace(BROKEN, notes=["a note"])) == {
-        "Version": "1.0",
+        "Version": "2.0",
         "Outcome": "FAILED",
-        "StartedBy": "hand",
+        "StartedBy": "PERSON",
         "ProjectName": "parts",
         "ProjectArn": None,
         "StateMachine": f"{HOME}:stateMachine:Machine",
@@ -129,7 +128,6 @@ def test_the_notice_of_a_failure() -> None:
         "ExecutionLink": EXECUTION_LINK,
         "StartedAt": "2026-11-23T10:00:00Z",
         "Notes": ["a note"],
-        "Chat": make_chat(BROKEN),
         "Error": "Broken",
         "Cause": "It broke.",
         "Advice": "Mend it.",
@@ -240,7 +238,7 @@ def test_the_bundle_of_a_success() -> None:
         "Subject": "DISTRIBUTED: parts",
         "Mail": make_mail(DONE),
         "DetailType": "Dataset Distribution Succeeded",
-        "Attributes": {"outcome": "DISTRIBUTED", "project": "parts", "error": "none", "trigger": "event"},
+        "Attributes": {"outcome": "DISTRIBUTED", "project": "parts", "error": "none", "startedBy": "EVENT"},
         "Ending": {"Outcome": "DISTRIBUTED", "Cause": DONE.reason, "Output": {**output, "ReportLink": PAGE}},
     }
 
@@ -260,7 +258,7 @@ def test_the_bundle_of_a_failure() -> None:
     bundle = make_bundle(replace(NAMELESS, notes=["a note"]), None)
     assert bundle["WithoutEvent"] == {"Mail": make_mail(replace(NAMELESS, notes=["a note", NO_EVENT]))}
     assert bundle["DetailType"] == "Dataset Distribution Failed"
-    assert bundle["Attributes"] == {"outcome": "FAILED", "project": "unknown", "error": "Broken", "trigger": "hand"}
+    assert bundle["Attributes"] == {"outcome": "FAILED", "project": "unknown", "error": "Broken", "startedBy": "PERSON"}
     assert bundle["Ending"] == {
         "Outcome": "FAILED",
         "Error": "Broken",
@@ -268,7 +266,7 @@ def test_the_bundle_of_a_failure() -> None:
     }
 
 
-PAIR: dict[str, Any] = {"StartedBy": "hand", "ProjectName": "parts", "ProjectArn": PROJECT}
+PAIR: dict[str, Any] = {"StartedBy": "PERSON", "ProjectName": "parts", "ProjectArn": PROJECT}
 MOST_BYTES = 200_000  # of what Report outcome returns; a state's data has 256 KB
 WIDEST = ["\U0001f600", "\u00e9", '"', "\\", "\x01", "a"]
 
@@ -307,7 +305,7 @@ def test_the_output_has_one_shape() -> None:
     assert output == {
         "Outcome": "SKIPPED",
         "Reason": "Why.",
-        "StartedBy": "hand",
+        "StartedBy": "PERSON",
         "ProjectName": "parts",
         "ProjectArn": PROJECT,
         "Before": BEFORE,

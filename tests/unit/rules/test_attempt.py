@@ -13,13 +13,13 @@ LIMITED = StartError("LimitExceededException", "Too many.")
 DENIED = StartError("AccessDeniedException", "No.")
 WHOLE = Attempt(
     asked_at=NOW,
-    again=True,
+    asked_before=True,
     accepted=True,
     error=DENIED,
     busy=True,
-    quiet_since=NOW,
+    no_effect_since=NOW,
     no_effect=True,
-    settled=True,
+    result_known=True,
     wait_seconds=10,
 )
 
@@ -32,13 +32,13 @@ def test_the_state_machine_carries_it_unchanged() -> None:
 def test_people_can_read_it_in_the_console() -> None:
     assert WHOLE.as_state() == {
         "AskedAt": NOW,
-        "Again": True,
+        "AskedBefore": True,
         "Accepted": True,
         "Error": {"Error": "AccessDeniedException", "Cause": "No."},
         "Busy": True,
-        "QuietSince": NOW,
+        "NoEffectSince": NOW,
         "NoEffect": True,
-        "Settled": True,
+        "ResultKnown": True,
         "WaitSeconds": 10,
     }
 
@@ -64,7 +64,7 @@ def test_the_first_attempt_begins_now() -> None:
 
 
 def test_a_further_attempt_keeps_the_first_deadline_and_nothing_else() -> None:
-    further = Attempt(asked_at=EARLIER, again=True, wait_seconds=12)
+    further = Attempt(asked_at=EARLIER, asked_before=True, wait_seconds=12)
     assert replace(WHOLE, asked_at=EARLIER, busy=False).renew(NOW, 12) == further
 
 
@@ -106,7 +106,7 @@ def test_which_error_of_the_start_is_one_to_fail_with(
     [
         (Attempt(), False),
         (Attempt(asked_at=NOW), True),
-        (Attempt(asked_at=NOW, settled=True), False),
+        (Attempt(asked_at=NOW, result_known=True), False),
         (Attempt(asked_at=NOW, no_effect=True), False),
     ],
 )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.rules.claim import Answer, Asking, Claim, Owner, decide_claim, history_of
+from lambdas.rules.claim import Answer, Claim, ClaimRequest, Owner, decide_claim, history_of
 from lambdas.rules.record import NO_RECORD, Record
 
 OTHER = Record(owner="arn:other", training="training", started_at="2026-11-23T10:00:00Z")
@@ -12,8 +12,8 @@ MINE = replace(OTHER, owner="arn:me", mine=True)
 FAILED, SKIPPED, DISTRIBUTED = (
     replace(OTHER, outcome=each, reason="So.") for each in ("FAILED", "SKIPPED", "DISTRIBUTED")
 )
-PERSON = Asking("training", by_event=False)
-EVENT = Asking("training", by_event=True)
+PERSON = ClaimRequest("training", by_event=False)
+EVENT = ClaimRequest("training", by_event=True)
 RUNNING, ABORTED, FORGOTTEN = Owner("RUNNING"), Owner("ABORTED", "2026-11-23T11:00:00Z"), Owner(None)
 ENDED = [Owner(status) for status in ("SUCCEEDED", "FAILED", "ABORTED", "TIMED_OUT", None)]
 
@@ -23,25 +23,25 @@ def test_the_workflow_goes_by_these_words() -> None:
 
 
 @pytest.mark.parametrize("asking", [PERSON, EVENT])
-def test_a_pair_that_nobody_owns_is_claimed(asking: Asking) -> None:
+def test_a_pair_that_nobody_owns_is_claimed(asking: ClaimRequest) -> None:
     assert decide_claim(NO_RECORD, None, asking) == Claim(Answer.CLAIM)
 
 
 @pytest.mark.parametrize("outcome", [None, "FAILED", "DISTRIBUTED"])
 @pytest.mark.parametrize("asking", [PERSON, EVENT])
-def test_an_owner_keeps_its_pair(asking: Asking, outcome: str | None) -> None:
+def test_an_owner_keeps_its_pair(asking: ClaimRequest, outcome: str | None) -> None:
     assert decide_claim(replace(MINE, outcome=outcome), None, replace(asking, knows=True)) == Claim(Answer.CLAIM)
 
 
 @pytest.mark.parametrize("asking", [PERSON, EVENT])
-def test_an_owner_that_did_not_know_looks_at_the_pair_again(asking: Asking) -> None:
+def test_an_owner_that_did_not_know_looks_at_the_pair_again(asking: ClaimRequest) -> None:
     """Killed between its write and its answer: an earlier owner may have got far."""
     assert decide_claim(MINE, None, asking) == Claim(Answer.RESOLVE)
 
 
 @pytest.mark.parametrize("owner", [None, RUNNING, *ENDED])
 @pytest.mark.parametrize("asking", [PERSON, EVENT])
-def test_a_distributed_pair_is_taken_over_by_nobody(asking: Asking, owner: Owner | None) -> None:
+def test_a_distributed_pair_is_taken_over_by_nobody(asking: ClaimRequest, owner: Owner | None) -> None:
     assert decide_claim(DISTRIBUTED, owner, asking) == Claim(Answer.ALREADY_DISTRIBUTED, "So.")
 
 
@@ -52,13 +52,13 @@ def test_a_distributed_pair_has_a_reason_whatever_the_record_says() -> None:
 
 @pytest.mark.parametrize("record", [OTHER, FAILED, SKIPPED])
 @pytest.mark.parametrize("asking", [PERSON, EVENT])
-def test_step_functions_is_asked_about_another_owner(asking: Asking, record: Record) -> None:
+def test_step_functions_is_asked_about_another_owner(asking: ClaimRequest, record: Record) -> None:
     assert decide_claim(record, None, asking) == Claim(Answer.ASK_OWNER)
 
 
 @pytest.mark.parametrize("record", [OTHER, FAILED, SKIPPED])
 @pytest.mark.parametrize("asking", [PERSON, EVENT, replace(PERSON, knows=True)])
-def test_an_owner_that_runs_is_never_pushed_aside(asking: Asking, record: Record) -> None:
+def test_an_owner_that_runs_is_never_pushed_aside(asking: ClaimRequest, record: Record) -> None:
     expected = Claim(Answer.SKIP, "Another execution has this pair: arn:other")
     assert decide_claim(record, RUNNING, asking) == expected
 
@@ -75,7 +75,7 @@ def test_an_owner_that_runs_is_never_pushed_aside(asking: Asking, record: Record
         (FAILED, replace(EVENT, training_arn="created anew")),
     ],
 )
-def test_an_owner_that_ended_is_taken_over_at_once(record: Record, asking: Asking, owner: Owner) -> None:
+def test_an_owner_that_ended_is_taken_over_at_once(record: Record, asking: ClaimRequest, owner: Owner) -> None:
     assert decide_claim(record, owner, asking) == Claim(Answer.TAKE_OVER)
 
 

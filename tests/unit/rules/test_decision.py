@@ -9,7 +9,7 @@ from lambdas.rules.errors import DatasetMissing, TestDatasetNotEmpty, TrainingDa
 from lambdas.rules.execution_input import Request
 from lambdas.rules.pair import Dataset, Pair
 from lambdas.rules.record import Record
-from lambdas.rules.tags import Trigger, Wish
+from lambdas.rules.tags import AutoDistribute, Trigger
 
 BY_EVENT = Request(project_name="p", by_event=True)
 BY_HAND = Request(project_name="p")
@@ -81,7 +81,7 @@ def test_a_training_dataset_edited_by_hand_is_left_to_hands_and_tags(edited: Pai
     waits = edited.training is not None and edited.training.status == "UPDATE_IN_PROGRESS"
     expected = Action.WAIT if waits else Action.DISTRIBUTE
     assert decide(BY_HAND, edited).action == expected
-    assert decide(BY_EVENT, edited, wish=Wish(True)).action == expected
+    assert decide(BY_EVENT, edited, tag=AutoDistribute(True)).action == expected
 
 
 OFF = "Events do not start distributions here: the setting trigger is off."
@@ -90,7 +90,7 @@ UNWANTED = "The project or its training dataset is tagged auto-distribute=false.
 
 
 @pytest.mark.parametrize(
-    ("trigger", "wanted", "skipped"),
+    ("trigger", "value", "skipped"),
     [
         ("off", None, OFF),
         ("off", True, OFF),
@@ -104,16 +104,16 @@ UNWANTED = "The project or its training dataset is tagged auto-distribute=false.
     ],
 )
 def test_setting_and_tags_decide_for_events_and_for_nobody_else(
-    trigger: str, wanted: bool | None, skipped: str | None
+    trigger: str, value: bool | None, skipped: str | None
 ) -> None:
-    by_hand = decide(BY_HAND, READY, trigger=Trigger(trigger), wish=Wish(wanted))
-    by_event = decide(BY_EVENT, READY, trigger=Trigger(trigger), wish=Wish(wanted))
+    by_hand = decide(BY_HAND, READY, trigger=Trigger(trigger), tag=AutoDistribute(value))
+    by_event = decide(BY_EVENT, READY, trigger=Trigger(trigger), tag=AutoDistribute(value))
     assert by_hand.action == Action.DISTRIBUTE
     assert by_event == (Decision(Action.SKIPPED, skipped) if skipped else by_hand)
 
 
 @pytest.mark.parametrize(
-    ("tags", "wanted"),
+    ("tags", "value"),
     [
         ([{}, {}], None),
         ([{"auto-distribute": "true"}, {}], True),
@@ -122,8 +122,8 @@ def test_setting_and_tags_decide_for_events_and_for_nobody_else(
         ([{"auto-distribute": "yes"}, {"Auto-Distribute": "true"}], None),
     ],
 )
-def test_a_false_wins_over_a_true(tags: list[dict[str, str]], wanted: bool | None) -> None:
-    assert Wish.from_tags(tags).wanted is wanted
+def test_a_false_wins_over_a_true(tags: list[dict[str, str]], value: bool | None) -> None:
+    assert AutoDistribute.from_tags(tags).value is value
 
 
 @pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from lambdas.rules.timeline import Path
+from lambdas.rules.timeline import Timeline
 
 BEGAN = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -28,14 +28,14 @@ HISTORY = [
 
 
 def test_states_transitions_and_times() -> None:
-    path = Path.from_history(HISTORY, BEGAN + timedelta(seconds=45))
-    assert path.states == ["Begin", "Wait", "Check"]
-    assert path.transitions == {("Begin", "Wait"): 1, ("Wait", "Check"): 2, ("Check", "Wait"): 1}
-    assert [visit.seconds for visit in path.of("Wait")] == [20, 20]
-    assert [visit.seconds for visit in path.of("Check")] == [1, 3]
-    assert path.seconds == 45
+    timeline = Timeline.from_history(HISTORY, BEGAN + timedelta(seconds=45))
+    assert timeline.states == ["Begin", "Wait", "Check"]
+    assert timeline.transitions == {("Begin", "Wait"): 1, ("Wait", "Check"): 2, ("Check", "Wait"): 1}
+    assert [visit.seconds for visit in timeline.of("Wait")] == [20, 20]
+    assert [visit.seconds for visit in timeline.of("Check")] == [1, 3]
+    assert timeline.seconds == 45
 
 
 def test_a_history_without_a_state_is_a_way_of_no_length() -> None:
-    path = Path.from_history([event(0, "ExecutionStarted")], BEGAN)
-    assert (path.states, path.seconds) == ([], 0)
+    timeline = Timeline.from_history([event(0, "ExecutionStarted")], BEGAN)
+    assert (timeline.states, timeline.seconds) == ([], 0)
