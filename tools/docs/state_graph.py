@@ -1,4 +1,4 @@
-"""Draws the graph of the workflow into README.md, as Mermaid, from the definition."""
+"""Draws the graph of the workflow into docs/architecture.md, as Mermaid, from the definition."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from typing import Any
 from infra.asset import ROOT
 from tools.docs.grants import Template
 
-PAGE = ROOT / "README.md"
+PAGE = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- drawn by make docs -->\n", "<!-- end of the drawing -->\n"
 
 State = dict[str, Any]
