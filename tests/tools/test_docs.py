@@ -1,7 +1,11 @@
 """The pages that come from code."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+from infra.asset import ROOT
 from infra.settings import Settings
 from tools.docs import settings
 from tools.docs.__main__ import main
@@ -24,3 +28,23 @@ def test_stale_page_fails_the_check_by_name(
 
 def test_state_graph_has_every_state() -> None:
     assert set(states_of(synthesize(Settings()))) == set(render_definition()["States"])
+
+
+WRITTEN = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_to_a_file(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_file_named_with_its_folder_exists(page: Path) -> None:
+    named = re.findall(r"(?<![.\w/])((?:infra|lambdas|local|tests|tools|docs)/[\w/.-]+\.\w+)", page.read_text())
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_index_lists_every_page() -> None:
+    listed = re.findall(r"\]\(([^)]+)", (ROOT / "docs" / "index.md").read_text())
+    assert {page.name for page in ROOT.glob("docs/*.md")} - {"index.md"} <= set(listed)
