@@ -119,29 +119,29 @@ def subscriber(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[Subscribe
     """A subscriber to the topic, from the beginning of the test to its end."""
     subscriber = Subscriber(local_aws, stack["TopicArn"])
     yield subscriber
-    subscriber.leave()
+    subscriber.unsubscribe()
 
 
 @pytest.fixture
-def questions(local_aws: LocalAws) -> str:
+def token_queue(local_aws: LocalAws) -> str:
     """The URL of a queue."""
     return create_queue(local_aws, "states.amazonaws.com")[0]
 
 
 @pytest.fixture
-def asked(local_aws: LocalAws, questions: str) -> Callable[[], str]:
+def receive_token(local_aws: LocalAws, token_queue: str) -> Callable[[], str]:
     """The next token to answer with."""
     sqs = local_aws.client("sqs")
 
     def receive() -> str:
-        (message,) = sqs.receive_message(QueueUrl=questions, WaitTimeSeconds=20)["Messages"]
+        (message,) = sqs.receive_message(QueueUrl=token_queue, WaitTimeSeconds=20)["Messages"]
         return str(message["Body"])
 
     return receive
 
 
 @pytest.fixture
-def changes(local_aws: LocalAws) -> Iterator[Callable[[str, int], list[str]]]:
+def receive_statuses(local_aws: LocalAws) -> Iterator[Callable[[str, int], list[str]]]:
     """The next so many statuses that EventBridge tells of an execution."""
     queue, queue_arn = create_queue(local_aws, "events.amazonaws.com")
     events, sqs, rule = local_aws.client("events"), local_aws.client("sqs"), unique("changes")

@@ -20,7 +20,7 @@ from tests.campaign.answers import MAY_READ_IMAGES
 from tests.campaign.promises import violations
 from tests.campaign.scenario import Scenario, draw
 from tests.campaign.stage import Aftermath, Stage
-from tests.support.deadlines import deadlines_of_an_hour
+from tests.support.deadlines import shorten_deadlines
 
 TRIES_TO_SHRINK = 60
 EVERY = 100  # runs, where nobody watches
@@ -55,7 +55,7 @@ def open_stage() -> Iterator[Stage]:
     """On a local AWS of its own, whose clock runs far ahead of every other."""
     with LocalAws(wait_scale=0) as aws:
         stack = deploy(aws, context=MAY_READ_IMAGES)
-        with deadlines_of_an_hour(aws, stack):
+        with shorten_deadlines(aws, stack):
             yield Stage(aws, stack)
 
 

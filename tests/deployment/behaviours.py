@@ -17,11 +17,11 @@ from infra.settings import Settings
 from infra.workflow.tasks import SOURCE
 from lambdas.rules.metrics import OUTCOMES
 from local.queues import create_queue
-from tests.support.executions import Execution, Executions, read_records, until
+from tests.support.executions import Execution, Executions, read_records, wait_until
 from tests.support.notices import read_notice
-from tests.support.roles import refused
-from tests.support.stacks import NAME, Stack
-from tests.support.telemetry import log_lines, points
+from tests.support.roles import deny_action
+from tests.support.stacks import NAME_PREFIX, Stack
+from tests.support.telemetry import read_log_lines, read_points
 from tests.support.workbench import Workbench, images
 from tools.docs.definition import synthesize
 from tools.docs.grants import Template, plain
@@ -77,7 +77,7 @@ class Deployment:
         return self.executions.begin(given, self.ref("WorkflowStateMachine"))
 
     def run(self, given: Any) -> Execution:
-        return self.executions.ended(self.begin(given))
+        return self.executions.wait_until_ended(self.begin(given))
 
     def project(self, **tags: str) -> str:
         """The ARN of a new project."""
@@ -100,11 +100,11 @@ class Deployment:
 
     def logged(self, group: str, word: str) -> bool:
         """Whether a line of the log group has the word in it."""
-        return bool(log_lines(self.aws, self.ref(group), word))
+        return bool(read_log_lines(self.aws, self.ref(group), word))
 
     def counted(self, outcome: str) -> float:
         """How many of them CloudWatch has."""
-        return float(sum(point["Sum"] for point in points(self.aws, NAMESPACE, OUTCOMES, Outcome=outcome)))
+        return float(sum(point["Sum"] for point in read_points(self.aws, NAMESPACE, OUTCOMES, Outcome=outcome)))
 
     def _hear_topic(self, name: str) -> str:
         queue, arn = create_queue(self.aws, "sns.amazonaws.com")
@@ -128,7 +128,7 @@ def distribute_by_event(deployed: Deployment) -> None:
     _assert_shown(deployed, execution)
     _assert_traced(deployed, execution, deployed.aws.traces()[traced:])
     assert all(deployed.logged(f"Functions{name}Logs", execution.arn) for name in FUNCTIONS)
-    until(lambda: deployed.logged("WorkflowLogs", execution.arn))
+    wait_until(lambda: deployed.logged("WorkflowLogs", execution.arn))
 
 
 def _create_pair(deployed: Deployment, project: str) -> list[Execution]:
@@ -137,7 +137,7 @@ def _create_pair(deployed: Deployment, project: str) -> list[Execution]:
     for kind, lines in (("TRAIN", images(10)), ("TEST", None)):
         dataset = deployed.bench.create(project, kind, lines)
         assert deployed.heard(deployed.ref("TriggerUndeliveredQueue"), dataset) == []
-        ended.append(deployed.executions.started_by(dataset))
+        ended.append(deployed.executions.wait_until_ended_for(dataset))
         assert ended[-1].status == "SUCCEEDED", ended[-1]
     return ended
 
@@ -199,7 +199,7 @@ def _begin_to_wait(deployed: Deployment) -> tuple[str, str]:
     training, _ = deployed.bench.pair(project)
     deployed.bench.update(training, *images(10))
     owner = deployed.begin({"ProjectArn": project})
-    deployed.executions.claimed(lambda: next(iter(deployed.records(project)), {}), owner)
+    deployed.executions.wait_until_claimed(lambda: next(iter(deployed.records(project)), {}), owner)
     return project, owner
 
 
@@ -207,7 +207,7 @@ def tell_of_an_abort(deployed: Deployment) -> None:
     """Somebody stops an execution, which cannot say so itself."""
     _, owner = _begin_to_wait(deployed)
     deployed.executions.abort(owner)
-    assert deployed.executions.ended(owner).status == "ABORTED"
+    assert deployed.executions.wait_until_ended(owner).status == "ABORTED"
     assert len(deployed.heard(deployed.notified, owner)) == 1
 
 
@@ -217,7 +217,7 @@ def take_over(deployed: Deployment) -> None:
     deployed.executions.abort(owner)
     deployed.bench.finish()
     successor = deployed.begin({"ProjectArn": project})
-    execution = deployed.executions.ended(successor)
+    execution = deployed.executions.wait_until_ended(successor)
     assert execution.status == "SUCCEEDED", execution
     assert (execution.output["Outcome"], execution.takeovers) == ("DISTRIBUTED", 1)
     records = [(record["Execution"], record["Outcome"]) for record in deployed.records(project)]
@@ -227,7 +227,7 @@ def take_over(deployed: Deployment) -> None:
 def keep_an_event(deployed: Deployment) -> None:
     """Step Functions takes no event: it is in the queue."""
     deployed.prepare(events=True)
-    with refused(deployed.aws, deployed.ref("WorkflowStateMachineEventsRole"), "states:StartExecution"):
+    with deny_action(deployed.aws, deployed.ref("WorkflowStateMachineEventsRole"), "states:StartExecution"):
         dataset = deployed.bench.create(deployed.project(), "TRAIN")
     assert len(deployed.heard(deployed.ref("TriggerUndeliveredQueue"), dataset)) == 1
 
@@ -235,9 +235,9 @@ def keep_an_event(deployed: Deployment) -> None:
 def keep_an_end(deployed: Deployment) -> None:
     """SNS takes no word of an execution that was stopped: its end is in the queue."""
     _, owner = _begin_to_wait(deployed)
-    with refused(deployed.aws, deployed.ref("WatchRole"), "sns:Publish"):
+    with deny_action(deployed.aws, deployed.ref("WatchRole"), "sns:Publish"):
         deployed.executions.abort(owner)
-        deployed.executions.ended(owner)
+        deployed.executions.wait_until_ended(owner)
     assert len(deployed.heard(deployed.ref("WatchUndeliveredQueue"), owner)) == 1
 
 
@@ -257,7 +257,7 @@ def deploy_and_destroy(deployed: Deployment) -> None:
     written_to = stack.ref(group)
     with _going(deployed, stack, bucket):
         stack.delete()
-    written = " ".join(log_lines(deployed.aws, written_to))
+    written = " ".join(read_log_lines(deployed.aws, written_to))
     deployed.aws.client("logs").delete_log_group(logGroupName=written_to)
     assert written, "it has written no log"
     assert "Could not set new object deny policy" not in written
@@ -265,7 +265,7 @@ def deploy_and_destroy(deployed: Deployment) -> None:
 
 def keep_from_now_on(deployed: Deployment) -> None:
     """Where the next deployment is to keep the bucket, who empties it goes, and what is in there stays."""
-    keeping = synthesize(Settings(stack_name=NAME, removal_policy=RemovalPolicy.RETAIN)).to_json()["Resources"]
+    keeping = synthesize(Settings(stack_name=NAME_PREFIX, removal_policy=RemovalPolicy.RETAIN)).to_json()["Resources"]
     stack, bucket = _create(deployed)
     only_bucket = {
         name: resource if plain(name) == "ReportsBucket" else {**resource, "DeletionPolicy": "Delete"}

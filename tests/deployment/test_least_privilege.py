@@ -17,12 +17,12 @@ from tests.deployment import behaviours
 from tests.deployment.behaviours import PROMISES, Deployment
 from tests.deployment.without import grants, of_role, without
 from tests.support.executions import Executions
-from tests.support.stacks import NAME
+from tests.support.stacks import NAME_PREFIX
 from tests.support.workbench import Workbench
 from tools.docs.grants import Grant, Template, plain
 from tools.docs.template import synthesize
 
-TEMPLATE: Template = synthesize(Settings(stack_name=NAME))
+TEMPLATE: Template = synthesize(Settings(stack_name=NAME_PREFIX))
 Promise = Callable[[Deployment], None]
 
 

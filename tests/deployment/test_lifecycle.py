@@ -12,7 +12,7 @@ import pytest
 from local.aws import ACCOUNT, REGION, ROOT, LocalAws, LocalAwsError, forget_other_accounts
 from local.cdk import STACK, deploy_assembly, destroy, synthesize
 from tests.support.executions import Execution, Executions, read_records
-from tests.support.inventory import inventory
+from tests.support.inventory import list_stack_resources
 from tests.support.workbench import Workbench, images
 
 # The newer version: no function of it answers what the older definition reads, nor the other way round.
@@ -82,11 +82,11 @@ def older(bench: Workbench) -> Older:
     distributing, creating = project(bench, "distributing"), project(bench, "creating")
     bench.pair(distributing, images(10))
     waiting = {"Wait before checking": executions.begin({"ProjectArn": distributing})}
-    executions.entered(waiting["Wait before checking"], "Wait before checking", times=1)
+    executions.wait_until_entered(waiting["Wait before checking"], "Wait before checking", times=1)
     bench.begin(creating, "TRAIN", images(10))
     bench.begin(creating, "TEST")
     waiting["Wait for datasets"] = executions.begin({"ProjectArn": creating})
-    executions.entered(waiting["Wait for datasets"], "Wait for datasets", times=1)
+    executions.wait_until_entered(waiting["Wait for datasets"], "Wait for datasets", times=1)
     return Older(assembly, outputs, executions, waiting)
 
 
@@ -133,11 +133,11 @@ def newer(bench: Workbench, older: Older, tmp_path_factory: pytest.TempPathFacto
     assert deploy_assembly(bench.aws, assembly) == older.outputs
     bench.aws.configure(creation_seconds=0, distribution_seconds=0)
     bench.finish()
-    old = {state: older.executions.ended(arn) for state, arn in older.waiting.items()}
+    old = {state: older.executions.wait_until_ended(arn) for state, arn in older.waiting.items()}
     begun_later = project(bench, "begun-later")
     bench.pair(begun_later, images(10))
     new = older.executions.run({"ProjectArn": begun_later})
-    versions = {arn.rpartition(":")[2] for arn in inventory(bench.aws, STACK)["AWS::Lambda::Version"]}
+    versions = {arn.rpartition(":")[2] for arn in list_stack_resources(bench.aws, STACK)["AWS::Lambda::Version"]}
     return Newer(old, new, pages(bench, older), versions)
 
 
@@ -185,7 +185,7 @@ def kept(bench: Workbench, older: Older, newer: Newer) -> Kept:
     destroy(bench.aws, older.assembly)
     bucket = older.outputs["ReportsBucket"]
     return Kept(
-        inventory(bench.aws, STACK),
+        list_stack_resources(bench.aws, STACK),
         read_records(bench.aws, older.outputs["RecordsTable"], "begun-later"),
         [bench.s3.get_object(Bucket=bucket, Key=page)["ContentLength"] for page in newer.pages],
     )

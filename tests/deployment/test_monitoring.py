@@ -13,8 +13,8 @@ from infra.settings import Settings
 from lambdas.rules.metrics import DATASETS_RESOLVED, EXECUTION_AGE, OUTCOMES
 from local.aws import ROOT, LocalAws
 from local.cdk import STACK
-from tests.support.executions import Executions, Subscriber, until
-from tests.support.telemetry import HOUR, OF_FUNCTIONS, OF_STATES, log_lines, points
+from tests.support.executions import Executions, Subscriber, wait_until
+from tests.support.telemetry import FUNCTION_LOGS, HOUR, WORKFLOW_LOGS, read_log_lines, read_points
 from tests.support.workbench import Workbench, images
 from tools.docs.definition import synthesize
 
@@ -26,7 +26,7 @@ def operator(local_aws: LocalAws, stack: dict[str, str]) -> Any:
     """A subscriber to the alarms."""
     operator = Subscriber(local_aws, stack["AlarmTopicArn"])
     yield operator
-    operator.leave()
+    operator.unsubscribe()
 
 
 def alarms(aws: LocalAws) -> dict[str, dict[str, Any]]:
@@ -42,7 +42,7 @@ def test_every_alarm_reaches_operators_through_the_encrypted_topic(local_aws: Lo
     for state in ("ALARM", "OK"):
         for name in names:
             local_aws.client("cloudwatch").set_alarm_state(AlarmName=name, StateValue=state, StateReason="a test")
-        assert {json.loads(notification.message)["AlarmName"] for notification in operator.received()} == names
+        assert {json.loads(notification.message)["AlarmName"] for notification in operator.receive_all()} == names
 
 
 def test_an_alarm_is_about_what_the_page_says(local_aws: LocalAws) -> None:
@@ -60,7 +60,7 @@ def test_an_execution_that_has_been_running_for_too_long_is_told(local_aws: Loca
             MetricData=[{"MetricName": "ExecutionAge", "Dimensions": old["Dimensions"], "Value": hours * HOUR}],
         )
         cloudwatch.describe_alarms(AlarmNames=[old["AlarmName"]])
-        assert [json.loads(each.message)["NewStateValue"] for each in operator.received()] == told
+        assert [json.loads(each.message)["NewStateValue"] for each in operator.receive_all()] == told
 
 
 def test_outcomes_are_counted_by_error_and_executions_say_how_old_they_are(
@@ -78,7 +78,7 @@ def test_outcomes_are_counted_by_error_and_executions_say_how_old_they_are(
 
 
 def counted(aws: LocalAws, metric: str, statistic: str = "Sum", **dimensions: str) -> float:
-    found = points(aws, NAMESPACE, metric, service=STACK, **dimensions)
+    found = read_points(aws, NAMESPACE, metric, service=STACK, **dimensions)
     return float(sum(point[statistic] for point in found))
 
 
@@ -91,18 +91,18 @@ def test_no_log_has_what_is_in_a_dataset(
     execution = executions.run({"ProjectArn": project})
     assert SECRET in json.dumps(execution.history(), default=str)
     name = project.split("/")[1]
-    until(lambda: logged(local_aws, OF_STATES, execution.arn))
-    until(lambda: name in logged(local_aws, OF_FUNCTIONS, execution.arn))
-    of_functions, of_states = (logged(local_aws, groups, execution.arn) for groups in (OF_FUNCTIONS, OF_STATES))
+    wait_until(lambda: logged(local_aws, WORKFLOW_LOGS, execution.arn))
+    wait_until(lambda: name in logged(local_aws, FUNCTION_LOGS, execution.arn))
+    of_functions, of_states = (logged(local_aws, groups, execution.arn) for groups in (FUNCTION_LOGS, WORKFLOW_LOGS))
     assert name not in of_states
     for said in (of_functions, of_states):
         assert "source-ref" not in said
         assert "s3://" not in said
-    assert [logged(local_aws, groups, SECRET) for groups in (OF_FUNCTIONS, OF_STATES)] == ["", ""]
+    assert [logged(local_aws, groups, SECRET) for groups in (FUNCTION_LOGS, WORKFLOW_LOGS)] == ["", ""]
 
 
 def logged(aws: LocalAws, groups: str, word: str) -> str:
-    return "\n".join(log_lines(aws, groups, word))
+    return "\n".join(read_log_lines(aws, groups, word))
 
 
 @pytest.mark.usefixtures("stack")

@@ -10,7 +10,7 @@ import pytest
 from local.aws import ACCOUNT, REGION, LocalAws, forget_other_accounts
 from local.cdk import deploy_assembly, destroy, synthesize
 from tests.support.executions import Execution, Executions, Subscriber, read_records
-from tests.support.inventory import KINDS, PARTS, everything, inventory, keys_about_to_go
+from tests.support.inventory import KINDS, PARTS, list_all_resources, list_keys_pending_deletion, list_stack_resources
 from tests.support.workbench import Workbench, images
 
 NAMES = ("left", "right")
@@ -63,9 +63,9 @@ def deployments(aws: LocalAws) -> dict[str, Deployment]:
 
 def deployed(aws: LocalAws, name: str) -> Deployment:
     assembly = synthesize(aws, context={"stackName": name, "projects": f"{name}-*,both-*"})
-    before = everything(aws)
+    before = list_all_resources(aws)
     outputs = deploy_assembly(aws, assembly, name)
-    brought = {kind: names - before[kind] for kind, names in everything(aws).items()}
+    brought = {kind: names - before[kind] for kind, names in list_all_resources(aws).items()}
     return Deployment(name, assembly, outputs, brought, {topic: Subscriber(aws, outputs[topic]) for topic in TOPICS})
 
 
@@ -81,16 +81,16 @@ def create(bench: Workbench, deployments: dict[str, Deployment], executions: Exe
     def create_pair(name: str) -> Told:
         project = bench.rekognition.create_project(ProjectName=name)["ProjectArn"]
         bench.create(project, "TRAIN", images(10))
-        executions.all_of(name, count=2)
+        executions.wait_for_all(name, count=2)
         bench.create(project, "TEST")
-        ended = executions.all_of(name, count=4)
+        ended = executions.wait_for_all(name, count=4)
         return Told(
             {
                 each.name: [e for e in ended if each.machine.rpartition(":")[2] in e.arn]
                 for each in deployments.values()
             },
             {
-                (each.name, topic): [message.message for message in subscriber.received()]
+                (each.name, topic): [message.message for message in subscriber.receive_all()]
                 for each in deployments.values()
                 for topic, subscriber in each.subscribers.items()
             },
@@ -197,11 +197,11 @@ def test_by_hand_a_project_of_the_other_fails_with_a_sentence(
 ) -> None:
     assert of_the_left
     right = deployments["right"]
-    execution = executions.ended(executions.begin({"ProjectName": "left-1"}, right.machine))
+    execution = executions.wait_until_ended(executions.begin({"ProjectName": "left-1"}, right.machine))
     assert (execution.status, execution.error) == ("FAILED", "ProjectNotCovered")
     said = "Project left-1 is none of those that this deployment is for: right-*, both-*."
     assert execution.cause.startswith(said)
-    (message,) = right.subscribers["TopicArn"].received()
+    (message,) = right.subscribers["TopicArn"].receive_all()
     assert (message.subject, message.notice["Cause"]) == ("FAILED: left-1 (ProjectNotCovered)", said)
 
 
@@ -232,9 +232,9 @@ def destroyed(aws: LocalAws, deployments: dict[str, Deployment], create: Callabl
     """The tests above need both."""
     for name in NAMES:
         create(f"{name}-2")
-    before = {name: inventory(aws, name) for name in NAMES}
+    before = {name: list_stack_resources(aws, name) for name in NAMES}
     destroy(aws, deployments["left"].assembly, "left")
-    return Destroyed(before, {name: inventory(aws, name) for name in NAMES})
+    return Destroyed(before, {name: list_stack_resources(aws, name) for name in NAMES})
 
 
 def test_one_that_is_destroyed_leaves_nothing_but_a_key_that_is_about_to_go(
@@ -243,7 +243,7 @@ def test_one_that_is_destroyed_leaves_nothing_but_a_key_that_is_about_to_go(
     """A key that is scheduled for deletion costs nothing (AWS KMS pricing)."""
     assert destroyed.before["left"].keys() == KINDS.keys()
     assert destroyed.after["left"] == {}
-    assert {f"left/{key}" for key in keys_about_to_go(aws)} == destroyed.before["left"]["AWS::KMS::Key"]
+    assert {f"left/{key}" for key in list_keys_pending_deletion(aws)} == destroyed.before["left"]["AWS::KMS::Key"]
 
 
 def test_every_kind_of_resource_is_looked_for(deployments: dict[str, Deployment]) -> None:
@@ -256,4 +256,4 @@ def test_the_other_one_goes_on(
 ) -> None:
     assert destroyed.after["right"] == destroyed.before["right"]
     arn = executions.begin({"ProjectName": "right-2"}, deployments["right"].machine)
-    assert executions.ended(arn).output["Outcome"] == "ALREADY_DISTRIBUTED"
+    assert executions.wait_until_ended(arn).output["Outcome"] == "ALREADY_DISTRIBUTED"

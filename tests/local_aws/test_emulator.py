@@ -9,8 +9,8 @@ from infra.workflow.plain_words import NOBODY_NOTIFIED
 from local.aws import ACCOUNT, REGION, LocalAws
 from local.queues import create_queue
 from tests.support.executions import Executions, Subscriber, pair_without_execution
-from tests.support.roles import Role, refused, role_of
-from tests.support.topics import sound_alarm, topic_for
+from tests.support.roles import Role, deny_action, find_role_name
+from tests.support.topics import create_topic_for, trigger_alarm
 from tests.support.workbench import Workbench, images
 
 
@@ -61,29 +61,29 @@ def test_a_call_that_iam_refuses_is_recorded_all_the_same(bench: Workbench, proj
 
 
 def test_a_function_runs_under_its_role(local_aws: LocalAws, executions: Executions, subscriber: Subscriber) -> None:
-    with refused(local_aws, role_of(local_aws, "ResolveDatasetsRole"), "rekognition:DescribeProjects"):
+    with deny_action(local_aws, find_role_name(local_aws, "ResolveDatasetsRole"), "rekognition:DescribeProjects"):
         execution = executions.run({"ProjectName": "x"})
     assert execution.error == "AccessDeniedException"
     assert "not authorized to perform: rekognition:DescribeProjects" in execution.cause
-    assert len(subscriber.received()) == 1
+    assert len(subscriber.receive_all()) == 1
 
 
 @pytest.mark.parametrize("action", ["lambda:InvokeFunction", "sns:Publish"])
 def test_a_state_machine_runs_under_its_role(
     local_aws: LocalAws, executions: Executions, subscriber: Subscriber, action: str
 ) -> None:
-    with refused(local_aws, role_of(local_aws, "WorkflowRole"), action):
+    with deny_action(local_aws, find_role_name(local_aws, "WorkflowRole"), action):
         execution = executions.run({"ProjectName": "x"})
     assert execution.status == "FAILED"
     assert f"not authorized to perform: {action}" in execution.cause
-    assert len(subscriber.received()) == 1
+    assert len(subscriber.receive_all()) == 1
 
 
 def test_a_distribution_that_nobody_could_be_told_of_says_that_it_took_place(
     bench: Workbench, project: str, executions: Executions
 ) -> None:
     training, test = pair_without_execution(bench, project, executions)
-    with refused(bench.aws, role_of(bench.aws, "WorkflowRole"), "sns:Publish"):
+    with deny_action(bench.aws, find_role_name(bench.aws, "WorkflowRole"), "sns:Publish"):
         execution = executions.run({"ProjectArn": project})
     assert execution.states[-2:] == ["Notify in plain words", "Failed"]
     assert execution.cause.startswith("2 of 10 entries (20%) are in the test dataset now")
@@ -96,20 +96,20 @@ def test_a_distribution_that_nobody_could_be_told_of_says_that_it_took_place(
 def test_an_event_that_its_rule_may_not_deliver_is_kept(bench: Workbench, project: str, executions: Executions) -> None:
     sqs = bench.aws.client("sqs")
     (queue,) = [url for url in sqs.list_queues()["QueueUrls"] if "TriggerUndelivered" in url]
-    with refused(bench.aws, role_of(bench.aws, "StateMachineEventsRole"), "states:StartExecution"):
+    with deny_action(bench.aws, find_role_name(bench.aws, "StateMachineEventsRole"), "states:StartExecution"):
         dataset = bench.create(project, "TRAIN")
     (message,) = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
     assert dataset in message["Body"]
-    assert executions.count(given=dataset) == 0
+    assert executions.count_started(given=dataset) == 0
 
 
 @pytest.mark.parametrize(("account", "told"), [(ACCOUNT, 1), ("210987654321", 0)])
 def test_an_alarm_needs_the_policy_of_its_topic(local_aws: LocalAws, account: str, told: int) -> None:
     alarms = f"arn:aws:cloudwatch:{REGION}:{account}:alarm:*"
-    topic = topic_for(local_aws, "cloudwatch.amazonaws.com", {"ArnLike": {"aws:SourceArn": alarms}})
+    topic = create_topic_for(local_aws, "cloudwatch.amazonaws.com", {"ArnLike": {"aws:SourceArn": alarms}})
     subscriber = Subscriber(local_aws, topic)
-    sound_alarm(local_aws, topic)
-    assert len(subscriber.received()) == told
+    trigger_alarm(local_aws, topic)
+    assert len(subscriber.receive_all()) == told
 
 
 @pytest.mark.usefixtures("events")
@@ -120,9 +120,9 @@ def test_an_alarm_needs_the_policy_of_its_topic(local_aws: LocalAws, account: st
 def test_a_rule_without_a_role_needs_the_policy_of_its_topic(
     bench: Workbench, project: str, condition: dict[str, Any], told: int
 ) -> None:
-    topic = topic_for(bench.aws, "events.amazonaws.com", condition)
+    topic = create_topic_for(bench.aws, "events.amazonaws.com", condition)
     subscriber, events = Subscriber(bench.aws, topic), bench.aws.client("events")
     events.put_rule(Name=topic[-12:], EventPattern=json.dumps({"source": ["aws.rekognition"]}))
     events.put_targets(Rule=topic[-12:], Targets=[{"Id": "topic", "Arn": topic}])
     bench.create(project, "TRAIN")
-    assert len(subscriber.received()) == told
+    assert len(subscriber.receive_all()) == told

@@ -187,7 +187,7 @@ def test_each_attempt_at_a_task_takes_effect_or_does_not(
     attempts = errors(execution).count("SNS.ThrottledException")
     assert local_aws.struck() == [attempts]
     assert attempts > 1
-    subjects = [notification.subject for notification in subscriber.received()]
+    subjects = [notification.subject for notification in subscriber.receive_all()]
     assert subjects.count("FAILED: x (ProjectNotFound)") == (attempts if after else 0)
 
 
@@ -234,7 +234,7 @@ def test_of_a_functions_processes_the_one_that_called_is_killed(bench: Workbench
     """The second call comes while the first is held up, from another process."""
     bench.aws.inject(Fault(PROJECTS, kill=True, seconds=1.5), Fault(PROJECTS, seconds=2))
     both = [executions.begin({"ProjectName": "x", "DryRun": True}) for _ in range(2)]
-    seen = [errors(executions.ended(arn)) for arn in both]
+    seen = [errors(executions.wait_until_ended(arn)) for arn in both]
     assert sorted(seen) == [["ProjectNotFound"], ["Runtime.ExitError", "ProjectNotFound"]]
 
 
@@ -249,7 +249,7 @@ def test_an_event_that_a_rule_cannot_deliver_is_kept(
     (message,) = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
     sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
     assert dataset in message["Body"]
-    assert executions.count(given=dataset) == after
+    assert executions.count_started(given=dataset) == after
 
 
 def get(aws: LocalAws) -> Any:

@@ -9,7 +9,7 @@ DEADLINE = 3600  # seconds
 
 
 @contextmanager
-def deadlines_of_an_hour(aws: LocalAws, stack: dict[str, str]) -> Iterator[None]:
+def shorten_deadlines(aws: LocalAws, stack: dict[str, str]) -> Iterator[None]:
     """The deployed workflow with both deadlines so short, and as it was afterwards."""
     stepfunctions, arn = aws.client("stepfunctions"), stack["StateMachineArn"]
     deployed = stepfunctions.describe_state_machine(stateMachineArn=arn)["definition"]

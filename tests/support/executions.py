@@ -20,7 +20,7 @@ Found = TypeVar("Found")
 Change = Callable[[dict[str, Any]], None]  # to the states of a definition
 
 
-def until(found: Callable[[], Found]) -> Found:
+def wait_until(found: Callable[[], Found]) -> Found:
     """What it finds, once it finds anything. Raises TimeoutError when that takes too long."""
     began = time.monotonic()
     while not (result := found()):
@@ -35,7 +35,7 @@ class Execution:
 
     arn: str
     status: str
-    given: Any
+    input: Any
     output: Any
     error: str
     cause: str
@@ -91,25 +91,25 @@ class Executions:
 
     def run(self, given: Any) -> Execution:
         """Start one and wait for its end."""
-        return self.ended(self.begin(given))
+        return self.wait_until_ended(self.begin(given))
 
-    def wait(self, wanted: Callable[[dict[str, Any]], bool], count: int = 1) -> list[Execution]:
+    def _wait_for(self, wanted: Callable[[dict[str, Any]], bool], count: int = 1) -> list[Execution]:
         """The first executions to end of which this holds; `wanted` gets the detail of the status change."""
         while len(found := [ended for ended in self._ended if wanted(ended)]) < count:
-            if not self._listen(LONGEST_WAIT):
+            if not self._receive(LONGEST_WAIT):
                 raise TimeoutError("no execution ended in time")
         return [self._describe(ended["executionArn"]) for ended in found]
 
-    def all_of(self, project_name: str, *, count: int) -> list[Execution]:
+    def wait_for_all(self, project_name: str, *, count: int) -> list[Execution]:
         """The executions whose input names the project, once so many have ended."""
-        return self.wait(lambda ended: project_name in ended["input"], count)
+        return self._wait_for(lambda ended: project_name in ended["input"], count)
 
-    def ended_of(self, project_name: str) -> int:
+    def count_ended(self, project_name: str) -> int:
         """How many executions whose input names the project have ended by now."""
-        self._listen(0)
+        self._receive(0)
         return sum(project_name in ended["input"] for ended in self._ended)
 
-    def _listen(self, seconds: int) -> bool:
+    def _receive(self, seconds: int) -> bool:
         """Whether anything was heard within that time."""
         received = self._sqs.receive_message(QueueUrl=self._queue, WaitTimeSeconds=seconds, MaxNumberOfMessages=10).get(
             "Messages", []
@@ -119,38 +119,38 @@ class Executions:
             self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
         return bool(received)
 
-    def started_by(self, dataset_arn: str) -> Execution:
+    def wait_until_ended_for(self, dataset_arn: str) -> Execution:
         """The execution that the creation of this dataset started, once it has ended."""
-        return self.wait(lambda ended: f'"{dataset_arn}"' in json.dumps(json.loads(ended["input"])))[0]
+        return self._wait_for(lambda ended: f'"{dataset_arn}"' in json.dumps(json.loads(ended["input"])))[0]
 
-    def count(self, given: str) -> int:
+    def count_started(self, given: str) -> int:
         """How many executions were given an input with this text in it."""
         listed = self._stepfunctions.get_paginator("list_executions").paginate(stateMachineArn=self._state_machine_arn)
         arns = [execution["executionArn"] for page in listed for execution in page["executions"]]
         return sum(given in self._stepfunctions.describe_execution(executionArn=arn)["input"] for arn in arns)
 
-    def ended(self, arn: str, *, times: int = 1) -> Execution:
+    def wait_until_ended(self, arn: str, *, times: int = 1) -> Execution:
         """This execution, once it has ended; for the second time when it was redriven."""
-        return self.wait(lambda ended: ended["executionArn"] == arn, times)[0]
+        return self._wait_for(lambda ended: ended["executionArn"] == arn, times)[0]
 
-    def entered(self, arn: str, state: str, *, times: int) -> None:
+    def wait_until_entered(self, arn: str, state: str, *, times: int) -> None:
         """Return once the execution has entered the state this often. It must not have ended before."""
 
-        def often_enough() -> bool:
+        def has_entered_often_enough() -> bool:
             execution = self._describe(arn)
             entered = execution.states.count(state) >= times
             assert entered or execution.status == "RUNNING", execution
             return entered
 
-        until(often_enough)
+        wait_until(has_entered_often_enough)
 
-    def running_for(self, dataset_arn: str) -> str:
+    def wait_until_running_for(self, dataset_arn: str) -> str:
         """The execution that the creation of this dataset has started, as soon as it has."""
-        return until(lambda: self._find_running(dataset_arn))
+        return wait_until(lambda: self._find_running(dataset_arn))
 
-    def claimed(self, record: Callable[[], dict[str, str]], arn: str) -> None:
+    def wait_until_claimed(self, record: Callable[[], dict[str, str]], arn: str) -> None:
         """Return once the execution owns its pair."""
-        until(lambda: record().get("Execution") == arn)
+        wait_until(lambda: record().get("Execution") == arn)
 
     def redrive(self, arn: str) -> None:
         self._stepfunctions.redrive_execution(executionArn=arn)
@@ -169,7 +169,7 @@ class Executions:
         return Execution(
             arn=arn,
             status=found["status"],
-            given=json.loads(found["input"]),
+            input=json.loads(found["input"]),
             output=json.loads(found["output"]) if found["status"] == "SUCCEEDED" else None,
             error=found.get("error", ""),
             cause=found.get("cause", ""),
@@ -191,7 +191,7 @@ class Subscriber:
             TopicArn=topic_arn, Protocol="sqs", Endpoint=queue_arn, ReturnSubscriptionArn=True
         )["SubscriptionArn"]
 
-    def received(self) -> list[Notification]:
+    def receive_all(self) -> list[Notification]:
         """Everything since last asked."""
         notifications: list[Notification] = []
         while messages := self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get("Messages"):
@@ -201,7 +201,7 @@ class Subscriber:
                 self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
         return notifications
 
-    def leave(self) -> None:
+    def unsubscribe(self) -> None:
         self._sns.unsubscribe(SubscriptionArn=self._subscription)
 
 
@@ -215,12 +215,12 @@ def read_records(aws: LocalAws, table: str, project_name: str) -> list[dict[str,
     return [{name: next(iter(value.values())) for name, value in item.items()} for item in found]
 
 
-def leave(_states: dict[str, Any]) -> None:
+def _change_nothing(_states: dict[str, Any]) -> None:
     """As they are."""
 
 
 @contextmanager
-def redefined(aws: LocalAws, arn: str, change: Change = leave, **members: Any) -> Iterator[None]:
+def change_definition(aws: LocalAws, arn: str, change: Change = _change_nothing, **members: Any) -> Iterator[None]:
     """The deployed definition has this change to its states, and these members, for as long as the block runs."""
     stepfunctions = aws.client("stepfunctions")
     deployed = stepfunctions.describe_state_machine(stateMachineArn=arn)["definition"]
@@ -233,7 +233,7 @@ def redefined(aws: LocalAws, arn: str, change: Change = leave, **members: Any) -
         stepfunctions.update_state_machine(stateMachineArn=arn, definition=deployed)
 
 
-def state_machine_like(aws: LocalAws, arn: str, change: Change) -> str:
+def copy_state_machine(aws: LocalAws, arn: str, change: Change) -> str:
     """The ARN of a state machine like this one, after a change to its states."""
     stepfunctions = aws.client("stepfunctions")
     deployed = stepfunctions.describe_state_machine(stateMachineArn=arn)
@@ -249,11 +249,13 @@ def pair_without_execution(bench: Workbench, project: str, executions: Execution
     """A pair that no event has touched: the training dataset is empty when its test dataset's event comes."""
     training, test = bench.create(project, "TRAIN"), bench.create(project, "TEST")
     for dataset in (training, test):
-        aside = executions.started_by(dataset)
-        assert aside.status == "SUCCEEDED", aside
-        assert aside.output["Outcome"] == "SKIPPED"
+        skipped = executions.wait_until_ended_for(dataset)
+        assert skipped.status == "SUCCEEDED", skipped
+        assert skipped.output["Outcome"] == "SKIPPED"
     bench.update(training, *images(10))
-    until(lambda: bench.total(training) == 10 or bench.status(training) == "UPDATE_IN_PROGRESS")  # reads may be late
+    wait_until(
+        lambda: bench.total(training) == 10 or bench.status(training) == "UPDATE_IN_PROGRESS"
+    )  # reads may be late
     return training, test
 
 
@@ -262,12 +264,12 @@ def only(notifications: list[Notification]) -> Notification:
     return notifications[0]
 
 
-def assert_told_of_failure(execution: Execution, subscriber: Subscriber, error: str) -> None:
+def assert_notified_of_failure(execution: Execution, subscriber: Subscriber, error: str) -> None:
     """Red, with the true error, and one notification that says the same as the execution."""
     assert (execution.status, execution.error) == ("FAILED", error)
     assert "Notify people" in execution.states
     assert execution.states[-1] == "Failed"
-    notification = only(subscriber.received())
+    notification = only(subscriber.receive_all())
     assert notification.subject.startswith("FAILED: ")
     assert error in notification.subject
     notice = notification.notice

@@ -7,13 +7,15 @@ from typing import Any
 
 from local.aws import LocalAws
 from tests.support.roles import Role
-from tests.support.telemetry import log_lines
+from tests.support.telemetry import read_log_lines
 from tests.support.unique import unique
 
 CODE = "import json\n\ndef handler(event, context):\n    print(json.dumps(event))\n"
 
 
-def printed(aws: LocalAws, actions: list[str], event: dict[str, Any], *, group: bool = True, **more: Any) -> list[str]:
+def print_and_read_log(
+    aws: LocalAws, actions: list[str], event: dict[str, Any], *, group: bool = True, **more: Any
+) -> list[str]:
     """The lines in the log group of a function whose role may do this, after it has printed the event."""
     functions, name, archive = aws.client("lambda"), unique("function"), io.BytesIO()
     with zipfile.ZipFile(archive, "w") as zipped:
@@ -25,4 +27,4 @@ def printed(aws: LocalAws, actions: list[str], event: dict[str, Any], *, group: 
         FunctionName=name, Runtime="python3.14", Role=role, Handler="code_.handler", Code=code, Timeout=30, **more
     )
     functions.invoke(FunctionName=name, Payload=json.dumps(event))
-    return log_lines(aws, f"/aws/lambda/{name}")
+    return read_log_lines(aws, f"/aws/lambda/{name}")

@@ -5,10 +5,10 @@ from typing import Any
 
 from local.aws import LocalAws
 
-_List = Callable[[LocalAws], Iterable[str]]
+_ListNames = Callable[[LocalAws], Iterable[str]]
 
 
-def _listed(service: str, operation: str, member: str, name: str = "") -> _List:
+def _list_by(service: str, operation: str, member: str, name: str = "") -> _ListNames:
     """The names, or what the operation lists instead of objects."""
 
     def names(aws: LocalAws) -> Iterable[str]:
@@ -18,47 +18,51 @@ def _listed(service: str, operation: str, member: str, name: str = "") -> _List:
     return names
 
 
-def _versions(aws: LocalAws) -> Iterable[str]:
+def _list_function_versions(aws: LocalAws) -> Iterable[str]:
     functions = aws.client("lambda")
     for function in functions.list_functions()["Functions"]:
         for each in functions.list_versions_by_function(FunctionName=function["FunctionName"])["Versions"]:
             yield f"{each['FunctionName']}:{each['Version']}"
 
 
-def _keys(aws: LocalAws) -> Iterable[str]:
+def _list_keys(aws: LocalAws) -> Iterable[str]:
     """With the name of their stack, and without those that are about to be deleted."""
-    return [f"{_stack_of(aws, key)}/{key['KeyId']}" for key in _described(aws) if key["KeyState"] != "PendingDeletion"]
+    return [
+        f"{_read_stack_name(aws, key)}/{key['KeyId']}"
+        for key in _describe_keys(aws)
+        if key["KeyState"] != "PendingDeletion"
+    ]
 
 
-def keys_about_to_go(aws: LocalAws) -> list[str]:
-    return [key["KeyId"] for key in _described(aws) if key["KeyState"] == "PendingDeletion"]
+def list_keys_pending_deletion(aws: LocalAws) -> list[str]:
+    return [key["KeyId"] for key in _describe_keys(aws) if key["KeyState"] == "PendingDeletion"]
 
 
-def _described(aws: LocalAws) -> list[dict[str, Any]]:
+def _describe_keys(aws: LocalAws) -> list[dict[str, Any]]:
     kms = aws.client("kms")
     return [kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in kms.list_keys()["Keys"]]
 
 
-def _stack_of(aws: LocalAws, key: dict[str, Any]) -> str:
+def _read_stack_name(aws: LocalAws, key: dict[str, Any]) -> str:
     tags = aws.client("kms").list_resource_tags(KeyId=key["KeyId"])["Tags"]
     return next((tag["TagValue"] for tag in tags if tag["TagKey"] == "aws:cloudformation:stack-name"), "")
 
 
-KINDS: dict[str, _List] = {
-    "AWS::CloudWatch::Alarm": _listed("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
-    "AWS::CloudWatch::Dashboard": _listed("cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName"),
-    "AWS::DynamoDB::Table": _listed("dynamodb", "list_tables", "TableNames"),
-    "AWS::Events::Rule": _listed("events", "list_rules", "Rules", "Name"),
-    "AWS::IAM::Role": _listed("iam", "list_roles", "Roles", "RoleName"),
-    "AWS::KMS::Key": _keys,
-    "AWS::Lambda::Function": _listed("lambda", "list_functions", "Functions", "FunctionName"),
-    "AWS::Lambda::Version": _versions,
-    "AWS::Logs::LogGroup": _listed("logs", "describe_log_groups", "logGroups", "logGroupName"),
-    "AWS::Logs::QueryDefinition": _listed("logs", "describe_query_definitions", "queryDefinitions", "name"),
-    "AWS::S3::Bucket": _listed("s3", "list_buckets", "Buckets", "Name"),
-    "AWS::SNS::Topic": _listed("sns", "list_topics", "Topics", "TopicArn"),
-    "AWS::SQS::Queue": _listed("sqs", "list_queues", "QueueUrls"),
-    "AWS::StepFunctions::StateMachine": _listed("stepfunctions", "list_state_machines", "stateMachines", "name"),
+KINDS: dict[str, _ListNames] = {
+    "AWS::CloudWatch::Alarm": _list_by("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
+    "AWS::CloudWatch::Dashboard": _list_by("cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName"),
+    "AWS::DynamoDB::Table": _list_by("dynamodb", "list_tables", "TableNames"),
+    "AWS::Events::Rule": _list_by("events", "list_rules", "Rules", "Name"),
+    "AWS::IAM::Role": _list_by("iam", "list_roles", "Roles", "RoleName"),
+    "AWS::KMS::Key": _list_keys,
+    "AWS::Lambda::Function": _list_by("lambda", "list_functions", "Functions", "FunctionName"),
+    "AWS::Lambda::Version": _list_function_versions,
+    "AWS::Logs::LogGroup": _list_by("logs", "describe_log_groups", "logGroups", "logGroupName"),
+    "AWS::Logs::QueryDefinition": _list_by("logs", "describe_query_definitions", "queryDefinitions", "name"),
+    "AWS::S3::Bucket": _list_by("s3", "list_buckets", "Buckets", "Name"),
+    "AWS::SNS::Topic": _list_by("sns", "list_topics", "Topics", "TopicArn"),
+    "AWS::SQS::Queue": _list_by("sqs", "list_queues", "QueueUrls"),
+    "AWS::StepFunctions::StateMachine": _list_by("stepfunctions", "list_state_machines", "stateMachines", "name"),
 }
 
 # Parts of another resource, which go with it.
@@ -72,12 +76,15 @@ PARTS = {
 }
 
 
-def everything(aws: LocalAws) -> dict[str, set[str]]:
+def list_all_resources(aws: LocalAws) -> dict[str, set[str]]:
     """The names of all there is, by kind, whosever it is."""
     return {kind: set(names(aws)) for kind, names in KINDS.items()}
 
 
-def inventory(aws: LocalAws, stack: str) -> dict[str, set[str]]:
+def list_stack_resources(aws: LocalAws, stack: str) -> dict[str, set[str]]:
     """The names of the stack's, by kind, without the kinds of which there is nothing."""
-    found = {kind: {name for name in names if stack.lower() in name.lower()} for kind, names in everything(aws).items()}
+    found = {
+        kind: {name for name in names if stack.lower() in name.lower()}
+        for kind, names in list_all_resources(aws).items()
+    }
     return {kind: names for kind, names in found.items() if names}

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from local.aws import LocalAws
-from tests.support.executions import until
+from tests.support.executions import wait_until
 from tests.support.roles import Role
 from tests.support.unique import unique
 
@@ -14,9 +14,9 @@ TABLE = {
     "AttributeDefinitions": [{"AttributeName": "Id", "AttributeType": "S"}],
     "BillingMode": "PAY_PER_REQUEST",
 }
-ENDS = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut")
-FAILING = {"Stop": {"Type": "Fail", "Error": "{% $states.input.Error %}"}}
-ENDING = {"Done": {"Type": "Succeed"}}
+END_EVENTS = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut")
+FAIL = {"Stop": {"Type": "Fail", "Error": "{% $states.input.Error %}"}}
+SUCCEED = {"Done": {"Type": "Succeed"}}
 
 
 class Machine:
@@ -27,12 +27,12 @@ class Machine:
         aws: LocalAws,
         states: dict[str, Any],
         *,
-        may: Sequence[str] = ("dynamodb:*",),
+        actions: Sequence[str] = ("dynamodb:*",),
         settings: Mapping[str, Any] | None = None,
         **more: Any,
     ) -> None:
         """`settings` is what else it has, `more` what else its definition has."""
-        self.stepfunctions, self.role = aws.client("stepfunctions"), Role(aws, {"Action": may})
+        self.stepfunctions, self.role = aws.client("stepfunctions"), Role(aws, {"Action": actions})
         definition = {"QueryLanguage": "JSONata", "StartAt": next(iter(states)), "States": states, **more}
         self._arn = self.stepfunctions.create_state_machine(
             name=unique("machine"), roleArn=self.role.arn, definition=json.dumps(definition), **(settings or {})
@@ -49,24 +49,24 @@ class Machine:
     def run(self, **given: str) -> str:
         """Start an execution and wait for its end; its ARN."""
         arn = self.begin(**given)
-        self.until_ended(arn)
+        self.wait_until_ended(arn)
         return arn
 
     def redrive(self, arn: str) -> None:
         self.stepfunctions.redrive_execution(executionArn=arn)
 
-    def until_ended(self, arn: str) -> dict[str, Any]:
+    def wait_until_ended(self, arn: str) -> dict[str, Any]:
         """What describes the execution, once it has ended."""
-        until(lambda: self._last_event(arn)["type"] in ENDS)
+        wait_until(lambda: self._last_event(arn)["type"] in END_EVENTS)
         return self.describe(arn)
 
-    def until_left(self, arn: str, state: str, *, times: int) -> None:
+    def wait_until_left(self, arn: str, state: str, *, times: int) -> None:
         """Return once the execution has left the state this often."""
-        until(lambda: left(self.history(arn)).count(state) >= times)
+        wait_until(lambda: left_states(self.history(arn)).count(state) >= times)
 
-    def until_answered(self, token: str) -> None:
+    def answer_until_refused(self, token: str) -> None:
         """Answer again and again, until nobody waits for this answer any more."""
-        until(lambda: self._is_answered(token))
+        wait_until(lambda: self._is_answer_refused(token))
 
     def abort(self, arn: str) -> None:
         self.stepfunctions.stop_execution(executionArn=arn)
@@ -83,7 +83,7 @@ class Machine:
         last = self.stepfunctions.get_execution_history(executionArn=arn, maxResults=1, reverseOrder=True)
         return dict(last["events"][0])
 
-    def _is_answered(self, token: str) -> bool:
+    def _is_answer_refused(self, token: str) -> bool:
         try:
             self.stepfunctions.send_task_success(taskToken=token, output='"too late"')
         except self.stepfunctions.exceptions.TaskDoesNotExist:
@@ -95,13 +95,13 @@ def task(name: str, arguments: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"Type": "Task", "Resource": f"arn:aws:states:::{name}", "Arguments": arguments, **more}
 
 
-def types(events: list[dict[str, Any]]) -> list[str]:
+def event_types(events: list[dict[str, Any]]) -> list[str]:
     return [event["type"] for event in events]
 
 
-def entered(events: list[dict[str, Any]]) -> list[str]:
+def entered_states(events: list[dict[str, Any]]) -> list[str]:
     return [event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event]
 
 
-def left(events: list[dict[str, Any]]) -> list[str]:
+def left_states(events: list[dict[str, Any]]) -> list[str]:
     return [event["stateExitedEventDetails"]["name"] for event in events if "stateExitedEventDetails" in event]

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-IN_PLAIN_WORDS = "Outcome: "
+PLAIN_MESSAGE_START = "Outcome: "
 
 
 def read_notice(message: str) -> dict[str, Any]:
@@ -14,5 +14,5 @@ def read_notice(message: str) -> dict[str, Any]:
         notice = None
     if isinstance(notice, dict):
         return notice
-    headline = message.removeprefix(IN_PLAIN_WORDS).partition("\n")[0]
+    headline = message.removeprefix(PLAIN_MESSAGE_START).partition("\n")[0]
     return {"Outcome": headline.partition(":")[0].strip('"'), "Advice": message.partition("What to do:")[2]}

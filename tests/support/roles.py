@@ -13,7 +13,7 @@ TRUST = {
 }
 
 
-def allowing(*statements: dict[str, Any]) -> str:
+def allow_policy(*statements: dict[str, Any]) -> str:
     """A policy that allows this, of everything where a statement names no resource."""
     allowed = [{"Effect": "Allow", "Resource": "*", **statement} for statement in statements]
     return json.dumps({"Version": "2012-10-17", "Statement": allowed})
@@ -30,7 +30,7 @@ class Role:
 
     def allow(self, *statements: dict[str, Any], policy: str = "own") -> None:
         """In the policy of this name, instead of what that has allowed before."""
-        self._iam.put_role_policy(RoleName=self.name, PolicyName=policy, PolicyDocument=allowing(*statements))
+        self._iam.put_role_policy(RoleName=self.name, PolicyName=policy, PolicyDocument=allow_policy(*statements))
 
     def client(self, service: str) -> Any:
         """One that has assumed the role."""
@@ -44,7 +44,7 @@ class Role:
 
 
 @contextmanager
-def refused(aws: LocalAws, role: str, action: str) -> Iterator[None]:
+def deny_action(aws: LocalAws, role: str, action: str) -> Iterator[None]:
     """The role is refused the action for as long as the block runs."""
     iam = aws.client("iam")
     document = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": action, "Resource": "*"}]}
@@ -55,7 +55,7 @@ def refused(aws: LocalAws, role: str, action: str) -> Iterator[None]:
         iam.delete_role_policy(RoleName=role, PolicyName="refused")
 
 
-def role_of(aws: LocalAws, part: str) -> str:
+def find_role_name(aws: LocalAws, part: str) -> str:
     """The name of the stack's role whose logical id has this in it."""
     roles = aws.client("iam").list_roles()["Roles"]
     (name,) = [role["RoleName"] for role in roles if part in role["RoleName"]]

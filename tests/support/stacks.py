@@ -7,8 +7,10 @@ from typing import Any
 from local.aws import LocalAws
 from tests.support.unique import unique
 
-NAME = "Throwaway"  # how the name of each begins
-MOST_INLINE = 51_200  # bytes of a template in a request ("Template body size in a request"); S3 takes what is longer
+NAME_PREFIX = "Throwaway"  # how the name of each begins
+MAX_INLINE_BYTES = (
+    51_200  # bytes of a template in a request ("Template body size in a request"); S3 takes what is longer
+)
 
 
 class Stack:
@@ -16,11 +18,11 @@ class Stack:
 
     def __init__(self, aws: LocalAws, **resources: Any) -> None:
         self._aws, self._cloudformation = aws, aws.client("cloudformation")
-        self._name = unique(NAME)
-        self._do("create", resources)
+        self._name = unique(NAME_PREFIX)
+        self._apply("create", resources)
 
     def update(self, **resources: Any) -> None:
-        self._do("update", resources)
+        self._apply("update", resources)
 
     def delete(self, *, retain: Sequence[str] = ()) -> None:
         """What could not be deleted before may be retained."""
@@ -32,18 +34,18 @@ class Stack:
         found = self._cloudformation.describe_stack_resource(StackName=self._name, LogicalResourceId=logical_id)
         return str(found["StackResourceDetail"]["PhysicalResourceId"])
 
-    def reason(self) -> str:
+    def failure_reason(self) -> str:
         """Why it failed, of the resource that failed first."""
         events = self._cloudformation.describe_stack_events(StackName=self._name)["StackEvents"]
         failed = [event["ResourceStatusReason"] for event in events if event["ResourceStatus"].endswith("_FAILED")]
         return str(failed[-1])
 
-    def _do(self, what: str, resources: Any) -> None:
-        call = getattr(self._cloudformation, f"{what}_stack")
+    def _apply(self, action: str, resources: Any) -> None:
+        call = getattr(self._cloudformation, f"{action}_stack")
         body = json.dumps({"Resources": resources})
-        template = {"TemplateBody": body} if len(body) <= MOST_INLINE else {"TemplateURL": self._upload(body)}
+        template = {"TemplateBody": body} if len(body) <= MAX_INLINE_BYTES else {"TemplateURL": self._upload(body)}
         call(StackName=self._name, Capabilities=["CAPABILITY_NAMED_IAM"], **template)
-        self._wait(what)
+        self._wait(action)
 
     def _upload(self, body: str) -> str:
         s3, name = self._aws.client("s3"), self._name.lower()
@@ -51,6 +53,6 @@ class Stack:
         s3.put_object(Bucket=name, Key="template", Body=body)
         return f"{self._aws.endpoint_url}/{name}/template"
 
-    def _wait(self, what: str) -> None:
-        waiter = self._cloudformation.get_waiter(f"stack_{what}_complete")
+    def _wait(self, action: str) -> None:
+        waiter = self._cloudformation.get_waiter(f"stack_{action}_complete")
         waiter.wait(StackName=self._name, WaiterConfig={"Delay": 0.02, "MaxAttempts": 1500})

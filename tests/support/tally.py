@@ -26,11 +26,11 @@ def render(reports: Iterable[Any]) -> str:
     console = Console(width=100)
     with console.capture() as capture:
         for title, counted in cells.items():
-            console.print(title, _grid(counted), sep="\n")
+            console.print(title, _make_grid(counted), sep="\n")
     return capture.get()
 
 
-def _grid(counted: Counter[tuple[str, str]]) -> Table:
+def _make_grid(counted: Counter[tuple[str, str]]) -> Table:
     grid = Table(box=None)
     columns = list(dict.fromkeys(column for _, column in counted))
     for heading in ("", *columns):

@@ -9,11 +9,11 @@ HOUR = 3600
 DAY = 24 * HOUR
 
 # How the names of the stack's log groups begin.
-OF_FUNCTIONS = "DatasetDistribution-Functions"
-OF_STATES = "/aws/vendedlogs/states/DatasetDistribution-"
+FUNCTION_LOGS = "DatasetDistribution-Functions"
+WORKFLOW_LOGS = "/aws/vendedlogs/states/DatasetDistribution-"
 
 
-def points(aws: LocalAws, namespace: str, metric: str, **dimensions: str) -> list[dict[str, Any]]:
+def read_points(aws: LocalAws, namespace: str, metric: str, **dimensions: str) -> list[dict[str, Any]]:
     """Of each metric of this name that has these dimensions, whatever others it has."""
     cloudwatch, now = aws.client("cloudwatch"), time.time()
     asked = [{"Name": name, "Value": value} for name, value in dimensions.items()]
@@ -25,7 +25,7 @@ def points(aws: LocalAws, namespace: str, metric: str, **dimensions: str) -> lis
     ]
 
 
-def log_lines(aws: LocalAws, groups: str, word: str = "", *, since: float = 0) -> list[str]:
+def read_log_lines(aws: LocalAws, groups: str, word: str = "", *, since: float = 0) -> list[str]:
     """Those with the word in them, of the log groups whose names begin like this."""
     logs = aws.client("logs")
     asked = {"filterPattern": f'"{word}"', "startTime": int(since * 1000)}

@@ -3,20 +3,20 @@
 from typing import Any
 
 from local.aws import LocalAws
-from tests.support.roles import allowing
+from tests.support.roles import allow_policy
 from tests.support.unique import unique
 
 
-def topic_for(aws: LocalAws, service: str, condition: dict[str, Any]) -> str:
+def create_topic_for(aws: LocalAws, service: str, condition: dict[str, Any]) -> str:
     """The ARN of a topic whose policy lets the service publish under this condition, and nobody else."""
     sns = aws.client("sns")
     arn: str = sns.create_topic(Name=unique("topic"))["TopicArn"]
     publish = {"Principal": {"Service": service}, "Action": "sns:Publish", "Resource": arn, "Condition": condition}
-    sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=allowing(publish))
+    sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=allow_policy(publish))
     return arn
 
 
-def sound_alarm(aws: LocalAws, topic: str) -> None:
+def trigger_alarm(aws: LocalAws, topic: str) -> None:
     """Set off an alarm that tells the topic."""
     cloudwatch = aws.client("cloudwatch")
     cloudwatch.put_metric_alarm(

@@ -11,8 +11,8 @@ import pytest
 
 from infra.settings import Settings
 from local.aws import LocalAws
-from tests.support.executions import Execution, Executions, Subscriber, only, read_records, until
-from tests.support.telemetry import OF_FUNCTIONS, OF_STATES, log_lines
+from tests.support.executions import Execution, Executions, Subscriber, only, read_records, wait_until
+from tests.support.telemetry import FUNCTION_LOGS, WORKFLOW_LOGS, read_log_lines
 from tests.support.workbench import Workbench, images
 from tools.docs.cost import usage
 from tools.docs.cost.at_rest import PRICED, WITHOUT_PRICE, usage_at_rest
@@ -153,7 +153,7 @@ class Run:
 
     def logged(self, aws: LocalAws) -> list[str]:
         """What the functions have logged since it began."""
-        return log_lines(aws, OF_FUNCTIONS, since=self.began)
+        return read_log_lines(aws, FUNCTION_LOGS, since=self.began)
 
 
 @pytest.fixture
@@ -161,8 +161,8 @@ def run(bench: Workbench, project: str, executions: Executions) -> Run:
     """Everything that is asked of Rekognition is done at once."""
     bench.aws.configure(creation_seconds=0, distribution_seconds=0)
     began = time.time()
-    aside = executions.started_by(bench.create(project, "TRAIN", images(10)))
-    return Run(executions.started_by(bench.create(project, "TEST")), aside, began)
+    aside = executions.wait_until_ended_for(bench.create(project, "TRAIN", images(10)))
+    return Run(executions.wait_until_ended_for(bench.create(project, "TEST")), aside, began)
 
 
 @pytest.mark.assumes("late_dataset", "stale_status_seconds", "stats_late_seconds")
@@ -183,7 +183,7 @@ def test_functions_send_the_metrics_that_are_priced(local_aws: LocalAws, priced:
     visits = [visit for walked in AT_ONCE.walks(priced.definition) for visit in walked]
     states = priced.definition["States"]
     expected = {metric for visit in visits for metric in metrics_of(visit, states[visit.state])}
-    until(lambda: expected <= sent_metrics(run.logged(local_aws)))
+    wait_until(lambda: expected <= sent_metrics(run.logged(local_aws)))
     assert sent_metrics(run.logged(local_aws)) == expected
 
 
@@ -192,13 +192,13 @@ def test_nothing_is_larger_than_it_is_priced(
 ) -> None:
     (record,) = read_records(local_aws, stack["RecordsTable"], run.distributing.output["ProjectName"])
     assert sum(len(name + value) for name, value in record.items()) < usage.RECORD_KB * KB
-    in_each_form = 3 * len(only(subscriber.received()).message.encode())
+    in_each_form = 3 * len(only(subscriber.receive_all()).message.encode())
     assert in_each_form < usage.MESSAGE_KB * KB
     (page,) = pages_of(local_aws, stack["ReportsBucket"], run.distributing)
     assert page["Size"] < usage.PAGE_KB * KB
     invocations = Distribution(priced, run.visits).amounts[Price.INVOCATION]
     assert sum(map(len, run.logged(local_aws))) < invocations * usage.LOG_KB * KB
-    logged = until(lambda: log_lines(local_aws, OF_STATES, run.distributing.arn))
+    logged = wait_until(lambda: read_log_lines(local_aws, WORKFLOW_LOGS, run.distributing.arn))
     assert sum(map(len, logged)) < len(run.distributing.states) * usage.EVENTS_KB * KB
 
 

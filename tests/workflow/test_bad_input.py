@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.aws import LocalAws
-from tests.support.executions import Executions, Subscriber, assert_told_of_failure, pair_without_execution
+from tests.support.executions import Executions, Subscriber, assert_notified_of_failure, pair_without_execution
 from tests.support.workbench import Workbench
 
 DEEP = json.loads("[" * 300 + "]" * 300)
@@ -114,7 +114,7 @@ def test_bad_input_ends_in_a_sentence_and_harms_nothing(
 ) -> None:
     before = unharmed()
     execution = executions.run(ask(given))
-    assert_told_of_failure(execution, subscriber, error)
+    assert_notified_of_failure(execution, subscriber, error)
     assert "Traceback" not in execution.cause
     assert unharmed() == before
 
@@ -129,6 +129,6 @@ def test_a_project_deleted_and_created_again_is_another_one(
     anew = bench.rekognition.create_project(ProjectName=given.name())["ProjectArn"]
     training, test = pair_without_execution(bench, anew, executions)
     for old in ({"ProjectArn": given.project}, given.datasets(given.training, given.test)):
-        assert_told_of_failure(executions.run(old), subscriber, "ProjectNotFound")
+        assert_notified_of_failure(executions.run(old), subscriber, "ProjectNotFound")
     assert (bench.total(training), bench.total(test)) == (10, 0)
     assert executions.run({"ProjectName": given.name()}).output["Outcome"] == "DISTRIBUTED"

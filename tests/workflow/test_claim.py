@@ -13,10 +13,10 @@ from tests.support.executions import (
     ADVICE,
     Executions,
     Subscriber,
+    change_definition,
     pair_without_execution,
     read_records,
-    redefined,
-    until,
+    wait_until,
 )
 from tests.support.tally import ENDINGS, count
 from tests.support.workbench import Workbench, images
@@ -25,7 +25,7 @@ RACES = 50
 
 
 def outcomes_of(executions: Executions, arns: list[str]) -> list[str]:
-    ended = [executions.ended(arn) for arn in arns]
+    ended = [executions.wait_until_ended(arn) for arn in arns]
     return sorted(execution.output["Outcome"] if execution.output else execution.cause for execution in ended)
 
 
@@ -64,7 +64,7 @@ def test_of_two_executions_that_race_one_distributes_and_the_other_is_quiet(
     count(record_property, "Races run, by what became of the two", "races", " and ".join(outcomes))
     assert outcomes in (["DISTRIBUTED", "SKIPPED"], ["ALREADY_DISTRIBUTED", "DISTRIBUTED"]), race
     assert bench.total(training) + bench.total(test) == 10
-    assert [told.outcome for told in subscriber.received()] == ["DISTRIBUTED"]
+    assert [told.outcome for told in subscriber.receive_all()] == ["DISTRIBUTED"]
 
 
 @pytest.mark.parametrize("types", [("TRAIN", "TEST"), ("TEST", "TRAIN")])
@@ -72,9 +72,9 @@ def test_both_datasets_created_at_once_are_distributed_once(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, types: tuple[str, str]
 ) -> None:
     created = [bench.begin(project, type_, images(10) if type_ == "TRAIN" else None) for type_ in types]
-    outcomes = [executions.started_by(arn).output["Outcome"] for arn in created]
+    outcomes = [executions.wait_until_ended_for(arn).output["Outcome"] for arn in created]
     assert outcomes.count("DISTRIBUTED") == 1
-    assert [told.outcome for told in subscriber.received()] == ["DISTRIBUTED"]
+    assert [told.outcome for told in subscriber.receive_all()] == ["DISTRIBUTED"]
 
 
 def test_an_owner_that_runs_is_never_pushed_aside(
@@ -83,14 +83,14 @@ def test_an_owner_that_runs_is_never_pushed_aside(
     training, _ = pair_without_execution(bench, project, executions)
     bench.aws.configure(distribution_seconds=60)
     owner = executions.begin({"ProjectArn": project})
-    until(lambda: bench.status(training) == "UPDATE_IN_PROGRESS")
+    wait_until(lambda: bench.status(training) == "UPDATE_IN_PROGRESS")
     second = executions.run({"ProjectArn": project})
     assert second.output["Outcome"] == "SKIPPED"
     assert owner in second.output["Reason"]
-    assert subscriber.received() == []
+    assert subscriber.receive_all() == []
     assert record()["Execution"] == owner
     bench.finish()
-    assert executions.ended(owner).output["Outcome"] == "DISTRIBUTED"
+    assert executions.wait_until_ended(owner).output["Outcome"] == "DISTRIBUTED"
 
 
 @pytest.mark.assumes("distribute_after_failed_update")
@@ -98,8 +98,8 @@ def test_an_owner_that_failed_is_taken_over_at_once_and_stays_in_the_history(
     bench: Workbench, project: str, executions: Executions, record: Any, history: Any
 ) -> None:
     training = bench.create(project, "TRAIN", images(1))
-    executions.started_by(training)
-    failed = executions.started_by(bench.create(project, "TEST"))
+    executions.wait_until_ended_for(training)
+    failed = executions.wait_until_ended_for(bench.create(project, "TEST"))
     assert (record()["Execution"], record()["Outcome"]) == (failed.arn, "FAILED")
     bench.update(training, *images(10))
     execution = executions.run({"ProjectArn": project})
@@ -118,10 +118,10 @@ def test_an_owner_that_was_aborted_is_taken_over_at_once(
     bench: Workbench, project: str, executions: Executions, record: Any, history: Any
 ) -> None:
     owner = abort_owner(bench, project, executions, record)
-    assert executions.ended(owner).status == "ABORTED"
+    assert executions.wait_until_ended(owner).status == "ABORTED"
     successor = executions.begin({"ProjectArn": project})
     bench.finish()
-    execution = executions.ended(successor)
+    execution = executions.wait_until_ended(successor)
     assert execution.takeovers == 1
     assert execution.output["Outcome"] == "DISTRIBUTED"
     assert execution.output["After"]["Training"]["TotalEntries"] == 8
@@ -135,7 +135,7 @@ def abort_owner(bench: Workbench, project: str, executions: Executions, record: 
     bench.aws.configure(update_seconds=60)
     pair_without_execution(bench, project, executions)
     owner = executions.begin({"ProjectArn": project})
-    executions.claimed(record, owner)
+    executions.wait_until_claimed(record, owner)
     executions.abort(owner)
     return owner
 
@@ -149,9 +149,9 @@ def test_an_owner_that_is_redriven_keeps_its_pair(
     assert second.output["Outcome"] == "SKIPPED"
     assert owner in second.output["Reason"]
     bench.finish()
-    assert executions.ended(owner, times=2).output["Outcome"] == "DISTRIBUTED"
+    assert executions.wait_until_ended(owner, times=2).output["Outcome"] == "DISTRIBUTED"
     assert (record()["Execution"], record()["Outcome"]) == (owner, "DISTRIBUTED")
-    assert [told.outcome for told in subscriber.received()] == ["ABORTED", "DISTRIBUTED"]
+    assert [told.outcome for told in subscriber.receive_all()] == ["ABORTED", "DISTRIBUTED"]
 
 
 def test_an_owner_that_is_redriven_too_late_stands_aside(
@@ -161,10 +161,10 @@ def test_an_owner_that_is_redriven_too_late_stands_aside(
     bench.finish()
     successor = executions.run({"ProjectArn": project})
     executions.redrive(owner)
-    late = executions.ended(owner, times=2)
+    late = executions.wait_until_ended(owner, times=2)
     assert (successor.output["Outcome"], late.output["Outcome"]) == ("DISTRIBUTED", "ALREADY_DISTRIBUTED")
     assert record()["Execution"] == successor.arn
-    assert [told.outcome for told in subscriber.received()] == ["ABORTED", "DISTRIBUTED"]
+    assert [told.outcome for told in subscriber.receive_all()] == ["ABORTED", "DISTRIBUTED"]
 
 
 ASKED = ["Start distribution", "Wait before checking", "Check distribution", "Distribution finished?"]
@@ -175,9 +175,9 @@ def abort_in(state: str, bench: Workbench, project: str, executions: Executions)
     pair_without_execution(bench, project, executions)
     bench.aws.configure(distribution_seconds=60)
     owner = executions.begin({"ProjectArn": project})
-    executions.entered(owner, state, times=1)
+    executions.wait_until_entered(owner, state, times=1)
     executions.abort(owner)
-    assert executions.ended(owner).status == "ABORTED"
+    assert executions.wait_until_ended(owner).status == "ABORTED"
     bench.aws.follow_waits(True)  # nothing may show of what it asked for: that is waited for, look after look
     return owner
 
@@ -190,7 +190,7 @@ def test_a_distribution_whose_owner_was_aborted_is_told_by_the_next(
     execution = executions.run({"ProjectArn": project})
     assert execution.output["Outcome"] == "DISTRIBUTED"
     assert execution.output["Before"]["Training"]["TotalEntries"] == 10
-    assert [told.outcome for told in subscriber.received()] == ["ABORTED", "DISTRIBUTED"]
+    assert [told.outcome for told in subscriber.receive_all()] == ["ABORTED", "DISTRIBUTED"]
     assert [(r["Execution"], r["Outcome"]) for r in history()] == [(execution.arn, "DISTRIBUTED"), (owner, "FAILED")]
 
 
@@ -208,11 +208,11 @@ def test_an_owner_that_fails_as_soon_as_it_took_over_hands_on_what_was_asked(
         states["Pair claimed?"]["Default"] = "Fail at once"
 
     abort_in("Check distribution", bench, project, executions)
-    with redefined(local_aws, stack["StateMachineArn"], fail_at_once):
+    with change_definition(local_aws, stack["StateMachineArn"], fail_at_once):
         failed = executions.run({"ProjectArn": project})
     assert (failed.status, failed.error) == ("FAILED", "E")
     assert executions.run({"ProjectArn": project}).output["Outcome"] == "DISTRIBUTED"
-    assert [told.outcome for told in subscriber.received()] == ["ABORTED", "FAILED", "DISTRIBUTED"]
+    assert [told.outcome for told in subscriber.receive_all()] == ["ABORTED", "FAILED", "DISTRIBUTED"]
 
 
 @pytest.mark.parametrize("state", ASKED)
@@ -221,8 +221,8 @@ def test_an_owner_that_is_redriven_while_it_distributes_tells_the_truth(
 ) -> None:
     owner = abort_in(state, bench, project, executions)
     executions.redrive(owner)
-    assert executions.ended(owner, times=2).output["Outcome"] == "DISTRIBUTED"
-    assert [told.outcome for told in subscriber.received()] == ["ABORTED", "DISTRIBUTED"]
+    assert executions.wait_until_ended(owner, times=2).output["Outcome"] == "DISTRIBUTED"
+    assert [told.outcome for told in subscriber.receive_all()] == ["ABORTED", "DISTRIBUTED"]
     assert (record()["Execution"], record()["Outcome"]) == (owner, "DISTRIBUTED")
 
 
@@ -232,25 +232,25 @@ def test_an_owner_that_is_redriven_after_it_was_taken_over_says_nothing(
 ) -> None:
     owner = abort_in(state, bench, project, executions)
     successor = executions.begin({"ProjectArn": project})
-    executions.claimed(record, successor)
+    executions.wait_until_claimed(record, successor)
     executions.redrive(owner)
-    outcomes = [executions.ended(successor), executions.ended(owner, times=2)]
+    outcomes = [executions.wait_until_ended(successor), executions.wait_until_ended(owner, times=2)]
     assert outcomes[0].output["Outcome"] == "DISTRIBUTED"
     assert outcomes[1].output["Outcome"] in ("SKIPPED", "ALREADY_DISTRIBUTED")
-    assert [told.outcome for told in subscriber.received()] == ["ABORTED", "DISTRIBUTED"]
+    assert [told.outcome for told in subscriber.receive_all()] == ["ABORTED", "DISTRIBUTED"]
 
 
 def test_what_failed_is_told_once_however_often_the_events_come(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, record: Any
 ) -> None:
     bench.rekognition.tag_resource(ResourceArn=project, Tags={"auto-distribute": "true"})
-    first = executions.started_by(bench.create(project, "TRAIN", images(1)))
-    failed = executions.started_by(bench.create(project, "TEST"))
+    first = executions.wait_until_ended_for(bench.create(project, "TRAIN", images(1)))
+    failed = executions.wait_until_ended_for(bench.create(project, "TEST"))
     assert failed.error == "DistributionFailed"
-    again = [executions.run(execution.given) for execution in (first, failed)]
+    again = [executions.run(execution.input) for execution in (first, failed)]
     assert [execution.output["Outcome"] for execution in again] == ["SKIPPED", "SKIPPED"]
     assert failed.arn in again[0].output["Reason"]
-    assert len(subscriber.received()) == 1
+    assert len(subscriber.receive_all()) == 1
     assert record()["Execution"] == failed.arn
 
 
@@ -260,12 +260,12 @@ def test_a_training_dataset_created_anew_is_tried_again(
 ) -> None:
     bench.aws.configure(deletion_seconds=0)
     training = bench.create(project, "TRAIN", images(1))
-    executions.started_by(training)
-    assert executions.started_by(bench.create(project, "TEST")).status == "FAILED"
+    executions.wait_until_ended_for(training)
+    assert executions.wait_until_ended_for(bench.create(project, "TEST")).status == "FAILED"
     bench.rekognition.delete_dataset(DatasetArn=training)
-    mended = executions.started_by(bench.create(project, "TRAIN", images(10)))
+    mended = executions.wait_until_ended_for(bench.create(project, "TRAIN", images(10)))
     assert mended.output["Outcome"] == "DISTRIBUTED"
-    assert [told.outcome for told in subscriber.received()] == ["FAILED", "DISTRIBUTED"]
+    assert [told.outcome for told in subscriber.receive_all()] == ["FAILED", "DISTRIBUTED"]
 
 
 def test_a_creation_that_failed_is_told_once_to_whoever_waited_and_whoever_comes_late(
@@ -273,15 +273,15 @@ def test_a_creation_that_failed_is_told_once_to_whoever_waited_and_whoever_comes
 ) -> None:
     bench.aws.configure(creation_seconds=60)
     first = bench.begin(project, "TRAIN", ["this is no manifest"])
-    executions.started_by(first)
-    waiting = executions.running_for(bench.begin(project, "TEST"))
-    executions.entered(waiting, "Wait for datasets", times=1)
+    executions.wait_until_ended_for(first)
+    waiting = executions.wait_until_running_for(bench.begin(project, "TEST"))
+    executions.wait_until_entered(waiting, "Wait for datasets", times=1)
     bench.finish()
-    failed = executions.ended(waiting)
+    failed = executions.wait_until_ended(waiting)
     assert (failed.error, failed.states[-1]) == ("DatasetCreationFailed", "Failed")
-    late = executions.run(executions.started_by(first).given)
+    late = executions.run(executions.wait_until_ended_for(first).input)
     assert late.output["Outcome"] == "SKIPPED"
-    assert len(subscriber.received()) == 1
+    assert len(subscriber.receive_all()) == 1
 
 
 @pytest.mark.assumes("stale_status_seconds", "stats_late_seconds")
@@ -289,14 +289,14 @@ def test_an_owner_that_stands_aside_after_all_gives_the_pair_back(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, record: Any
 ) -> None:
     training = bench.create(project, "TRAIN")
-    executions.started_by(training)
+    executions.wait_until_ended_for(training)
     bench.aws.configure(creation_seconds=60)
-    owner = executions.running_for(bench.begin(project, "TEST"))
-    executions.claimed(record, owner)
+    owner = executions.wait_until_running_for(bench.begin(project, "TEST"))
+    executions.wait_until_claimed(record, owner)
     bench.finish()
-    assert executions.ended(owner).output["Outcome"] == "SKIPPED"
+    assert executions.wait_until_ended(owner).output["Outcome"] == "SKIPPED"
     assert (record()["Outcome"], record()["Execution"]) == ("SKIPPED", owner)
-    assert subscriber.received() == []
+    assert subscriber.receive_all() == []
     bench.update(training, *images(10))
     assert executions.run({"ProjectArn": project}).output["Outcome"] == "DISTRIBUTED"
 
@@ -306,14 +306,14 @@ def test_an_owner_whose_test_dataset_was_deleted_gives_the_pair_back(
 ) -> None:
     bench.aws.configure(deletion_seconds=0)
     test = bench.create(project, "TEST")
-    executions.started_by(test)
+    executions.wait_until_ended_for(test)
     bench.aws.configure(creation_seconds=60)
-    owner = executions.running_for(bench.begin(project, "TRAIN", images(10)))
-    executions.claimed(record, owner)
+    owner = executions.wait_until_running_for(bench.begin(project, "TRAIN", images(10)))
+    executions.wait_until_claimed(record, owner)
     bench.rekognition.delete_dataset(DatasetArn=test)
-    assert executions.ended(owner).output["Outcome"] == "SKIPPED"
+    assert executions.wait_until_ended(owner).output["Outcome"] == "SKIPPED"
     assert (record()["Outcome"], record()["TestDatasetArn"]) == ("SKIPPED", test)
-    assert subscriber.received() == []
+    assert subscriber.receive_all() == []
 
 
 def as_state(bench: Workbench, arn: str) -> dict[str, Any]:
@@ -334,8 +334,8 @@ def test_between_a_distribution_and_its_record_the_test_dataset_is_not_somebody_
     bench.update(test, *images(2, "clean"))
     bench.aws.configure(creation_seconds=60)
     busy = bench.rekognition.create_project(ProjectName="busy")["ProjectArn"]
-    executions.started_by(bench.begin(busy, "TRAIN", images(10)))
-    owner = executions.running_for(bench.begin(busy, "TEST"))
+    executions.wait_until_ended_for(bench.begin(busy, "TRAIN", images(10)))
+    owner = executions.wait_until_running_for(bench.begin(busy, "TEST"))
     claim = {"ProjectName": project.split("/")[1], "TestDatasetArn": test, "Execution": owner}
     claim |= {"ProjectArn": project, "TrainingDatasetArn": training, "StartedAt": "2026-11-23T10:00:00Z"}
     claim |= {"PairBefore": json.dumps(before)}
@@ -346,7 +346,7 @@ def test_between_a_distribution_and_its_record_the_test_dataset_is_not_somebody_
     aside = executions.run({"ProjectArn": project})
     assert aside.output["Outcome"] == "SKIPPED"
     assert owner in aside.output["Reason"]
-    assert subscriber.received() == []
+    assert subscriber.receive_all() == []
     executions.abort(owner)
     local_aws.follow_waits(True)
     assert executions.run({"ProjectArn": project}).error == "TestDatasetNotEmpty"
@@ -399,4 +399,4 @@ def test_a_claim_killed_at_any_of_its_calls_is_made_once(
     found = [(each["Execution"], each["Outcome"]) for each in history()]
     assert found == [(execution.arn, "DISTRIBUTED"), *earlier]
     aborted = ["ABORTED"] if taken_over else []
-    assert [told.outcome for told in subscriber.received()] == [*aborted, "DISTRIBUTED"]
+    assert [told.outcome for told in subscriber.receive_all()] == [*aborted, "DISTRIBUTED"]

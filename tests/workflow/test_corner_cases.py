@@ -7,8 +7,8 @@ import pytest
 
 from local.aws import LocalAws
 from local.faults.fault import Fault
-from tests.support.deadlines import deadlines_of_an_hour
-from tests.support.executions import Execution, Executions, Subscriber, only, read_records, until
+from tests.support.deadlines import shorten_deadlines
+from tests.support.executions import Execution, Executions, Subscriber, only, read_records, wait_until
 from tests.support.workbench import Workbench, images
 
 FOR_EVER = 0  # times
@@ -19,7 +19,7 @@ HOLD = 1.0  # seconds of real time, in which an execution is aborted
 
 @pytest.fixture(autouse=True)
 def _deadlines_of_an_hour(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[None]:
-    with deadlines_of_an_hour(local_aws, stack):
+    with shorten_deadlines(local_aws, stack):
         yield
 
 
@@ -48,9 +48,9 @@ def aborted_in(state: str, aws: LocalAws, project: str, executions: Executions, 
     """An execution that was stopped while the state's task took its time, `after` its effect or before."""
     aws.inject(Fault(f"state:{state}", seconds=HOLD, after=after))
     arn = executions.begin({"ProjectArn": project})
-    until(lambda: aws.struck() == [1])
+    wait_until(lambda: aws.struck() == [1])
     executions.abort(arn)
-    assert executions.ended(arn).status == "ABORTED"
+    assert executions.wait_until_ended(arn).status == "ABORTED"
     aws.inject()
     return arn
 
@@ -64,7 +64,7 @@ def test_what_lags_behind_a_long_distribution_is_waited_for(
     bench.aws.follow_waits(True)
     bench.pair(project, images(10))
     assert outcome(executions.run({"ProjectArn": project})) == "DISTRIBUTED"
-    assert only(subscriber.received()).outcome == "DISTRIBUTED"
+    assert only(subscriber.receive_all()).outcome == "DISTRIBUTED"
 
 
 def test_one_old_read_does_not_outweigh_what_was_seen_before(
@@ -88,7 +88,7 @@ def test_the_limit_of_the_account_is_waited_for_and_then_told(
     execution = executions.run({"ProjectArn": project})
     assert outcome(execution) == "LimitExceededException"
     assert 4 < execution.states.count("Start distribution") < 10
-    assert only(subscriber.received()).outcome == "FAILED"
+    assert only(subscriber.receive_all()).outcome == "FAILED"
     bench.aws.inject()
     assert outcome(executions.run({"ProjectArn": project})) == "DISTRIBUTED"
 
@@ -99,11 +99,11 @@ def test_whoever_lost_the_pair_asks_rekognition_for_nothing_when_it_is_redriven(
     bench.aws.follow_waits(True)
     bench.pair(project, images(10))
     owner = aborted_in("Start distribution", bench.aws, project, executions, after=False)
-    until(lambda: moved(bench.aws) == [2])  # nobody waits for what was started
+    wait_until(lambda: moved(bench.aws) == [2])  # nobody waits for what was started
     bench.aws.inject(*(Fault(f"state:{s}", error="SNS.NotFoundException", times=FOR_EVER) for s in NOTIFYING))
     assert outcome(executions.run({"ProjectArn": project})) == "SNS.NotFoundException"
     executions.redrive(owner)
-    assert outcome(executions.ended(owner, times=2)) == "ALREADY_DISTRIBUTED"
+    assert outcome(executions.wait_until_ended(owner, times=2)) == "ALREADY_DISTRIBUTED"
     assert moved(bench.aws) == [2]
 
 
@@ -117,10 +117,10 @@ def test_whoever_was_taken_over_by_one_that_failed_takes_over_in_turn(
     assert outcome(executions.run({"ProjectArn": project})) == "AccessDeniedException"
     bench.aws.inject()
     executions.redrive(owner)
-    redriven = executions.ended(owner, times=2)
+    redriven = executions.wait_until_ended(owner, times=2)
     assert outcome(redriven) == "DISTRIBUTED"
     assert redriven.takeovers == 1
-    assert sorted(told.outcome for told in subscriber.received()) == ["ABORTED", "DISTRIBUTED", "FAILED"]
+    assert sorted(told.outcome for told in subscriber.receive_all()) == ["ABORTED", "DISTRIBUTED", "FAILED"]
     assert records()[0]["Outcome"] == "DISTRIBUTED"
     assert outcome(executions.run({"ProjectArn": project})) == "ALREADY_DISTRIBUTED"
 
@@ -132,11 +132,11 @@ def test_whoever_lost_the_pair_and_cannot_ask_who_has_it_fails_once(
     bench.pair(project, images(10))
     owner = aborted_in("Check distribution", bench.aws, project, executions)
     assert outcome(executions.run({"ProjectArn": project})) == "DISTRIBUTED"
-    subscriber.received()
+    subscriber.receive_all()
     bench.aws.inject(Fault("state:Claim pair", error="States.Timeout", times=FOR_EVER))
     executions.redrive(owner)
-    assert outcome(executions.ended(owner, times=2)) == "States.Timeout"
-    assert only(subscriber.received()).outcome == "FAILED"
+    assert outcome(executions.wait_until_ended(owner, times=2)) == "States.Timeout"
+    assert only(subscriber.receive_all()).outcome == "FAILED"
 
 
 def test_a_record_that_somebody_deleted_is_written_anew(
@@ -149,13 +149,13 @@ def test_a_record_that_somebody_deleted_is_written_anew(
 ) -> None:
     _, test = bench.pair(project, images(10))
     execution = executions.begin({"ProjectArn": project})
-    executions.entered(execution, "Check distribution", times=1)
+    executions.wait_until_entered(execution, "Check distribution", times=1)
     key = {"ProjectName": {"S": project.split("/")[1]}, "TestDatasetArn": {"S": test}}
     bench.aws.client("dynamodb").delete_item(TableName=stack["RecordsTable"], Key=key)
     bench.finish()
-    assert outcome(executions.ended(execution)) == "DISTRIBUTED"
+    assert outcome(executions.wait_until_ended(execution)) == "DISTRIBUTED"
     assert [record["Outcome"] for record in records()] == ["DISTRIBUTED"]
-    assert only(subscriber.received()).outcome == "DISTRIBUTED"
+    assert only(subscriber.receive_all()).outcome == "DISTRIBUTED"
 
 
 def test_a_pair_that_failed_unseen_and_was_mended_is_distributed(
@@ -166,7 +166,7 @@ def test_a_pair_that_failed_unseen_and_was_mended_is_distributed(
     training, _ = bench.pair(project, images(1))
     bench.aws.follow_waits(True)
     aborted_in("Start distribution", bench.aws, project, executions)
-    until(lambda: moved(bench.aws) == [0])
+    wait_until(lambda: moved(bench.aws) == [0])
     bench.finish()
     bench.update(training, *images(10))
     assert outcome(executions.run({"ProjectArn": project})) == "DISTRIBUTED"
@@ -181,7 +181,7 @@ def test_one_old_read_of_a_pair_taken_over_is_not_believed(
     bench.aws.advance(200)
     bench.aws.follow_waits(True)
     aborted_in("Start distribution", bench.aws, project, executions)
-    until(lambda: moved(bench.aws) == [2])
+    wait_until(lambda: moved(bench.aws) == [2])
     bench.aws.advance(3)
     assert outcome(executions.run({"ProjectArn": project})) == "DISTRIBUTED"
 
@@ -224,4 +224,4 @@ def test_a_pair_that_changes_before_the_call_is_decided_upon_anew(
     assert execution.states.count("Start distribution") == 2
     assert execution.states.count("Check distribution") < 5
     assert moved(bench.aws) == [2]
-    assert only(subscriber.received()).outcome == "DISTRIBUTED"
+    assert only(subscriber.receive_all()).outcome == "DISTRIBUTED"

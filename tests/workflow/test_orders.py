@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from local.aws import LocalAws
-from tests.support.executions import Execution, Executions, Notification, Subscriber, read_records, until
+from tests.support.executions import Execution, Executions, Notification, Subscriber, read_records, wait_until
 from tests.support.tally import ENDINGS, count
 from tests.support.workbench import Workbench, images
 
@@ -148,7 +148,7 @@ class Stage:
         return sorted(entry["source-ref"] for entry in self._bench.entries(arn))
 
     def _all_ended(self, count: int) -> list[Execution]:
-        return self._executions.all_of(self._project.split("/")[1], count=count)
+        return self._executions.wait_for_all(self._project.split("/")[1], count=count)
 
     def _create(self, creation: Creation) -> None:
         filled = images(ENTRIES) if creation.type == "TRAIN" else None
@@ -161,7 +161,7 @@ class Stage:
     def _until_somebody_has_the_pair(self, count: int) -> None:
         """Or has found that there is nothing to be had."""
         name = self._project.split("/")[1]
-        until(lambda: self._records() or self._executions.ended_of(name) >= count)
+        wait_until(lambda: self._records() or self._executions.count_ended(name) >= count)
 
 
 @pytest.fixture
@@ -187,7 +187,7 @@ def test_promises_hold_in_every_order(
     stage = Stage(bench, executions, project, records)
     ended = stage.play(order)
     ending = Ending(
-        stage.contents("TRAIN"), stage.contents("TEST"), ended, subscriber.received(), next(iter(records()), {})
+        stage.contents("TRAIN"), stage.contents("TEST"), ended, subscriber.receive_all(), next(iter(records()), {})
     )
     tally(record_property, order, ended)
 
@@ -231,14 +231,14 @@ def assert_each_outcome_is_told_once(order: Order, ending: Ending) -> None:
     telling = ending.with_outcome("DISTRIBUTED") + ending.with_outcome("FAILED")
     assert len(ending.told) == len(telling)
     assert all(sum(execution.arn in told.message for told in ending.told) == 1 for execution in telling)
-    assert sum("detail" in execution.given for execution in telling) <= 1
+    assert sum("detail" in execution.input for execution in telling) <= 1
     if order.is_seen:
         assert telling
 
 
 def assert_failures_are_true(order: Order, ending: Ending) -> None:
     for execution in ending.with_outcome("FAILED"):
-        by_event = "detail" in execution.given
+        by_event = "detail" in execution.input
         assert execution.error in {"DatasetCreationFailed"} | (set() if by_event else {"DatasetMissing"})
         assert execution.error != "DatasetCreationFailed" or not order.can_be_distributed
     assert set(map(outcome_of, ending.executions)) <= {"DISTRIBUTED", "ALREADY_DISTRIBUTED", "SKIPPED", "FAILED"}

@@ -6,7 +6,7 @@ import pytest
 
 from local.aws import LocalAws
 from local.faults.fault import Fault
-from tests.support.executions import Executions, Subscriber, until
+from tests.support.executions import Executions, Subscriber, wait_until
 from tests.support.workbench import Workbench
 from tests.workflow.ways import faults_before, way_to
 from tools.docs.definition import render_definition
@@ -30,16 +30,16 @@ def test_an_execution_aborted_in_a_task_and_redriven_ends_in_the_truth(
     local_aws.configure(event_copies=0)
     local_aws.follow_waits(True)
     start = way_to(state)(bench, project, executions)
-    subscriber.received()
+    subscriber.receive_all()
     local_aws.inject(Fault(f"state:{state}", seconds=HOLD, after=after), *faults_before(state))
     arn = start()
-    until(lambda: local_aws.struck()[0] == 1)
+    wait_until(lambda: local_aws.struck()[0] == 1)
     executions.abort(arn)
-    assert executions.ended(arn).status == "ABORTED"
+    assert executions.wait_until_ended(arn).status == "ABORTED"
     executions.redrive(arn)
-    execution = executions.ended(arn, times=2)
+    execution = executions.wait_until_ended(arn, times=2)
     assert execution.output["Outcome"] == "DISTRIBUTED"
-    told = [notification.outcome for notification in subscriber.received() if arn in notification.message]
+    told = [notification.outcome for notification in subscriber.receive_all() if arn in notification.message]
     assert told in wanted(state), execution.states
     assert distributions(local_aws) == 1
 

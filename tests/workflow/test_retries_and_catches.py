@@ -57,7 +57,7 @@ def test_the_rule_does_what_it_says(
     start = way_to(rule.state)(bench, project, executions)
     tries = 1 + _more_tries(rule)
     local_aws.inject(Fault(f"state:{rule.state}", error=rule.error, times=tries), *faults_before(rule.state))
-    execution = executions.ended(start())
+    execution = executions.wait_until_ended(start())
     assert local_aws.struck()[0] == tries
     failed, following = _first_visit(execution, rule.state)
     assert failed == [rule.error] * tries

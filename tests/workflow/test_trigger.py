@@ -57,7 +57,7 @@ def test_the_setting_counts_for_events_only(
     bench.aws.configure(creation_seconds=0, distribution_seconds=0)
     set_trigger(trigger)
     bench.rekognition.tag_resource(ResourceArn=project, Tags=tags)
-    executions.started_by(bench.create(project, "TRAIN", images(10)))
-    assert executions.started_by(bench.create(project, "TEST")).output["Outcome"] == by_event
+    executions.wait_until_ended_for(bench.create(project, "TRAIN", images(10)))
+    assert executions.wait_until_ended_for(bench.create(project, "TEST")).output["Outcome"] == by_event
     assert executions.run({"ProjectArn": project}).output["Outcome"] == by_hand
-    assert len(subscriber.received()) == 1
+    assert len(subscriber.receive_all()) == 1

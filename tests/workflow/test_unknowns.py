@@ -10,7 +10,7 @@ from local.aws import LocalAws
 from local.custom_labels.settings import Settings
 from local.faults.fault import Fault
 from tests.campaign.answers import LAG, Answer, answers_to, named, plausible
-from tests.support.deadlines import deadlines_of_an_hour
+from tests.support.deadlines import shorten_deadlines
 from tests.support.executions import Execution, Executions, Subscriber
 from tests.support.unique import unique
 from tests.support.workbench import Workbench, images
@@ -46,7 +46,7 @@ def bench(bench: Workbench) -> Workbench:
 @pytest.fixture(scope="module", autouse=True)
 def _deadlines_of_an_hour(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[None]:
     """Where the workflow is wrong it may go round until its deadline."""
-    with deadlines_of_an_hour(local_aws, stack):
+    with shorten_deadlines(local_aws, stack):
         yield
 
 
@@ -77,7 +77,7 @@ def outcome(execution: Execution) -> str:
 
 def told(subscriber: Subscriber) -> list[str]:
     """The outcomes that people were told since last asked."""
-    subjects = [notification.subject.partition(":")[0] for notification in subscriber.received()]
+    subjects = [notification.subject.partition(":")[0] for notification in subscriber.receive_all()]
     return [subject for subject in subjects if subject in ("DISTRIBUTED", "FAILED")]
 
 
@@ -100,7 +100,7 @@ def test_the_truth_is_told_once_of_a_success_and_of_a_failure(
 ) -> None:
     bench.aws.configure(**answer)
     good, bad = by_event(bench, ENTRIES), by_event(bench, 1)
-    ended = {project: executions.all_of(project, count=2) for project in (good, bad)}
+    ended = {project: executions.wait_for_all(project, count=2) for project in (good, bad)}
     assert sorted(map(outcome, ended[good])) in (["DISTRIBUTED", "SKIPPED"], ["ALREADY_DISTRIBUTED", "DISTRIBUTED"])
     assert sorted(map(outcome, ended[bad])) == ["DistributionFailed", "SKIPPED"]
     assert [status for status, _ in accepted(bench, good)] == ["UPDATE_COMPLETE"]
@@ -109,7 +109,7 @@ def test_the_truth_is_told_once_of_a_success_and_of_a_failure(
     assert_all_there(bench, good, ENTRIES, moved)
     assert_all_there(bench, bad, 1, 0)
     success, failure = f"DISTRIBUTED: {good.split('/')[1]}", f"FAILED: {bad.split('/')[1]}"
-    messages = {notification.subject.split(" (")[0]: notification.message for notification in subscriber.received()}
+    messages = {notification.subject.split(" (")[0]: notification.message for notification in subscriber.receive_all()}
     assert messages.keys() == {success, failure}
     assert f"{moved} of {ENTRIES} entries (20%) are in the test dataset now, " in messages[success]
 
@@ -127,7 +127,7 @@ def test_an_answer_to_a_second_call_hides_no_success(
     bench.aws.configure(distribution_seconds=LAG if running else 0, **{"stale_status_seconds": LAG, **answer})
     bench.aws.inject(LOST)
     project = by_event(bench, ENTRIES)
-    assert "DISTRIBUTED" in map(outcome, executions.all_of(project, count=2))
+    assert "DISTRIBUTED" in map(outcome, executions.wait_for_all(project, count=2))
     assert bench.aws.struck() == [1]
     assert_all_there(bench, project, ENTRIES, 2)
     assert told(subscriber) == ["DISTRIBUTED"]
@@ -140,7 +140,7 @@ def test_a_pair_that_failed_and_was_mended_is_distributed_or_it_is_told_why_not(
     """The training dataset is mended by an update. The test dataset stays UPDATE_FAILED."""
     bench.aws.configure(**answer)
     project = by_event(bench, 1)
-    assert "DistributionFailed" in map(outcome, executions.all_of(project, count=2))
+    assert "DistributionFailed" in map(outcome, executions.wait_for_all(project, count=2))
     training = bench.aws.truth()["projects"][project][0]["arn"]
     bench.update(training, *images(ENTRIES))
     execution = executions.run({"ProjectArn": project})
@@ -155,7 +155,7 @@ def test_a_right_that_is_missing_is_told_once(
 ) -> None:
     bench.aws.configure(**answer)
     project = by_event(bench, ENTRIES)
-    assert sorted(map(outcome, executions.all_of(project, count=2))) == ["AccessDeniedException", "SKIPPED"]
+    assert sorted(map(outcome, executions.wait_for_all(project, count=2))) == ["AccessDeniedException", "SKIPPED"]
     assert accepted(bench, project) == []
     assert told(subscriber) == ["FAILED"]
 
@@ -179,7 +179,7 @@ def _images_may_be_read(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[
 @pytest.mark.usefixtures("_images_may_be_read")
 def test_with_the_right_to_read_the_images_they_are_distributed(bench: Workbench, executions: Executions) -> None:
     bench.aws.configure(distribution_reads_images=True)
-    assert "DISTRIBUTED" in map(outcome, executions.all_of(by_event(bench, ENTRIES), count=2))
+    assert "DISTRIBUTED" in map(outcome, executions.wait_for_all(by_event(bench, ENTRIES), count=2))
 
 
 def in_situation(bench: Workbench, situation: str) -> str:
@@ -210,7 +210,7 @@ def test_a_dry_run_reports_whether_labels_are_listed_or_not(
     assert outcome(execution) == "DRY_RUN"
     labels = execution.output["DryRun"]["Labels"]
     assert (labels is None) == (code != "accept")
-    assert subscriber.received() == []
+    assert subscriber.receive_all() == []
 
 
 @answers(answers_to("unknown_project_names"))
@@ -220,7 +220,7 @@ def test_a_project_that_is_gone_is_told_to_people_only(
     bench.aws.configure(**answer)
     project = new_project(bench)
     training = bench.create(project, "TRAIN", images(ENTRIES))
-    event = executions.started_by(training).given
+    event = executions.wait_until_ended_for(training).input
     bench.rekognition.delete_dataset(DatasetArn=training)
     bench.finish()
     bench.rekognition.delete_project(ProjectArn=project)
@@ -243,7 +243,7 @@ def test_a_dataset_beside_one_that_is_being_deleted_is_the_one_that_counts(
     bench.rekognition.delete_dataset(DatasetArn=old)
     bench.aws.configure(event_copies=1)
     new = bench.begin(project, "TEST")
-    execution = executions.started_by(new)
+    execution = executions.wait_until_ended_for(new)
     assert outcome(execution) == "DISTRIBUTED"
     assert execution.output["After"]["Test"]["Arn"] == new
 
@@ -261,5 +261,5 @@ def test_a_manifest_that_cannot_be_read_is_told_once_if_it_made_a_dataset(
     except bench.rekognition.exceptions.InvalidS3ObjectException:
         expected, said = ["SKIPPED"], []
     bench.begin(project, "TEST")
-    assert sorted(map(outcome, executions.all_of(project, count=len(expected)))) == expected
+    assert sorted(map(outcome, executions.wait_for_all(project, count=len(expected)))) == expected
     assert told(subscriber) == said

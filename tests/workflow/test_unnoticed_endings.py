@@ -12,12 +12,12 @@ from tests.support.executions import (
     Change,
     Executions,
     Subscriber,
+    change_definition,
+    copy_state_machine,
     only,
     pair_without_execution,
-    redefined,
-    state_machine_like,
 )
-from tests.support.roles import refused, role_of
+from tests.support.roles import deny_action, find_role_name
 from tests.support.workbench import Workbench
 
 CONSOLE = f"https://{REGION}.console.aws.amazon.com/states/home?region={REGION}"
@@ -28,7 +28,7 @@ UNNOTICED = f"No project x. {NOBODY_NOTIFIED} User: x is not authorized.{ADVICE}
 
 def assert_told_by_the_watch(subscriber: Subscriber, arn: str, status: str) -> None:
     """Once, and by nobody else."""
-    headline, what, advice, where = map(json.loads, only(subscriber.received()).message.split("\n"))
+    headline, what, advice, where = map(json.loads, only(subscriber.receive_all()).message.split("\n"))
     assert headline == f"{status}: {arn.rpartition(':')[2]}"
     assert what.startswith("It ended without a word of its own, at 20")
     assert "start it again by hand" in advice
@@ -40,13 +40,13 @@ def waiting(bench: Workbench, project: str, executions: Executions) -> str:
     """An execution that waits for a dataset whose update does not finish."""
     pair_without_execution(bench, project, executions)
     arn = executions.begin({"ProjectArn": project})
-    executions.entered(arn, "Wait for datasets", times=1)
+    executions.wait_until_entered(arn, "Wait for datasets", times=1)
     return arn
 
 
 def test_an_aborted_execution_is_told_once(waiting: str, executions: Executions, subscriber: Subscriber) -> None:
     executions.abort(waiting)
-    assert executions.ended(waiting).status == "ABORTED"
+    assert executions.wait_until_ended(waiting).status == "ABORTED"
     assert_told_by_the_watch(subscriber, waiting, "ABORTED")
 
 
@@ -54,7 +54,7 @@ def test_an_execution_whose_time_is_up_is_told_once(
     bench: Workbench, project: str, stack: dict[str, str], executions: Executions, subscriber: Subscriber
 ) -> None:
     pair_without_execution(bench, project, executions)
-    with redefined(bench.aws, stack["StateMachineArn"], TimeoutSeconds=1):
+    with change_definition(bench.aws, stack["StateMachineArn"], TimeoutSeconds=1):
         execution = executions.run({"ProjectArn": project})
     assert execution.status == "TIMED_OUT"
     assert_told_by_the_watch(subscriber, execution.arn, "TIMED_OUT")
@@ -63,7 +63,7 @@ def test_an_execution_whose_time_is_up_is_told_once(
 def test_a_notifier_that_fails_is_told_once(
     local_aws: LocalAws, executions: Executions, subscriber: Subscriber
 ) -> None:
-    with refused(local_aws, role_of(local_aws, "WorkflowRole"), "sns:Publish"):
+    with deny_action(local_aws, find_role_name(local_aws, "WorkflowRole"), "sns:Publish"):
         execution = executions.run({"ProjectName": "x"})
     assert (execution.status, execution.error) == ("FAILED", "ProjectNotFound")
     assert NOBODY_NOTIFIED in execution.cause
@@ -100,7 +100,7 @@ def test_an_error_that_nothing_catches_is_told_once(
     change: Change,
     error: str,
 ) -> None:
-    with redefined(local_aws, stack["StateMachineArn"], change):
+    with change_definition(local_aws, stack["StateMachineArn"], change):
         execution = executions.run({"ProjectName": "x"})
     assert (execution.status, execution.error) == ("FAILED", error)
     assert_told_by_the_watch(subscriber, execution.arn, "FAILED")
@@ -113,18 +113,18 @@ def fail_to_resolve(states: dict[str, Any]) -> None:
 def test_an_error_that_is_caught_is_told_by_the_execution_alone(
     local_aws: LocalAws, stack: dict[str, str], executions: Executions, subscriber: Subscriber
 ) -> None:
-    with redefined(local_aws, stack["StateMachineArn"], fail_to_resolve):
+    with change_definition(local_aws, stack["StateMachineArn"], fail_to_resolve):
         execution = executions.run({"ProjectName": "x"})
     assert (execution.status, execution.error) == ("FAILED", "States.QueryEvaluationError")
-    assert only(subscriber.received()).subject == "FAILED: x (States.QueryEvaluationError)"
+    assert only(subscriber.receive_all()).subject == "FAILED: x (States.QueryEvaluationError)"
 
 
 def test_executions_of_another_state_machine_are_not_told(
     local_aws: LocalAws, stack: dict[str, str], executions: Executions, subscriber: Subscriber
 ) -> None:
-    other = state_machine_like(local_aws, stack["StateMachineArn"], fail_to_begin)
-    assert executions.ended(executions.begin({}, other)).status == "FAILED"
-    assert subscriber.received() == []
+    other = copy_state_machine(local_aws, stack["StateMachineArn"], fail_to_begin)
+    assert executions.wait_until_ended(executions.begin({}, other)).status == "FAILED"
+    assert subscriber.receive_all() == []
 
 
 @pytest.mark.parametrize(
@@ -167,12 +167,12 @@ def test_the_rule_is_for_ends_that_nobody_was_told_of(
 def test_what_sns_does_not_take_is_kept(
     local_aws: LocalAws, waiting: str, executions: Executions, subscriber: Subscriber
 ) -> None:
-    with refused(local_aws, role_of(local_aws, "WatchRole"), "sns:Publish"):
+    with deny_action(local_aws, find_role_name(local_aws, "WatchRole"), "sns:Publish"):
         executions.abort(waiting)
     queue = queue_named(local_aws, "WatchUndelivered")
     (message,) = local_aws.client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
     assert json.loads(message["Body"])["detail"]["executionArn"] == waiting
-    assert subscriber.received() == []
+    assert subscriber.receive_all() == []
 
 
 def queue_named(aws: LocalAws, part: str) -> str:

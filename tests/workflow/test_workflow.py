@@ -13,14 +13,14 @@ from tests.support.executions import (
     Execution,
     Executions,
     Subscriber,
-    assert_told_of_failure,
+    assert_notified_of_failure,
+    copy_state_machine,
     only,
     pair_without_execution,
     read_records,
-    state_machine_like,
-    until,
+    wait_until,
 )
-from tests.support.telemetry import OF_FUNCTIONS, log_lines
+from tests.support.telemetry import FUNCTION_LOGS, read_log_lines
 from tests.support.workbench import Workbench, classified, images
 
 OUTCOMES = Path(__file__).parents[2] / "docs" / "outcomes.md"
@@ -59,17 +59,17 @@ def test_creating_both_datasets_distributes_them_once(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
     training = bench.create(project, "TRAIN", images(20, "rusty") + images(10, "clean"))
-    aside = executions.started_by(training)
+    aside = executions.wait_until_ended_for(training)
     assert (aside.status, aside.output["Outcome"]) == ("SUCCEEDED", "SKIPPED")
-    assert subscriber.received() == []
+    assert subscriber.receive_all() == []
 
     test = bench.create(project, "TEST")
-    execution = executions.started_by(test)
+    execution = executions.wait_until_ended_for(test)
 
     assert execution.states == HAPPY_PATH
     assert execution.output["Outcome"] == "DISTRIBUTED"
     assert (bench.total(training), bench.total(test)) == (24, 6)
-    notification = only(subscriber.received())
+    notification = only(subscriber.receive_all())
     assert notification.subject == f"DISTRIBUTED: {name_of(project)}"
     assert "6 of 30 entries (20%) are in the test dataset now" in notification.message
     assert execution.arn in notification.message
@@ -101,13 +101,13 @@ def test_each_console_input_distributes(
         "Status": "UPDATE_COMPLETE",
         "TotalEntries": bench.total(test),
     }
-    assert only(subscriber.received()).subject == f"DISTRIBUTED: {name_of(project)}"
+    assert only(subscriber.receive_all()).subject == f"DISTRIBUTED: {name_of(project)}"
 
 
 def create_pair(bench: Workbench, project: str, executions: Executions, lines: list[str]) -> Execution:
     """The execution that the test dataset's creation started, after the training dataset's own stood aside."""
-    executions.started_by(bench.create(project, "TRAIN", lines))
-    return executions.started_by(bench.create(project, "TEST"))
+    executions.wait_until_ended_for(bench.create(project, "TRAIN", lines))
+    return executions.wait_until_ended_for(bench.create(project, "TEST"))
 
 
 @pytest.mark.parametrize(
@@ -124,13 +124,13 @@ def test_tags_overrule_what_an_event_would_do(
     bench: Workbench, project: str, executions: Executions, tagged: str | None, value: str, edited: bool, outcome: str
 ) -> None:
     training = bench.create(project, "TRAIN", images(10))
-    executions.started_by(training)
+    executions.wait_until_ended_for(training)
     if tagged:
         arn = project if tagged == "project" else training
         bench.rekognition.tag_resource(ResourceArn=arn, Tags={"auto-distribute": value})
     if edited:
         bench.update(training, *images(10, "clean"))
-    execution = executions.started_by(bench.create(project, "TEST"))
+    execution = executions.wait_until_ended_for(bench.create(project, "TEST"))
     assert execution.output["Outcome"] == outcome
 
 
@@ -141,28 +141,28 @@ def test_it_goes_round_until_the_distribution_has_finished(
     training, _ = pair_without_execution(bench, project, executions)
     bench.aws.configure(distribution_seconds=60)
     arn = executions.begin({"ProjectArn": project})
-    executions.entered(arn, "Check distribution", times=2)
+    executions.wait_until_entered(arn, "Check distribution", times=2)
     assert bench.status(training) == "UPDATE_IN_PROGRESS"
-    assert subscriber.received() == []
+    assert subscriber.receive_all() == []
     bench.finish()
-    execution = executions.ended(arn)
+    execution = executions.wait_until_ended(arn)
     assert execution.output["Outcome"] == "DISTRIBUTED"
     assert execution.states.count("Start distribution") == 1
-    assert only(subscriber.received()).subject.startswith("DISTRIBUTED: ")
+    assert only(subscriber.receive_all()).subject.startswith("DISTRIBUTED: ")
 
 
 def test_it_waits_for_datasets_that_are_still_being_created(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
-    executions.started_by(bench.create(project, "TRAIN", images(10)))
+    executions.wait_until_ended_for(bench.create(project, "TRAIN", images(10)))
     bench.aws.configure(creation_seconds=60)
     test = bench.begin(project, "TEST")
-    arn = executions.running_for(test)
-    executions.entered(arn, "Wait for datasets", times=1)
+    arn = executions.wait_until_running_for(test)
+    executions.wait_until_entered(arn, "Wait for datasets", times=1)
     assert bench.status(test) == "CREATE_IN_PROGRESS"
     bench.finish()
-    assert executions.ended(arn).output["Outcome"] == "DISTRIBUTED"
-    assert only(subscriber.received()).subject.startswith("DISTRIBUTED: ")
+    assert executions.wait_until_ended(arn).output["Outcome"] == "DISTRIBUTED"
+    assert only(subscriber.receive_all()).subject.startswith("DISTRIBUTED: ")
 
 
 def test_what_rekognition_cannot_distribute_fails_in_its_own_words(
@@ -170,7 +170,7 @@ def test_what_rekognition_cannot_distribute_fails_in_its_own_words(
 ) -> None:
     execution = create_pair(bench, project, executions, images(1))
     assert "The manifest file doesn't have enough labeled images to distribute the dataset." in execution.cause
-    assert_told_of_failure(execution, subscriber, "DistributionFailed")
+    assert_notified_of_failure(execution, subscriber, "DistributionFailed")
 
 
 def test_a_dataset_that_could_not_be_created_fails(
@@ -178,7 +178,7 @@ def test_a_dataset_that_could_not_be_created_fails(
 ) -> None:
     execution = create_pair(bench, project, executions, ["this is no manifest"])
     assert "could not create the training dataset" in execution.cause
-    assert_told_of_failure(execution, subscriber, "DatasetCreationFailed")
+    assert_notified_of_failure(execution, subscriber, "DatasetCreationFailed")
 
 
 @pytest.mark.parametrize(
@@ -206,10 +206,10 @@ def test_a_deadline_that_passes_is_told_like_any_failure(
     def lose_patience(states: dict[str, Any]) -> None:
         states[state]["Arguments"]["Payload"]["DeadlineSeconds"] = -1
 
-    impatient = state_machine_like(local_aws, stack["StateMachineArn"], lose_patience)
-    execution = executions.ended(executions.begin({"ProjectArn": project}, state_machine_arn=impatient))
+    impatient = copy_state_machine(local_aws, stack["StateMachineArn"], lose_patience)
+    execution = executions.wait_until_ended(executions.begin({"ProjectArn": project}, state_machine_arn=impatient))
     assert said in execution.cause
-    assert_told_of_failure(execution, subscriber, error)
+    assert_notified_of_failure(execution, subscriber, error)
     (record,) = read_records(local_aws, stack["RecordsTable"], name_of(project))
     assert (record["Outcome"], record["Execution"]) == ("FAILED", execution.arn)
 
@@ -220,32 +220,32 @@ def test_an_event_of_a_project_that_is_gone_by_now_is_let_be(
 ) -> None:
     bench.aws.configure(deletion_seconds=0)
     training = bench.create(project, "TRAIN")
-    event = executions.started_by(training).given
+    event = executions.wait_until_ended_for(training).input
     bench.rekognition.delete_dataset(DatasetArn=training)
     bench.rekognition.delete_project(ProjectArn=project)
     if anew:
         bench.rekognition.create_project(ProjectName=name_of(project))
     late = executions.run(event)
     assert late.output["Outcome"] == "SKIPPED"
-    assert subscriber.received() == []
+    assert subscriber.receive_all() == []
 
 
 def test_a_console_start_without_a_test_dataset_says_so(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
     training = bench.create(project, "TRAIN", images(10))
-    executions.started_by(training)
-    assert_told_of_failure(executions.run({"ProjectArn": project}), subscriber, "DatasetMissing")
+    executions.wait_until_ended_for(training)
+    assert_notified_of_failure(executions.run({"ProjectArn": project}), subscriber, "DatasetMissing")
 
 
 def test_a_second_start_by_hand_says_that_it_was_distributed_already(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
     create_pair(bench, project, executions, images(10))
-    only(subscriber.received())
+    only(subscriber.receive_all())
     execution = executions.run({"ProjectArn": project})
     assert execution.output["Outcome"] == "ALREADY_DISTRIBUTED"
-    assert subscriber.received() == []
+    assert subscriber.receive_all() == []
 
 
 @pytest.mark.assumes("stale_status_seconds", "stats_late_seconds")
@@ -254,7 +254,7 @@ def test_a_test_dataset_that_somebody_else_filled_fails(
 ) -> None:
     _, test = pair_without_execution(bench, project, executions)
     bench.update(test, *images(3, "clean"))
-    assert_told_of_failure(executions.run({"ProjectArn": project}), subscriber, "TestDatasetNotEmpty")
+    assert_notified_of_failure(executions.run({"ProjectArn": project}), subscriber, "TestDatasetNotEmpty")
 
 
 DRY_RUN = ["Begin", "Resolve datasets", "Anything to do?", "Dry run"]
@@ -276,25 +276,25 @@ def test_a_dry_run_reports_and_changes_nothing(
         name: stats["EntryCount"] for name, stats in bench.labels(training).items()
     }
     assert (bench.total(training), bench.total(test)) == (15, 0)
-    assert subscriber.received() == []
+    assert subscriber.receive_all() == []
 
 
 def test_a_dry_run_of_what_cannot_be_distributed_says_why(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
     bench.aws.configure(creation_seconds=60)
-    executions.started_by(bench.begin(project, "TRAIN", images(10)))
+    executions.wait_until_ended_for(bench.begin(project, "TRAIN", images(10)))
     execution = executions.run({"ProjectArn": project, "DryRun": True})
     assert execution.states == DRY_RUN
     assert "would fail with DatasetMissing" in execution.output["Reason"]
     found = {check["Check"]: check["Found"] for check in execution.output["DryRun"]["Checks"]}
     assert found["Neither is being created or changed"] == "The training dataset is CREATE_IN_PROGRESS."
-    assert subscriber.received() == []
+    assert subscriber.receive_all() == []
 
 
 def test_a_dry_run_counts_250_labels(bench: Workbench, project: str, executions: Executions) -> None:
     lines = [classified(f"{number}.jpg", *(f"label {number * 50 + each}" for each in range(50))) for number in range(5)]
-    executions.started_by(bench.create(project, "TRAIN", lines))
+    executions.wait_until_ended_for(bench.create(project, "TRAIN", lines))
     execution = executions.run({"ProjectArn": project, "DryRun": True})
     assert len(execution.output["DryRun"]["Labels"]) == 250
 
@@ -307,8 +307,8 @@ def documented(heading: str) -> dict[str, Any]:
 
 
 def test_the_output_has_one_shape_whatever_came_of_it(bench: Workbench, project: str, executions: Executions) -> None:
-    skipped = executions.started_by(bench.create(project, "TRAIN", images(10)))
-    distributed = executions.started_by(bench.create(project, "TEST"))
+    skipped = executions.wait_until_ended_for(bench.create(project, "TRAIN", images(10)))
+    distributed = executions.wait_until_ended_for(bench.create(project, "TEST"))
     already, dry_run = (executions.run({"ProjectArn": project, "DryRun": dry}) for dry in (False, True))
     outcomes = [skipped, distributed, already, dry_run]
     assert [execution.output["Outcome"] for execution in outcomes] == [
@@ -331,12 +331,12 @@ def test_the_output_has_one_shape_whatever_came_of_it(bench: Workbench, project:
 
 def test_a_failed_call_starts_nothing(bench: Workbench, project: str, executions: Executions) -> None:
     training = bench.create(project, "TRAIN")
-    executions.started_by(training)
+    executions.wait_until_ended_for(training)
     with pytest.raises(bench.rekognition.exceptions.ResourceAlreadyExistsException):
         bench.begin(project, "TRAIN")
     marker = executions.run({"ProjectArn": project})
     assert marker.error == "DatasetMissing"
-    assert executions.count(given=project) == 2
+    assert executions.count_started(given=project) == 2
 
 
 def test_a_project_name_of_255_characters_fits_the_subject(
@@ -348,7 +348,7 @@ def test_a_project_name_of_255_characters_fits_the_subject(
     bench.rekognition.delete_dataset(DatasetArn=execution.output["After"]["Test"]["Arn"])
     failure = executions.run({"ProjectArn": project})
     assert failure.error == "DatasetMissing"
-    success, failed = (notification.subject for notification in subscriber.received())
+    success, failed = (notification.subject for notification in subscriber.receive_all())
     assert success.startswith("DISTRIBUTED: ppp")
     assert failed == f"FAILED: {'p' * 45}... (DatasetMissing)"
     assert len(success) < 100
@@ -359,7 +359,7 @@ def test_a_failure_of_a_long_name_keeps_its_error_in_the_subject(
 ) -> None:
     project = rekognition.create_project(ProjectName="p" * 255)["ProjectArn"]
     create_pair(bench, project, executions, images(1))
-    assert only(subscriber.received()).subject == f"FAILED: {'p' * 45}... (DistributionFailed)"
+    assert only(subscriber.receive_all()).subject == f"FAILED: {'p' * 45}... (DistributionFailed)"
 
 
 def test_a_long_error_is_whole_in_the_subject_of_a_long_name(
@@ -372,7 +372,7 @@ def test_a_long_error_is_whole_in_the_subject_of_a_long_name(
     local_aws.follow_waits(True)
     local_aws.inject(Fault("state:Claim pair", error=error, times=0))
     executions.run({"ProjectArn": project})
-    subject = only(subscriber.received()).subject
+    subject = only(subscriber.receive_all()).subject
     assert subject == f"FAILED: {'p' * 45}... ({error})"
 
 
@@ -380,9 +380,9 @@ def test_logs_say_which_execution_and_which_project(
     local_aws: LocalAws, bench: Workbench, project: str, executions: Executions
 ) -> None:
     execution = create_pair(bench, project, executions, images(10))
-    groups = local_aws.client("logs").describe_log_groups(logGroupNamePrefix=OF_FUNCTIONS)["logGroups"]
+    groups = local_aws.client("logs").describe_log_groups(logGroupNamePrefix=FUNCTION_LOGS)["logGroups"]
     assert len(groups) == 5
     for group in groups:
-        logged = until(partial(log_lines, local_aws, group["logGroupName"], execution.arn))
+        logged = wait_until(partial(read_log_lines, local_aws, group["logGroupName"], execution.arn))
         records = [json.loads(line) for line in logged]
         assert {(record["execution"], record["project"]) for record in records} == {(execution.arn, name_of(project))}

@@ -47,7 +47,7 @@ def test_it_stays_while_it_is_not_empty(local_aws: LocalAws) -> None:
     s3.put_object(Bucket=name, Key="k", Body=b"x")
     with pytest.raises(WaiterError):
         stack.delete()
-    assert "not empty" in stack.reason()
+    assert "not empty" in stack.failure_reason()
     s3.delete_object(Bucket=name, Key="k")
     stack.delete()
     assert name not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]

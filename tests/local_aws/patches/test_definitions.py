@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from local.aws import LocalAws
-from tests.support.machines import ENDING, Machine, task
+from tests.support.machines import SUCCEED, Machine, task
 from tests.support.stacks import Stack
 
 RETAIN = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
@@ -13,32 +13,32 @@ OTHER = {"QueryLanguage": "JSONata", "StartAt": "New", "States": {"New": {"Type"
 
 
 def told(machine: Machine, arn: str) -> Any:
-    return json.loads(machine.until_ended(arn)["output"])
+    return json.loads(machine.wait_until_ended(arn)["output"])
 
 
-def asking(questions: str) -> dict[str, Any]:
-    message = {"QueueUrl": questions, "MessageBody": "{% $states.context.Task.Token %}"}
+def asking(token_queue: str) -> dict[str, Any]:
+    message = {"QueueUrl": token_queue, "MessageBody": "{% $states.context.Task.Token %}"}
     return {"Ask": task("sqs:sendMessage.waitForTaskToken", message, Next="Old"), "Old": {"Type": "Succeed"}}
 
 
 def test_an_execution_goes_on_under_the_definition_it_started_with(
-    local_aws: LocalAws, questions: str, asked: Callable[[], str]
+    local_aws: LocalAws, token_queue: str, receive_token: Callable[[], str]
 ) -> None:
-    machine = Machine(local_aws, asking(questions))
-    arn, token = machine.begin(), asked()
+    machine = Machine(local_aws, asking(token_queue))
+    arn, token = machine.begin(), receive_token()
     machine.update(OTHER)
     machine.stepfunctions.send_task_success(taskToken=token, output='"old"')
     assert told(machine, arn) == "old"
     assert told(machine, machine.run()) == "new"
 
 
-def test_a_redriven_one_too(local_aws: LocalAws, questions: str, asked: Callable[[], str]) -> None:
-    machine = Machine(local_aws, asking(questions))
-    arn, _ = machine.begin(), asked()
+def test_a_redriven_one_too(local_aws: LocalAws, token_queue: str, receive_token: Callable[[], str]) -> None:
+    machine = Machine(local_aws, asking(token_queue))
+    arn, _ = machine.begin(), receive_token()
     machine.abort(arn)
     machine.update(OTHER)
     machine.redrive(arn)
-    machine.stepfunctions.send_task_success(taskToken=asked(), output='"old"')
+    machine.stepfunctions.send_task_success(taskToken=receive_token(), output='"old"')
     assert told(machine, arn) == "old"
 
 
@@ -85,7 +85,7 @@ def test_a_state_machine_calls_the_very_version(local_aws: LocalAws) -> None:
     stack.update(Role=role(), Function=function("new"), Second=version())
     output = "{% $states.result.Payload %}"
     call = task("lambda:invoke", {"FunctionName": old, "Payload": {}}, Output=output, Next="Done")
-    machine = Machine(local_aws, {"Call": call, **ENDING})
+    machine = Machine(local_aws, {"Call": call, **SUCCEED})
     assert machine.describe(machine.run())["error"] == "Lambda.AWSLambdaException"
     machine.role.allow({"Action": "lambda:InvokeFunction", "Resource": old})
     assert told(machine, machine.run()) == ["old", "1"]

@@ -9,10 +9,10 @@ from botocore.exceptions import ClientError, WaiterError
 from local.aws import ACCOUNT, REGION, LocalAws
 from local.queues import create_queue
 from tests.support.executions import Subscriber
-from tests.support.machines import ENDING, TABLE, Machine, task
-from tests.support.roles import Role, allowing
+from tests.support.machines import SUCCEED, TABLE, Machine, task
+from tests.support.roles import Role, allow_policy
 from tests.support.stacks import Stack
-from tests.support.topics import sound_alarm, topic_for
+from tests.support.topics import create_topic_for, trigger_alarm
 from tests.support.unique import unique
 
 DELEGATING = {"Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "kms:*"}
@@ -23,7 +23,7 @@ LOGS = [f"kms:{name}" for name in ("Encrypt", "Decrypt", "ReEncrypt*", "Generate
 
 def key_for(aws: LocalAws, *statements: dict[str, Any]) -> str:
     """The ARN of a key that delegates to IAM and has these statements."""
-    made = aws.client("kms").create_key(Policy=allowing(DELEGATING, *statements))
+    made = aws.client("kms").create_key(Policy=allow_policy(DELEGATING, *statements))
     return str(made["KeyMetadata"]["Arn"])
 
 
@@ -67,7 +67,7 @@ def test_a_key_policy_that_does_not_delegate_lets_nobody_in(local_aws: LocalAws)
     encrypt_topic(local_aws, topic, key)
     sns = Role(local_aws, {"Action": ["sns:Publish", "kms:*"]}).client("sns")
     assert sns.publish(TopicArn=topic, Message="x")["MessageId"]
-    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=allowing(service("sns", SEND)))
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=allow_policy(service("sns", SEND)))
     with pytest.raises(sns.exceptions.KMSAccessDeniedException):
         sns.publish(TopicArn=topic, Message="x")
 
@@ -76,7 +76,7 @@ def test_a_task_needs_the_key_of_its_topic(local_aws: LocalAws) -> None:
     key, topic = key_for(local_aws), local_aws.client("sns").create_topic(Name=unique("topic"))["TopicArn"]
     encrypt_topic(local_aws, topic, key)
     publish = task("sns:publish", {"TopicArn": topic, "Message": "x"}, Next="Done")
-    machine = Machine(local_aws, {"Publish": publish, **ENDING}, may=["sns:Publish"])
+    machine = Machine(local_aws, {"Publish": publish, **SUCCEED}, actions=["sns:Publish"])
     refused = machine.describe(machine.run())
     assert refused["error"] == "SNS.KMSAccessDeniedException"
     assert "kms:GenerateDataKey" in refused["cause"]
@@ -92,7 +92,7 @@ class EncryptedTable:
         encryption = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": self._key}
         aws.client("dynamodb").create_table(TableName=self.name, SSESpecification=encryption, **TABLE)
         put = task("dynamodb:putItem", {"TableName": self.name, "Item": {"Id": {"S": "1"}}}, Next="Done")
-        self._machine, self._role = Machine(aws, {"Put": put, **ENDING}), Role(aws, {"Action": "dynamodb:*"})
+        self._machine, self._role = Machine(aws, {"Put": put, **SUCCEED}), Role(aws, {"Action": "dynamodb:*"})
 
     def let(self, *, for_table: str) -> None:
         """Both may use the key now, for the table of this name."""
@@ -167,11 +167,11 @@ def test_who_writes_and_reads_objects_needs_the_key_of_the_bucket(local_aws: Loc
     ],
 )
 def test_an_alarm_needs_the_key_of_its_topic(local_aws: LocalAws, statement: dict[str, Any], told: int) -> None:
-    topic = topic_for(local_aws, "cloudwatch.amazonaws.com", {})
+    topic = create_topic_for(local_aws, "cloudwatch.amazonaws.com", {})
     subscriber = Subscriber(local_aws, topic)
     encrypt_topic(local_aws, topic, key_for(local_aws, statement))
-    sound_alarm(local_aws, topic)
-    assert len(subscriber.received()) == told
+    trigger_alarm(local_aws, topic)
+    assert len(subscriber.receive_all()) == told
 
 
 @pytest.mark.parametrize(("actions", "kept"), [(SEND, 1), (SEND[:1], 0), (SEND[1:], 0)])

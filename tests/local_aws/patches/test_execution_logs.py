@@ -7,9 +7,9 @@ import pytest
 
 from local.aws import ACCOUNT, LocalAws
 from local.ministack_patches.step_functions.machine_settings import LOG_DELIVERY
-from tests.support.executions import until
-from tests.support.machines import FAILING, Machine
-from tests.support.telemetry import log_lines
+from tests.support.executions import wait_until
+from tests.support.machines import FAIL, Machine
+from tests.support.telemetry import read_log_lines
 from tests.support.unique import unique
 
 
@@ -23,10 +23,10 @@ def logged(aws: LocalAws, level: str, with_data: bool) -> tuple[str, list[dict[s
         "includeExecutionData": with_data,
         "destinations": [{"cloudWatchLogsLogGroup": destination}],
     }
-    states = {"Begin": {"Type": "Pass", "Next": "Stop"}, **FAILING}
-    machine = Machine(aws, states, may=LOG_DELIVERY, settings={"loggingConfiguration": logging})
+    states = {"Begin": {"Type": "Pass", "Next": "Stop"}, **FAIL}
+    machine = Machine(aws, states, actions=LOG_DELIVERY, settings={"loggingConfiguration": logging})
     arn = machine.run(Error="Secret")
-    return arn, [json.loads(line) for line in until(lambda: log_lines(aws, group))]
+    return arn, [json.loads(line) for line in wait_until(lambda: read_log_lines(aws, group))]
 
 
 @pytest.mark.parametrize("with_data", [True, False])

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from local.aws import LocalAws
-from tests.support.functions import printed
-from tests.support.telemetry import points
+from tests.support.functions import print_and_read_log
+from tests.support.telemetry import read_points
 from tests.support.unique import unique
 
 WRITE = ["logs:CreateLogStream", "logs:PutLogEvents"]
@@ -15,12 +15,12 @@ WRITE = ["logs:CreateLogStream", "logs:PutLogEvents"]
 
 @pytest.mark.parametrize(("actions", "written"), [(WRITE, True), (WRITE[:1], False), (WRITE[1:], False)])
 def test_the_role_must_be_allowed_to_write(local_aws: LocalAws, actions: list[str], written: bool) -> None:
-    assert ('{"a": 1}' in printed(local_aws, actions, {"a": 1})) is written
+    assert ('{"a": 1}' in print_and_read_log(local_aws, actions, {"a": 1})) is written
 
 
 def test_it_must_be_allowed_to_create_a_group_that_is_not_there(local_aws: LocalAws) -> None:
-    assert printed(local_aws, WRITE, {"a": 1}, group=False) == []
-    assert '{"a": 1}' in printed(local_aws, [*WRITE, "logs:CreateLogGroup"], {"a": 1}, group=False)
+    assert print_and_read_log(local_aws, WRITE, {"a": 1}, group=False) == []
+    assert '{"a": 1}' in print_and_read_log(local_aws, [*WRITE, "logs:CreateLogGroup"], {"a": 1}, group=False)
 
 
 def metrics_of(namespace: str) -> dict[str, Any]:
@@ -36,17 +36,17 @@ def metrics_of(namespace: str) -> dict[str, Any]:
 
 def test_metrics_in_the_log_are_metrics(local_aws: LocalAws) -> None:
     namespace = unique("namespace")
-    printed(local_aws, WRITE, metrics_of(namespace))
+    print_and_read_log(local_aws, WRITE, metrics_of(namespace))
     assert len(local_aws.client("cloudwatch").list_metrics(Namespace=namespace)["Metrics"]) == 4
-    assert [point["Sum"] for point in points(local_aws, namespace, "Moved", service="s", kind="k")] == [38]
+    assert [point["Sum"] for point in read_points(local_aws, namespace, "Moved", service="s", kind="k")] == [38]
 
 
 def test_metrics_that_may_not_be_written_into_the_log_are_none(local_aws: LocalAws) -> None:
     namespace = unique("namespace")
-    printed(local_aws, WRITE[:1], metrics_of(namespace))
+    print_and_read_log(local_aws, WRITE[:1], metrics_of(namespace))
     assert local_aws.client("cloudwatch").list_metrics(Namespace=namespace)["Metrics"] == []
 
 
 def test_what_is_not_in_the_format_is_a_line_of_the_log(local_aws: LocalAws) -> None:
     about = {"Timestamp": "x", "CloudWatchMetrics": [{"Namespace": "n"}]}
-    assert any("CloudWatchMetrics" in line for line in printed(local_aws, WRITE, {"_aws": about}))
+    assert any("CloudWatchMetrics" in line for line in print_and_read_log(local_aws, WRITE, {"_aws": about}))

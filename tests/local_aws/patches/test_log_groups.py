@@ -3,7 +3,7 @@
 from typing import Any
 
 from local.aws import LocalAws
-from tests.support.stacks import NAME, Stack
+from tests.support.stacks import NAME_PREFIX, Stack
 
 
 def log_group(**properties: Any) -> dict[str, Any]:
@@ -13,7 +13,7 @@ def log_group(**properties: Any) -> dict[str, Any]:
 def test_a_log_group_without_a_name_is_named_after_its_stack_and_keeps_its_name(local_aws: LocalAws) -> None:
     stack, logs = Stack(local_aws, Group=log_group(RetentionInDays=30)), local_aws.client("logs")
     name = stack.ref("Group")
-    assert name.startswith(f"{NAME}-")
+    assert name.startswith(f"{NAME_PREFIX}-")
     assert "-Group-" in name
     logs.create_log_stream(logGroupName=name, logStreamName="stream")
     stack.update(Group=log_group(RetentionInDays=60))

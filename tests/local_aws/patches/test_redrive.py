@@ -8,8 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.aws import LocalAws
-from tests.support.machines import ENDING, FAILING, TABLE, Machine, entered, left, task, types
-from tests.support.roles import allowing, refused
+from tests.support.machines import FAIL, SUCCEED, TABLE, Machine, entered_states, event_types, left_states, task
+from tests.support.roles import allow_policy, deny_action
 from tests.support.unique import unique
 
 ASKED_TWICE = [
@@ -74,10 +74,10 @@ def looking(local_aws: LocalAws, table: str) -> Machine:
 
 
 @pytest.fixture
-def asking(local_aws: LocalAws, questions: str) -> Machine:
+def asking(local_aws: LocalAws, token_queue: str) -> Machine:
     """Asks, and waits for the answer."""
-    ask = {"QueueUrl": questions, "MessageBody": "{% $states.context.Task.Token %}"}
-    return Machine(local_aws, {"Ask": task("sqs:sendMessage.waitForTaskToken", ask, Next="Done"), **ENDING})
+    ask = {"QueueUrl": token_queue, "MessageBody": "{% $states.context.Task.Token %}"}
+    return Machine(local_aws, {"Ask": task("sqs:sendMessage.waitForTaskToken", ask, Next="Done"), **SUCCEED})
 
 
 def test_it_goes_on_from_the_failed_state(machine: Machine, dynamodb: Any, missing: str) -> None:
@@ -87,7 +87,7 @@ def test_it_goes_on_from_the_failed_state(machine: Machine, dynamodb: Any, missi
     assert (failed["redriveCount"], failed["redriveStatus"]) == (0, "REDRIVABLE")
     dynamodb.create_table(TableName=missing, **TABLE)
     machine.redrive(arn)
-    ended = machine.until_ended(arn)
+    ended = machine.wait_until_ended(arn)
     assert (ended["status"], json.loads(ended["output"])) == ("SUCCEEDED", ["1", "nobody", "me"])
     assert (ended["redriveCount"], ended["redriveStatus"]) == (1, "NOT_REDRIVABLE")
     assert ended["startDate"] == failed["startDate"] < failed["stopDate"] <= ended["redriveDate"] <= ended["stopDate"]
@@ -98,89 +98,91 @@ def test_it_goes_on_from_the_failed_state(machine: Machine, dynamodb: Any, missi
     assert after[: len(before)] == before
     assert [event["id"] for event in after] == list(range(1, len(after) + 1))
     assert after[len(before)]["executionRedrivenEventDetails"] == {"redriveCount": 1}
-    assert entered(after[len(before) :]) == ["Put", "Done"]
+    assert entered_states(after[len(before) :]) == ["Put", "Done"]
 
 
 def test_it_can_fail_at_the_same_state_again(machine: Machine) -> None:
     arn = machine.run(Who="me")
     machine.redrive(arn)
-    assert machine.until_ended(arn)["status"] == "FAILED"
+    assert machine.wait_until_ended(arn)["status"] == "FAILED"
     machine.redrive(arn)
-    assert machine.until_ended(arn)["redriveCount"] == 2
-    assert entered(machine.history(arn)) == ["Begin", "Count", "Put", "Put", "Put"]
+    assert machine.wait_until_ended(arn)["redriveCount"] == 2
+    assert entered_states(machine.history(arn)) == ["Begin", "Count", "Put", "Put", "Put"]
 
 
 def test_its_changes_of_status_are_events(
-    asking: Machine, asked: Callable[[], str], changes: Callable[[str, int], list[str]]
+    asking: Machine, receive_token: Callable[[], str], receive_statuses: Callable[[str, int], list[str]]
 ) -> None:
     arn = asking.begin()
-    asking.stepfunctions.send_task_failure(taskToken=asked(), error="No")
-    assert changes(arn, 2) == ["RUNNING", "FAILED"]
+    asking.stepfunctions.send_task_failure(taskToken=receive_token(), error="No")
+    assert receive_statuses(arn, 2) == ["RUNNING", "FAILED"]
     asking.redrive(arn)
-    former = asked()
+    former = receive_token()
     asking.abort(arn)
     asking.redrive(arn)
     asking.stepfunctions.send_task_failure(taskToken=former, error="TooLate")
-    asking.stepfunctions.send_task_success(taskToken=asked(), output="{}")
-    assert changes(arn, 4) == ["RUNNING", "ABORTED", "RUNNING", "SUCCEEDED"]
+    asking.stepfunctions.send_task_success(taskToken=receive_token(), output="{}")
+    assert receive_statuses(arn, 4) == ["RUNNING", "ABORTED", "RUNNING", "SUCCEEDED"]
 
 
 def test_its_role_is_still_enforced(local_aws: LocalAws, machine: Machine, dynamodb: Any, missing: str) -> None:
     arn = machine.run(Who="me")
     dynamodb.create_table(TableName=missing, **TABLE)
-    with refused(local_aws, machine.role.name, "dynamodb:PutItem"):
+    with deny_action(local_aws, machine.role.name, "dynamodb:PutItem"):
         machine.redrive(arn)
-        assert machine.until_ended(arn)["error"] == "DynamoDB.AccessDeniedException"
+        assert machine.wait_until_ended(arn)["error"] == "DynamoDB.AccessDeniedException"
     machine.redrive(arn)
-    assert machine.until_ended(arn)["status"] == "SUCCEEDED"
+    assert machine.wait_until_ended(arn)["status"] == "SUCCEEDED"
 
 
 def test_an_aborted_one_goes_on_once(looking: Machine, dynamodb: Any, table: str) -> None:
     arn = looking.begin()
     for times in (0, 3, 6):
-        looking.until_left(arn, "Look", times=times)
+        looking.wait_until_left(arn, "Look", times=times)
         looking.abort(arn)
         looking.redrive(arn)
         assert looking.describe(arn)["status"] == "RUNNING"
     dynamodb.put_item(TableName=table, Item={"Id": {"S": "it"}})
-    ended, events = looking.until_ended(arn), looking.history(arn)
+    ended, events = looking.wait_until_ended(arn), looking.history(arn)
     assert ended["status"] == "SUCCEEDED"
-    assert json.loads(ended["output"]) == left(events).count("Look")
-    assert ["Begin", *["Look", "There?", "Wait"] * len(events)][: len(left(events)) - 1] == left(events)[:-1]
-    assert types(events).count("ExecutionRedriven") == types(events).count("ExecutionAborted") == 3
+    assert json.loads(ended["output"]) == left_states(events).count("Look")
+    assert ["Begin", *["Look", "There?", "Wait"] * len(events)][: len(left_states(events)) - 1] == left_states(events)[
+        :-1
+    ]
+    assert event_types(events).count("ExecutionRedriven") == event_types(events).count("ExecutionAborted") == 3
 
 
-def test_an_answer_to_the_run_before_does_not_count(asking: Machine, asked: Callable[[], str]) -> None:
+def test_an_answer_to_the_run_before_does_not_count(asking: Machine, receive_token: Callable[[], str]) -> None:
     arn = asking.begin()
-    former = asked()
+    former = receive_token()
     asking.abort(arn)
     asking.redrive(arn)
-    token = asked()
+    token = receive_token()
     asking.stepfunctions.send_task_failure(taskToken=former, error="TooLate")
     asking.stepfunctions.send_task_success(taskToken=token, output='"in time"')
-    assert asking.until_ended(arn)["output"] == '"in time"'
-    assert types(asking.history(arn)) == ASKED_TWICE
+    assert asking.wait_until_ended(arn)["output"] == '"in time"'
+    assert event_types(asking.history(arn)) == ASKED_TWICE
 
 
-def test_an_answer_to_an_aborted_one_does_not_count(asking: Machine, asked: Callable[[], str]) -> None:
+def test_an_answer_to_an_aborted_one_does_not_count(asking: Machine, receive_token: Callable[[], str]) -> None:
     arn = asking.begin()
-    former = asked()
+    former = receive_token()
     asking.abort(arn)
-    asking.until_answered(former)
+    asking.answer_until_refused(former)
     asking.redrive(arn)
-    asking.stepfunctions.send_task_success(taskToken=asked(), output='"in time"')
-    assert asking.until_ended(arn)["output"] == '"in time"'
-    assert types(asking.history(arn)) == ASKED_TWICE
+    asking.stepfunctions.send_task_success(taskToken=receive_token(), output='"in time"')
+    assert asking.wait_until_ended(arn)["output"] == '"in time"'
+    assert event_types(asking.history(arn)) == ASKED_TWICE
 
 
 @pytest.mark.parametrize("before", [{}, {"Begin": {"Type": "Pass", "Next": "Stop"}}])
 def test_a_fail_state_fails_again(local_aws: LocalAws, before: dict[str, Any]) -> None:
-    machine = Machine(local_aws, {**before, **FAILING})
+    machine = Machine(local_aws, {**before, **FAIL})
     arn = machine.run(Error="Mine")
     machine.redrive(arn)
-    ended = machine.until_ended(arn)
+    ended = machine.wait_until_ended(arn)
     assert (ended["status"], ended["error"]) == ("FAILED", "Mine")
-    assert types(machine.history(arn))[-4:] == [
+    assert event_types(machine.history(arn))[-4:] == [
         *["ExecutionFailed", "ExecutionRedriven", "FailStateEntered", "ExecutionFailed"]
     ]
 
@@ -191,7 +193,7 @@ def test_it_can_tell_when_it_was_redriven(local_aws: LocalAws) -> None:
     arn = machine.run()
     assert machine.describe(arn)["error"] == "never"
     machine.redrive(arn)
-    assert machine.until_ended(arn)["error"].startswith("2")
+    assert machine.wait_until_ended(arn)["error"].startswith("2")
 
 
 def test_one_that_runs_is_refused(looking: Machine) -> None:
@@ -202,27 +204,27 @@ def test_one_that_runs_is_refused(looking: Machine) -> None:
 
 
 def test_one_that_succeeded_is_refused(local_aws: LocalAws) -> None:
-    machine = Machine(local_aws, ENDING)
+    machine = Machine(local_aws, SUCCEED)
     arn = machine.run()
     with pytest.raises(machine.stepfunctions.exceptions.ExecutionNotRedrivable, match="Execution is SUCCEEDED"):
         machine.redrive(arn)
 
 
 def test_one_that_does_not_exist_is_refused(local_aws: LocalAws) -> None:
-    machine = Machine(local_aws, ENDING)
+    machine = Machine(local_aws, SUCCEED)
     with pytest.raises(machine.stepfunctions.exceptions.ExecutionDoesNotExist):
         machine.redrive(machine.run() + "0")
 
 
 def test_iam_asks_for_the_very_execution(local_aws: LocalAws) -> None:
-    machine, iam, name = Machine(local_aws, FAILING), local_aws.client("iam"), unique("user")
+    machine, iam, name = Machine(local_aws, FAIL), local_aws.client("iam"), unique("user")
     mine, other = machine.run(Error="Mine"), machine.run(Error="Mine")
     iam.create_user(UserName=name)
     key = iam.create_access_key(UserName=name)["AccessKey"]
     user = local_aws.client(
         "stepfunctions", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"]
     )
-    may = allowing({"Action": "states:RedriveExecution", "Resource": mine})
+    may = allow_policy({"Action": "states:RedriveExecution", "Resource": mine})
     iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=may)
     user.redrive_execution(executionArn=mine)
     with pytest.raises(ClientError, match="not authorized to perform: states:RedriveExecution"):

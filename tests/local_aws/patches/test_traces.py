@@ -6,8 +6,8 @@ import pytest
 
 from local.aws import LocalAws
 from local.ministack_patches.traces import OF_EXECUTIONS, OF_FUNCTIONS
-from tests.support.functions import printed
-from tests.support.machines import ENDING, Machine
+from tests.support.functions import print_and_read_log
+from tests.support.machines import SUCCEED, Machine
 
 
 def without(actions: tuple[str, ...]) -> list[Any]:
@@ -18,7 +18,7 @@ def without(actions: tuple[str, ...]) -> list[Any]:
 @pytest.mark.parametrize("actions", without(OF_EXECUTIONS))
 @pytest.mark.parametrize("enabled", [True, False])
 def test_an_execution_is_traced_if_its_role_may(local_aws: LocalAws, actions: list[str], enabled: bool) -> None:
-    machine = Machine(local_aws, ENDING, may=actions, settings={"tracingConfiguration": {"enabled": enabled}})
+    machine = Machine(local_aws, SUCCEED, actions=actions, settings={"tracingConfiguration": {"enabled": enabled}})
     arn = machine.run()
     assert local_aws.traces() == ([arn] if enabled and set(actions) == set(OF_EXECUTIONS) else [])
 
@@ -26,12 +26,12 @@ def test_an_execution_is_traced_if_its_role_may(local_aws: LocalAws, actions: li
 @pytest.mark.parametrize("actions", without(OF_FUNCTIONS))
 @pytest.mark.parametrize("mode", ["Active", "PassThrough"])
 def test_a_function_is_traced_if_its_role_may(local_aws: LocalAws, actions: list[str], mode: str) -> None:
-    printed(local_aws, actions, {}, TracingConfig={"Mode": mode})
+    print_and_read_log(local_aws, actions, {}, TracingConfig={"Mode": mode})
     assert len(local_aws.traces()) == (mode == "Active" and set(actions) == set(OF_FUNCTIONS))
 
 
 def test_a_reset_forgets_them(local_aws: LocalAws) -> None:
-    printed(local_aws, list(OF_FUNCTIONS), {}, TracingConfig={"Mode": "Active"})
+    print_and_read_log(local_aws, list(OF_FUNCTIONS), {}, TracingConfig={"Mode": "Active"})
     assert local_aws.traces()
     local_aws.reset()
     assert local_aws.traces() == []

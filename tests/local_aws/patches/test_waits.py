@@ -11,8 +11,8 @@ import pytest
 from local.aws import LocalAws, LocalAwsError
 from local.custom_labels.clock import Clock
 from local.queues import create_queue
-from tests.support.executions import Execution, Executions, Subscriber, assert_told_of_failure
-from tests.support.machines import ENDING, Machine, entered, left, task, types
+from tests.support.executions import Execution, Executions, Subscriber, assert_notified_of_failure
+from tests.support.machines import SUCCEED, Machine, entered_states, event_types, left_states, task
 from tests.support.unique import unique
 from tests.support.workbench import Workbench, images
 
@@ -51,14 +51,14 @@ def clock(rekognition: Any) -> Callable[[], datetime]:
 
 
 @pytest.fixture
-def unasked(local_aws: LocalAws, questions: str) -> Callable[[], bool]:
+def unasked(local_aws: LocalAws, token_queue: str) -> Callable[[], bool]:
     """Whether no token comes to answer with, within a second."""
     sqs = local_aws.client("sqs")
-    return lambda: "Messages" not in sqs.receive_message(QueueUrl=questions, WaitTimeSeconds=1)
+    return lambda: "Messages" not in sqs.receive_message(QueueUrl=token_queue, WaitTimeSeconds=1)
 
 
 def waiting(**how: Any) -> dict[str, Any]:
-    return {"Wait": {"Type": "Wait", **how, "Next": "Done"}, **ENDING}
+    return {"Wait": {"Type": "Wait", **how, "Next": "Done"}, **SUCCEED}
 
 
 def failing(**retry: Any) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def failing(**retry: Any) -> dict[str, Any]:
 
 def asking(queue: str, **retry: Any) -> dict[str, Any]:
     ask = {"QueueUrl": queue, "MessageBody": "{% $states.context.Task.Token %}"}
-    return {"Ask": task("sqs:sendMessage.waitForTaskToken", ask, Retry=[{**ANY, **retry}], Next="Done"), **ENDING}
+    return {"Ask": task("sqs:sendMessage.waitForTaskToken", ask, Retry=[{**ANY, **retry}], Next="Done"), **SUCCEED}
 
 
 def seconds(first: datetime, last: datetime) -> float:
@@ -94,7 +94,7 @@ def test_a_wait_takes_its_time_on_the_one_clock(
     arn = machine.run()
     ended, events = machine.describe(arn), machine.history(arn)
     times = [event["timestamp"] for event in events]
-    assert types(events)[1:3] == ["WaitStateEntered", "WaitStateExited"]
+    assert event_types(events)[1:3] == ["WaitStateEntered", "WaitStateExited"]
     assert HOUR - 0.01 <= seconds(times[1], times[2]) < HOUR + SLACK
     moments = [before, ended["startDate"], *times, ended["stopDate"], clock()]
     assert all(seconds(a, b) > -0.002 for a, b in pairwise(moments)), moments
@@ -165,7 +165,7 @@ def test_waiting_delivers_the_events_that_are_due(local_aws: LocalAws, rekogniti
 )
 def test_an_execution_ends_when_its_time_is_up(
     local_aws: LocalAws,
-    changes: Callable[[str, int], list[str]],
+    receive_statuses: Callable[[str, int], list[str]],
     states: dict[str, Any],
     reached: list[str],
 ) -> None:
@@ -175,46 +175,46 @@ def test_an_execution_ends_when_its_time_is_up(
     assert (ended["status"], ended["redriveStatus"]) == ("TIMED_OUT", "REDRIVABLE")
     assert not {"error", "cause", "output"} & ended.keys()
     assert 100 <= seconds(ended["startDate"], ended["stopDate"]) < 100 + SLACK
-    assert types(events).count("ExecutionTimedOut") == 1
+    assert event_types(events).count("ExecutionTimedOut") == 1
     assert events[-1]["executionTimedOutEventDetails"] == {"error": "States.Timeout"}
-    assert left(events) == reached
-    assert changes(arn, 2) == ["RUNNING", "TIMED_OUT"]
+    assert left_states(events) == reached
+    assert receive_statuses(arn, 2) == ["RUNNING", "TIMED_OUT"]
 
 
 def test_no_state_is_entered_when_time_is_up(
-    local_aws: LocalAws, questions: str, asked: Callable[[], str], unasked: Callable[[], bool]
+    local_aws: LocalAws, token_queue: str, receive_token: Callable[[], str], unasked: Callable[[], bool]
 ) -> None:
-    states = asking(questions)
+    states = asking(token_queue)
     machine = Machine(local_aws, {"First": {**states["Ask"], "Next": "Ask"}, **states}, TimeoutSeconds=HOUR)
     arn = machine.begin()
-    token = asked()
+    token = receive_token()
     local_aws.advance(HOUR)
     machine.stepfunctions.send_task_success(taskToken=token, output="{}")
-    assert machine.until_ended(arn)["status"] == "TIMED_OUT"
-    assert entered(machine.history(arn)) == ["First"]
+    assert machine.wait_until_ended(arn)["status"] == "TIMED_OUT"
+    assert entered_states(machine.history(arn)) == ["First"]
     assert unasked()
 
 
 def test_nothing_is_tried_again_when_time_is_up(
-    local_aws: LocalAws, questions: str, asked: Callable[[], str], unasked: Callable[[], bool]
+    local_aws: LocalAws, token_queue: str, receive_token: Callable[[], str], unasked: Callable[[], bool]
 ) -> None:
-    machine = Machine(local_aws, asking(questions, IntervalSeconds=HOUR), TimeoutSeconds=100)
+    machine = Machine(local_aws, asking(token_queue, IntervalSeconds=HOUR), TimeoutSeconds=100)
     arn = machine.begin()
-    machine.stepfunctions.send_task_failure(taskToken=asked(), error="No")
-    assert machine.until_ended(arn)["status"] == "TIMED_OUT"
+    machine.stepfunctions.send_task_failure(taskToken=receive_token(), error="No")
+    assert machine.wait_until_ended(arn)["status"] == "TIMED_OUT"
     assert unasked()
 
 
 def test_one_that_is_redriven_has_its_time_anew(local_aws: LocalAws) -> None:
     first = {"Type": "Wait", "Seconds": 60, "Next": "Second"}
     second = {"Type": "Wait", "Seconds": 60, "Next": "Done"}
-    machine = Machine(local_aws, {"First": first, "Second": second, **ENDING}, TimeoutSeconds=100)
+    machine = Machine(local_aws, {"First": first, "Second": second, **SUCCEED}, TimeoutSeconds=100)
     arn = machine.run()
     assert machine.describe(arn)["status"] == "TIMED_OUT"
     machine.redrive(arn)
-    ended = machine.until_ended(arn)
+    ended = machine.wait_until_ended(arn)
     assert ended["status"] == "SUCCEEDED"
-    assert entered(machine.history(arn)) == ["First", "Second", "Second", "Done"]
+    assert entered_states(machine.history(arn)) == ["First", "Second", "Second", "Done"]
     assert 60 <= seconds(ended["redriveDate"], ended["stopDate"]) < 100
 
 
@@ -226,31 +226,33 @@ def test_one_without_a_timeout_goes_on(local_aws: LocalAws) -> None:
 def test_a_run_that_was_aborted_moves_no_clock_and_tries_no_more(
     local_aws: LocalAws,
     clock: Callable[[], datetime],
-    questions: str,
-    asked: Callable[[], str],
+    token_queue: str,
+    receive_token: Callable[[], str],
     unasked: Callable[[], bool],
 ) -> None:
-    machine = Machine(local_aws, asking(questions, IntervalSeconds=HOUR))
+    machine = Machine(local_aws, asking(token_queue, IntervalSeconds=HOUR))
     arn = machine.begin()
-    former, before = asked(), clock()
+    former, before = receive_token(), clock()
     machine.abort(arn)
     machine.redrive(arn)
-    token = asked()
+    token = receive_token()
     machine.stepfunctions.send_task_failure(taskToken=former, error="TooLate")
-    machine.until_answered(former)
+    machine.answer_until_refused(former)
     machine.stepfunctions.send_task_success(taskToken=token, output="{}")
-    assert machine.until_ended(arn)["status"] == "SUCCEEDED"
+    assert machine.wait_until_ended(arn)["status"] == "SUCCEEDED"
     assert unasked()
     assert seconds(before, clock()) < SLACK
 
 
-def test_otherwise_step_functions_has_real_time(local_aws: LocalAws, changes: Callable[[str, int], list[str]]) -> None:
+def test_otherwise_step_functions_has_real_time(
+    local_aws: LocalAws, receive_statuses: Callable[[str, int], list[str]]
+) -> None:
     local_aws.reset()
     local_aws.advance(HOUR)
     machine = Machine(local_aws, EVER, TimeoutSeconds=1)
     before = datetime.now(UTC)
     arn = machine.begin()
-    assert changes(arn, 2) == ["RUNNING", "TIMED_OUT"]
+    assert receive_statuses(arn, 2) == ["RUNNING", "TIMED_OUT"]
     ended = machine.describe(arn)
     assert -0.002 < seconds(before, ended["startDate"]) < SLACK
     assert 1 <= seconds(ended["startDate"], ended["stopDate"]) < SLACK
@@ -287,6 +289,6 @@ def test_a_distribution_that_takes_too_long_times_out(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
     execution = run_by_hand(bench, project, executions, 30 * HOUR)
-    assert_told_of_failure(execution, subscriber, "DistributionTimedOut")
+    assert_notified_of_failure(execution, subscriber, "DistributionTimedOut")
     assert 24.15 < hours_of(execution) < 24.6
     assert len(execution.history()) < 5_000
