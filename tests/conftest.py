@@ -1,4 +1,4 @@
-"""One local AWS a test process, with the stack deployed when a test asks for it."""
+"""Each test process has one local AWS. The first test that uses the stack deploys it."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -15,22 +15,22 @@ from tests.support.executions import Executions, Subscriber
 from tests.support.unique import unique
 from tests.support.workbench import Workbench
 
-pytest.register_assert_rewrite("tests.deployment.behaviours")  # it asserts, and is no test
+pytest.register_assert_rewrite("tests.deployment.behaviours")  # it asserts, but its name does not begin with test_
 
-# Nothing finishes unless a test moves the clock.
+# Each change takes this many seconds, so it finishes only when a test moves the clock.
 DURATIONS = dict.fromkeys(("creation_seconds", "update_seconds", "distribution_seconds", "deletion_seconds"), 60.0)
 
-# Where a test does not ask for the stack, one that is deployed already does not come in between.
+# A stack that an earlier test deployed must not react in a test that does not use it.
 NO_EVENTS = {"event_copies": 0}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    about = "how the Custom Labels service answers what AWS does not say, in every test: setting=answer,setting=answer"
+    about = "answers to what AWS does not document, in every test: setting=answer,setting=answer"
     parser.addoption("--answer", default="", help=about)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "assumes(*settings): what it asserts follows from their default answers")
+    config.addinivalue_line("markers", "assumes(*settings): the test holds only for their default answers")
     try:
         answers.read(config.getoption("--answer"))
     except ValueError as error:
@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """What the tests counted, below their results."""
+    """Print the counts of the tests below their results."""
     ran = (terminalreporter.stats.get(result, []) for result in ("passed", "failed"))
     terminalreporter.write(tally.render(report for reports in ran for report in reports))
 
@@ -52,14 +52,14 @@ def local_aws() -> Iterator[LocalAws]:
 
 @pytest.fixture(autouse=True)
 def _custom_labels_defaults(request: pytest.FixtureRequest) -> Iterator[None]:
-    """The Custom Labels service is each test's own: its settings, and what is in it."""
+    """Give each test an empty Custom Labels service with the default settings."""
     if "local_aws" not in request.fixturenames:
         yield
         return
     answer = answers.read(request.config.getoption("--answer"))
     assumed = {name for marker in request.node.iter_markers("assumes") for name in marker.args}
     if assumed & answer.keys():
-        pytest.skip(f"It assumes the default answers to {', '.join(sorted(assumed))}.")
+        pytest.skip(f"The test assumes the default answers to {', '.join(sorted(assumed))}.")
     aws: LocalAws = request.getfixturevalue("local_aws")
     events = {} if "stack" in request.fixturenames else NO_EVENTS
     aws.configure(**{**DURATIONS, **events, **answer})
@@ -69,7 +69,7 @@ def _custom_labels_defaults(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture
 def events(local_aws: LocalAws) -> None:
-    """Calls leave events, whether the test asks for the stack or not."""
+    """Calls send events, also in a test that does not use the stack."""
     local_aws.configure(event_copies=1)
 
 
@@ -92,7 +92,7 @@ def bucket(s3: Any) -> str:
 
 @pytest.fixture
 def project(rekognition: Any) -> str:
-    """The ARN of a project of this test's own."""
+    """The ARN of a new project."""
     arn: str = rekognition.create_project(ProjectName=unique("project"))["ProjectArn"]
     return arn
 
@@ -116,7 +116,7 @@ def executions(local_aws: LocalAws, stack: dict[str, str]) -> Executions:
 
 @pytest.fixture
 def subscriber(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[Subscriber]:
-    """A subscriber to the topic, from the beginning of the test to its end."""
+    """A subscriber to the notifications topic, for the duration of the test."""
     subscriber = Subscriber(local_aws, stack["TopicArn"])
     yield subscriber
     subscriber.unsubscribe()
@@ -124,13 +124,13 @@ def subscriber(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[Subscribe
 
 @pytest.fixture
 def token_queue(local_aws: LocalAws) -> str:
-    """The URL of a queue."""
+    """The URL of a queue to which a state machine sends its task tokens."""
     return create_queue(local_aws, "states.amazonaws.com")[0]
 
 
 @pytest.fixture
 def receive_token(local_aws: LocalAws, token_queue: str) -> Callable[[], str]:
-    """The next token to answer with."""
+    """A function that returns the next task token from the queue."""
     sqs = local_aws.client("sqs")
 
     def receive() -> str:
@@ -142,7 +142,7 @@ def receive_token(local_aws: LocalAws, token_queue: str) -> Callable[[], str]:
 
 @pytest.fixture
 def receive_statuses(local_aws: LocalAws) -> Iterator[Callable[[str, int], list[str]]]:
-    """The next so many statuses that EventBridge tells of an execution."""
+    """A function that takes the ARN of an execution and a count, and returns its next statuses from EventBridge."""
     queue, queue_arn = create_queue(local_aws, "events.amazonaws.com")
     events, sqs, rule = local_aws.client("events"), local_aws.client("sqs"), unique("changes")
     events.put_rule(Name=rule, EventPattern=json.dumps({"source": ["aws.states"]}))

@@ -1,4 +1,4 @@
-"""Deadlines of an hour: in a day, nearly two hundred polls are one like the other."""
+"""Shorten the deadlines of the workflow. A deadline of a day takes nearly two hundred identical polls."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ DEADLINE = 3600  # seconds
 
 @contextmanager
 def shorten_deadlines(aws: LocalAws, stack: dict[str, str]) -> Iterator[None]:
-    """The deployed workflow with both deadlines so short, and as it was afterwards."""
+    """Set both deadlines of the deployed workflow to DEADLINE, and restore the definition afterwards."""
     stepfunctions, arn = aws.client("stepfunctions"), stack["StateMachineArn"]
     deployed = stepfunctions.describe_state_machine(stateMachineArn=arn)["definition"]
     short = deployed.replace('"DeadlineSeconds":86400', f'"DeadlineSeconds":{DEADLINE}')

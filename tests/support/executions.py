@@ -1,4 +1,4 @@
-"""Executions of the deployed state machine, and what its subscribers get."""
+"""Executions of the deployed state machine, and the notifications that its subscribers receive."""
 
 import json
 import time
@@ -14,24 +14,24 @@ from tests.support.notices import read_notice
 from tests.support.unique import unique
 from tests.support.workbench import Workbench, images
 
-ADVICE = "\n\nWhat to do: "  # in the cause of a failure
-LONGEST_WAIT = 20  # seconds, of one ReceiveMessage
+ADVICE = "\n\nWhat to do: "  # separates cause and advice in the cause of a failed execution
+LONGEST_WAIT = 20  # seconds, the maximum of one ReceiveMessage
 Found = TypeVar("Found")
-Change = Callable[[dict[str, Any]], None]  # to the states of a definition
+Change = Callable[[dict[str, Any]], None]  # edits the states of a definition in place
 
 
 def wait_until(found: Callable[[], Found]) -> Found:
-    """What it finds, once it finds anything. Raises TimeoutError when that takes too long."""
+    """Call `found` until its result is true, and return that result. Raises TimeoutError after LONGEST_WAIT seconds."""
     began = time.monotonic()
     while not (result := found()):
         if time.monotonic() - began > LONGEST_WAIT:
-            raise TimeoutError("it did not come in time")
+            raise TimeoutError(f"Nothing was found within {LONGEST_WAIT} seconds.")
     return result
 
 
 @dataclass(frozen=True)
 class Execution:
-    """An execution as it was described."""
+    """An execution as DescribeExecution returned it."""
 
     arn: str
     status: str
@@ -43,18 +43,18 @@ class Execution:
 
     @property
     def states(self) -> list[str]:
-        """Those it has entered, in their order."""
+        """The names of the states that the execution entered, in order."""
         return [e["stateEnteredEventDetails"]["name"] for e in self.history() if "stateEnteredEventDetails" in e]
 
     @property
     def takeovers(self) -> int:
-        """How often it has taken a pair over: it looks at that pair again."""
+        """How often the execution took over a claim: after a takeover it resolves the datasets again."""
         return list(pairwise(self.states)).count(("Pair claimed?", "Resolve datasets"))
 
 
 @dataclass(frozen=True)
 class Notification:
-    """What a subscriber got."""
+    """A message that a subscriber received."""
 
     subject: str
     message: str
@@ -69,7 +69,7 @@ class Notification:
 
 
 class Executions:
-    """Hears of every execution's end through EventBridge."""
+    """Starts executions, and receives an event from EventBridge when an execution ends."""
 
     def __init__(self, aws: LocalAws, state_machine_arn: str) -> None:
         self._stepfunctions = aws.client("stepfunctions")
@@ -83,34 +83,34 @@ class Executions:
         events.put_targets(Rule="ended", Targets=[{"Id": "queue", "Arn": queue_arn}])
 
     def begin(self, given: Any, state_machine_arn: str | None = None) -> str:
-        """Start one as the console does; its ARN."""
+        """Start an execution as the console does. Returns its ARN."""
         arn: str = self._stepfunctions.start_execution(
             stateMachineArn=state_machine_arn or self._state_machine_arn, input=json.dumps(given)
         )["executionArn"]
         return arn
 
     def run(self, given: Any) -> Execution:
-        """Start one and wait for its end."""
+        """Start an execution and wait until it has ended."""
         return self.wait_until_ended(self.begin(given))
 
     def _wait_for(self, wanted: Callable[[dict[str, Any]], bool], count: int = 1) -> list[Execution]:
-        """The first executions to end of which this holds; `wanted` gets the detail of the status change."""
+        """The ended executions that match, once there are `count`. `wanted` takes the detail of an event."""
         while len(found := [ended for ended in self._ended if wanted(ended)]) < count:
             if not self._receive(LONGEST_WAIT):
-                raise TimeoutError("no execution ended in time")
+                raise TimeoutError(f"No execution ended within {LONGEST_WAIT} seconds.")
         return [self._describe(ended["executionArn"]) for ended in found]
 
     def wait_for_all(self, project_name: str, *, count: int) -> list[Execution]:
-        """The executions whose input names the project, once so many have ended."""
+        """The executions whose input names the project, once `count` of them have ended."""
         return self._wait_for(lambda ended: project_name in ended["input"], count)
 
     def count_ended(self, project_name: str) -> int:
-        """How many executions whose input names the project have ended by now."""
+        """The number of ended executions whose input names the project."""
         self._receive(0)
         return sum(project_name in ended["input"] for ended in self._ended)
 
     def _receive(self, seconds: int) -> bool:
-        """Whether anything was heard within that time."""
+        """True if an event arrived within this time."""
         received = self._sqs.receive_message(QueueUrl=self._queue, WaitTimeSeconds=seconds, MaxNumberOfMessages=10).get(
             "Messages", []
         )
@@ -120,21 +120,21 @@ class Executions:
         return bool(received)
 
     def wait_until_ended_for(self, dataset_arn: str) -> Execution:
-        """The execution that the creation of this dataset started, once it has ended."""
+        """The execution that the creation of this dataset started, after it has ended."""
         return self._wait_for(lambda ended: f'"{dataset_arn}"' in json.dumps(json.loads(ended["input"])))[0]
 
     def count_started(self, given: str) -> int:
-        """How many executions were given an input with this text in it."""
+        """The number of executions whose input contains this text."""
         listed = self._stepfunctions.get_paginator("list_executions").paginate(stateMachineArn=self._state_machine_arn)
         arns = [execution["executionArn"] for page in listed for execution in page["executions"]]
         return sum(given in self._stepfunctions.describe_execution(executionArn=arn)["input"] for arn in arns)
 
     def wait_until_ended(self, arn: str, *, times: int = 1) -> Execution:
-        """This execution, once it has ended; for the second time when it was redriven."""
+        """This execution, after it has ended `times` times: a redriven execution ends again."""
         return self._wait_for(lambda ended: ended["executionArn"] == arn, times)[0]
 
     def wait_until_entered(self, arn: str, state: str, *, times: int) -> None:
-        """Return once the execution has entered the state this often. It must not have ended before."""
+        """Return when the execution has entered the state `times` times. AssertionError if it ends before that."""
 
         def has_entered_often_enough() -> bool:
             execution = self._describe(arn)
@@ -145,11 +145,11 @@ class Executions:
         wait_until(has_entered_often_enough)
 
     def wait_until_running_for(self, dataset_arn: str) -> str:
-        """The execution that the creation of this dataset has started, as soon as it has."""
+        """The ARN of the execution that the creation of this dataset started, as soon as it runs."""
         return wait_until(lambda: self._find_running(dataset_arn))
 
     def wait_until_claimed(self, record: Callable[[], dict[str, str]], arn: str) -> None:
-        """Return once the execution owns its pair."""
+        """Return when the record names this execution as the owner of the claim."""
         wait_until(lambda: record().get("Execution") == arn)
 
     def redrive(self, arn: str) -> None:
@@ -182,7 +182,7 @@ class Executions:
 
 
 class Subscriber:
-    """A queue subscribed to the topic. Deliveries are there by the time an execution has ended."""
+    """A queue that is subscribed to the topic. SNS has delivered every message before the execution ends."""
 
     def __init__(self, aws: LocalAws, topic_arn: str) -> None:
         self._sqs, self._sns = aws.client("sqs"), aws.client("sns")
@@ -192,7 +192,7 @@ class Subscriber:
         )["SubscriptionArn"]
 
     def receive_all(self) -> list[Notification]:
-        """Everything since last asked."""
+        """The notifications that arrived since the last call."""
         notifications: list[Notification] = []
         while messages := self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
@@ -206,7 +206,7 @@ class Subscriber:
 
 
 def read_records(aws: LocalAws, table: str, project_name: str) -> list[dict[str, str]]:
-    """What the table has of the project, by the documented query."""
+    """The records of the project, read with the query that the documentation gives."""
     found = aws.client("dynamodb").query(
         TableName=table,
         KeyConditionExpression="ProjectName = :p",
@@ -216,12 +216,12 @@ def read_records(aws: LocalAws, table: str, project_name: str) -> list[dict[str,
 
 
 def _change_nothing(_states: dict[str, Any]) -> None:
-    """As they are."""
+    pass
 
 
 @contextmanager
 def change_definition(aws: LocalAws, arn: str, change: Change = _change_nothing, **members: Any) -> Iterator[None]:
-    """The deployed definition has this change to its states, and these members, for as long as the block runs."""
+    """Change the states of the deployed definition and set `members` of it while the block runs."""
     stepfunctions = aws.client("stepfunctions")
     deployed = stepfunctions.describe_state_machine(stateMachineArn=arn)["definition"]
     definition = {**json.loads(deployed), **members}
@@ -234,7 +234,7 @@ def change_definition(aws: LocalAws, arn: str, change: Change = _change_nothing,
 
 
 def copy_state_machine(aws: LocalAws, arn: str, change: Change) -> str:
-    """The ARN of a state machine like this one, after a change to its states."""
+    """The ARN of a copy of the state machine whose states are changed."""
     stepfunctions = aws.client("stepfunctions")
     deployed = stepfunctions.describe_state_machine(stateMachineArn=arn)
     definition = json.loads(deployed["definition"])
@@ -246,7 +246,7 @@ def copy_state_machine(aws: LocalAws, arn: str, change: Change) -> str:
 
 
 def pair_without_execution(bench: Workbench, project: str, executions: Executions) -> tuple[str, str]:
-    """A pair that no event has touched: the training dataset is empty when its test dataset's event comes."""
+    """A pair that no execution has claimed: the training dataset was empty when their events came."""
     training, test = bench.create(project, "TRAIN"), bench.create(project, "TEST")
     for dataset in (training, test):
         skipped = executions.wait_until_ended_for(dataset)
@@ -260,12 +260,13 @@ def pair_without_execution(bench: Workbench, project: str, executions: Execution
 
 
 def only(notifications: list[Notification]) -> Notification:
+    """The single notification of the list. AssertionError if there is none, or more than one."""
     assert len(notifications) == 1
     return notifications[0]
 
 
 def assert_notified_of_failure(execution: Execution, subscriber: Subscriber, error: str) -> None:
-    """Red, with the true error, and one notification that says the same as the execution."""
+    """The execution failed with this error, and one notification gives the same error, cause and advice."""
     assert (execution.status, execution.error) == ("FAILED", error)
     assert "Notify people" in execution.states
     assert execution.states[-1] == "Failed"

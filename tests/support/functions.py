@@ -1,4 +1,4 @@
-"""Functions of a test's own."""
+"""Lambda functions that a test creates."""
 
 import io
 import json
@@ -16,7 +16,7 @@ CODE = "import json\n\ndef handler(event, context):\n    print(json.dumps(event)
 def print_and_read_log(
     aws: LocalAws, actions: list[str], event: dict[str, Any], *, group: bool = True, **more: Any
 ) -> list[str]:
-    """The lines in the log group of a function whose role may do this, after it has printed the event."""
+    """The log lines of a new function, after it has printed the event. Its role allows only `actions`."""
     functions, name, archive = aws.client("lambda"), unique("function"), io.BytesIO()
     with zipfile.ZipFile(archive, "w") as zipped:
         zipped.writestr("code_.py", CODE)

@@ -1,4 +1,4 @@
-"""What there is of a stack in an account, by the APIs of the services and not by CloudFormation's word."""
+"""The resources that exist in the account. The API of each service lists them, because CloudFormation may be wrong."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -9,7 +9,7 @@ _ListNames = Callable[[LocalAws], Iterable[str]]
 
 
 def _list_by(service: str, operation: str, member: str, name: str = "") -> _ListNames:
-    """The names, or what the operation lists instead of objects."""
+    """The member `name` of each listed object, or the listed objects themselves if no name is given."""
 
     def names(aws: LocalAws) -> Iterable[str]:
         found = getattr(aws.client(service), operation)().get(member, [])
@@ -26,7 +26,7 @@ def _list_function_versions(aws: LocalAws) -> Iterable[str]:
 
 
 def _list_keys(aws: LocalAws) -> Iterable[str]:
-    """With the name of their stack, and without those that are about to be deleted."""
+    """`STACK/KEY` for each key that is not pending deletion."""
     return [
         f"{_read_stack_name(aws, key)}/{key['KeyId']}"
         for key in _describe_keys(aws)
@@ -65,7 +65,7 @@ KINDS: dict[str, _ListNames] = {
     "AWS::StepFunctions::StateMachine": _list_by("stepfunctions", "list_state_machines", "stateMachines", "name"),
 }
 
-# Parts of another resource, which go with it.
+# Parts of another resource: the service deletes them together with that resource.
 PARTS = {
     "AWS::CDK::Metadata",
     "AWS::IAM::Policy",
@@ -77,12 +77,12 @@ PARTS = {
 
 
 def list_all_resources(aws: LocalAws) -> dict[str, set[str]]:
-    """The names of all there is, by kind, whosever it is."""
+    """The names of all resources in the account, by kind."""
     return {kind: set(names(aws)) for kind, names in KINDS.items()}
 
 
 def list_stack_resources(aws: LocalAws, stack: str) -> dict[str, set[str]]:
-    """The names of the stack's, by kind, without the kinds of which there is nothing."""
+    """The names of the stack's resources, by kind. A kind without resources is left out."""
     found = {
         kind: {name for name in names if stack.lower() in name.lower()}
         for kind, names in list_all_resources(aws).items()

@@ -1,4 +1,4 @@
-"""State machines of a test's own, and what their executions leave."""
+"""State machines that a test creates, and the history of their executions."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ SUCCEED = {"Done": {"Type": "Succeed"}}
 
 
 class Machine:
-    """A state machine under a role of its own, that begins with its first state."""
+    """A state machine with a role of its own. It begins with the first of `states`."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class Machine:
         settings: Mapping[str, Any] | None = None,
         **more: Any,
     ) -> None:
-        """`settings` is what else it has, `more` what else its definition has."""
+        """The role allows `actions`. `settings` go to CreateStateMachine, `more` into the definition."""
         self.stepfunctions, self.role = aws.client("stepfunctions"), Role(aws, {"Action": actions})
         definition = {"QueryLanguage": "JSONata", "StartAt": next(iter(states)), "States": states, **more}
         self._arn = self.stepfunctions.create_state_machine(
@@ -42,12 +42,12 @@ class Machine:
         self.stepfunctions.update_state_machine(stateMachineArn=self._arn, definition=json.dumps(definition))
 
     def begin(self, **given: str) -> str:
-        """Start an execution; its ARN."""
+        """Start an execution. Returns its ARN."""
         started = self.stepfunctions.start_execution(stateMachineArn=self._arn, input=json.dumps(given))
         return str(started["executionArn"])
 
     def run(self, **given: str) -> str:
-        """Start an execution and wait for its end; its ARN."""
+        """Start an execution and wait until it has ended. Returns its ARN."""
         arn = self.begin(**given)
         self.wait_until_ended(arn)
         return arn
@@ -56,16 +56,16 @@ class Machine:
         self.stepfunctions.redrive_execution(executionArn=arn)
 
     def wait_until_ended(self, arn: str) -> dict[str, Any]:
-        """What describes the execution, once it has ended."""
+        """The description of the execution, after it has ended."""
         wait_until(lambda: self._last_event(arn)["type"] in END_EVENTS)
         return self.describe(arn)
 
     def wait_until_left(self, arn: str, state: str, *, times: int) -> None:
-        """Return once the execution has left the state this often."""
+        """Return when the execution has left the state `times` times."""
         wait_until(lambda: left_states(self.history(arn)).count(state) >= times)
 
     def answer_until_refused(self, token: str) -> None:
-        """Answer again and again, until nobody waits for this answer any more."""
+        """Send a success for the task until Step Functions refuses the token."""
         wait_until(lambda: self._is_answer_refused(token))
 
     def abort(self, arn: str) -> None:

@@ -1,4 +1,4 @@
-"""Read what was told through SNS: a notice of the workflow, or the text of a rule that tells for it."""
+"""Read a message from SNS: a notice of the workflow, or the plain text that a rule sends in its place."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ PLAIN_MESSAGE_START = "Outcome: "
 
 
 def read_notice(message: str) -> dict[str, Any]:
-    """The notice; of a text its outcome, and what it says to do."""
+    """The notice. For a plain text: a dict with its outcome and its advice only."""
     try:
         notice = json.loads(message)
     except ValueError:

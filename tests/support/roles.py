@@ -1,4 +1,4 @@
-"""Roles of a test's own, and those of the stack."""
+"""Roles that a test creates, and the roles of the stack."""
 
 import json
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ TRUST = {
 
 
 def allow_policy(*statements: dict[str, Any]) -> str:
-    """A policy that allows this, of everything where a statement names no resource."""
+    """The JSON of a policy that allows these statements. A statement without a resource allows every resource."""
     allowed = [{"Effect": "Allow", "Resource": "*", **statement} for statement in statements]
     return json.dumps({"Version": "2012-10-17", "Statement": allowed})
 
 
 class Role:
-    """A role that may do what these statements say, and no more."""
+    """A role that allows these statements and nothing else."""
 
     def __init__(self, aws: LocalAws, *statements: dict[str, Any]) -> None:
         self._aws, self._iam, self.name = aws, aws.client("iam"), unique("role")
@@ -29,11 +29,11 @@ class Role:
         self.allow(*statements)
 
     def allow(self, *statements: dict[str, Any], policy: str = "own") -> None:
-        """In the policy of this name, instead of what that has allowed before."""
+        """Replace the statements of the inline policy with this name."""
         self._iam.put_role_policy(RoleName=self.name, PolicyName=policy, PolicyDocument=allow_policy(*statements))
 
     def client(self, service: str) -> Any:
-        """One that has assumed the role."""
+        """A boto3 client with the credentials of the role."""
         given = self._aws.client("sts").assume_role(RoleArn=self.arn, RoleSessionName="test")["Credentials"]
         return self._aws.client(
             service,
@@ -45,18 +45,18 @@ class Role:
 
 @contextmanager
 def deny_action(aws: LocalAws, role: str, action: str) -> Iterator[None]:
-    """The role is refused the action for as long as the block runs."""
+    """Deny the role this action while the block runs."""
     iam = aws.client("iam")
     document = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": action, "Resource": "*"}]}
-    iam.put_role_policy(RoleName=role, PolicyName="refused", PolicyDocument=json.dumps(document))
+    iam.put_role_policy(RoleName=role, PolicyName="denied", PolicyDocument=json.dumps(document))
     try:
         yield
     finally:
-        iam.delete_role_policy(RoleName=role, PolicyName="refused")
+        iam.delete_role_policy(RoleName=role, PolicyName="denied")
 
 
 def find_role_name(aws: LocalAws, part: str) -> str:
-    """The name of the stack's role whose logical id has this in it."""
+    """The name of the one role of the stack whose name contains `part`."""
     roles = aws.client("iam").list_roles()["Roles"]
     (name,) = [role["RoleName"] for role in roles if part in role["RoleName"]]
     return str(name)

@@ -1,4 +1,4 @@
-"""Stacks of a template of a test's own."""
+"""Stacks that a test deploys from a template of its own."""
 
 import json
 from collections.abc import Sequence
@@ -7,14 +7,13 @@ from typing import Any
 from local.aws import LocalAws
 from tests.support.unique import unique
 
-NAME_PREFIX = "Throwaway"  # how the name of each begins
-MAX_INLINE_BYTES = (
-    51_200  # bytes of a template in a request ("Template body size in a request"); S3 takes what is longer
-)
+NAME_PREFIX = "Throwaway"
+# A larger template must come from S3 ("Template body size in a request", CloudFormation's page of quotas).
+MAX_INLINE_BYTES = 51_200
 
 
 class Stack:
-    """A stack of these resources, by logical id."""
+    """A stack with these resources, by logical id."""
 
     def __init__(self, aws: LocalAws, **resources: Any) -> None:
         self._aws, self._cloudformation = aws, aws.client("cloudformation")
@@ -25,17 +24,17 @@ class Stack:
         self._apply("update", resources)
 
     def delete(self, *, retain: Sequence[str] = ()) -> None:
-        """What could not be deleted before may be retained."""
+        """Delete the stack. `retain` names the resources that an earlier deletion failed to delete."""
         self._cloudformation.delete_stack(StackName=self._name, RetainResources=retain)
         self._wait("delete")
 
     def ref(self, logical_id: str) -> str:
-        """The physical id."""
+        """The physical id of the resource."""
         found = self._cloudformation.describe_stack_resource(StackName=self._name, LogicalResourceId=logical_id)
         return str(found["StackResourceDetail"]["PhysicalResourceId"])
 
     def failure_reason(self) -> str:
-        """Why it failed, of the resource that failed first."""
+        """The reason of the resource that failed first."""
         events = self._cloudformation.describe_stack_events(StackName=self._name)["StackEvents"]
         failed = [event["ResourceStatusReason"] for event in events if event["ResourceStatus"].endswith("_FAILED")]
         return str(failed[-1])

@@ -1,4 +1,4 @@
-"""Count what tests did: the tables at the end of the test output."""
+"""Count what the tests did, and print the counts as tables at the end of the test output."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
@@ -8,16 +8,16 @@ from rich.console import Console
 from rich.table import Table
 
 TALLY = "tally"
-ENDINGS = "What the executions ended as"
+ENDINGS = "How the executions ended"
 
 
 def count(record_property: Callable[[str, object], None], table: str, row: str, column: str) -> None:
-    """One more in this cell of the table; pytest brings it from whichever process ran the test."""
+    """Add one to this cell of the table. pytest passes the property on from the process that ran the test."""
     record_property(TALLY, [table, row, column])
 
 
 def render(reports: Iterable[Any]) -> str:
-    """Every table that the reports of these tests have a count in."""
+    """The tables with the counts of these test reports, as text."""
     cells: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
     for name, value in (each for report in reports for each in report.user_properties):
         if name == TALLY:

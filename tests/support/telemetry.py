@@ -1,4 +1,4 @@
-"""What CloudWatch has: points of metrics, and lines of logs."""
+"""Read points of metrics and lines of logs from CloudWatch."""
 
 import time
 from typing import Any
@@ -8,13 +8,13 @@ from local.aws import LocalAws
 HOUR = 3600
 DAY = 24 * HOUR
 
-# How the names of the stack's log groups begin.
+# Prefixes of the names of the stack's log groups.
 FUNCTION_LOGS = "DatasetDistribution-Functions"
 WORKFLOW_LOGS = "/aws/vendedlogs/states/DatasetDistribution-"
 
 
 def read_points(aws: LocalAws, namespace: str, metric: str, **dimensions: str) -> list[dict[str, Any]]:
-    """Of each metric of this name that has these dimensions, whatever others it has."""
+    """The points of each metric with this name and at least these dimensions."""
     cloudwatch, now = aws.client("cloudwatch"), time.time()
     asked = [{"Name": name, "Value": value} for name, value in dimensions.items()]
     span = {"StartTime": now - DAY, "EndTime": now + DAY, "Period": HOUR}
@@ -26,7 +26,7 @@ def read_points(aws: LocalAws, namespace: str, metric: str, **dimensions: str) -
 
 
 def read_log_lines(aws: LocalAws, groups: str, word: str = "", *, since: float = 0) -> list[str]:
-    """Those with the word in them, of the log groups whose names begin like this."""
+    """The lines with the word, of the log groups whose names begin with `groups`, from `since` (epoch seconds) on."""
     logs = aws.client("logs")
     asked = {"filterPattern": f'"{word}"', "startTime": int(since * 1000)}
     return [

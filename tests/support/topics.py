@@ -1,4 +1,4 @@
-"""Topics of a test's own, and alarms that tell them."""
+"""Topics that a test creates, and alarms that notify them."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from tests.support.unique import unique
 
 
 def create_topic_for(aws: LocalAws, service: str, condition: dict[str, Any]) -> str:
-    """The ARN of a topic whose policy lets the service publish under this condition, and nobody else."""
+    """The ARN of a topic. Its policy allows only this service to publish, under this condition."""
     sns = aws.client("sns")
     arn: str = sns.create_topic(Name=unique("topic"))["TopicArn"]
     publish = {"Principal": {"Service": service}, "Action": "sns:Publish", "Resource": arn, "Condition": condition}
@@ -17,7 +17,7 @@ def create_topic_for(aws: LocalAws, service: str, condition: dict[str, Any]) -> 
 
 
 def trigger_alarm(aws: LocalAws, topic: str) -> None:
-    """Set off an alarm that tells the topic."""
+    """Create an alarm that notifies the topic, and set it to ALARM."""
     cloudwatch = aws.client("cloudwatch")
     cloudwatch.put_metric_alarm(
         AlarmName=topic,

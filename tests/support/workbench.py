@@ -1,4 +1,4 @@
-"""What the tests of the Custom Labels service do over and over: lines, datasets, refusals."""
+"""Steps that many tests of the Custom Labels service repeat: JSON Lines, datasets, refused calls."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -10,11 +10,11 @@ from botocore.exceptions import ClientError
 
 from local.aws import LocalAws
 
-LONGER_THAN_ANY_CHANGE = 61.0
+LONGER_THAN_ANY_CHANGE = 61.0  # seconds
 
 
 def classified(image: str, *labels: str, bucket: str = "images") -> str:
-    """The JSON Line of an image with image-level labels; with none it is unlabelled."""
+    """The JSON Line of an image with these image-level labels. Without labels the image is unlabeled."""
     members: dict[str, Any] = {"source-ref": f"s3://{bucket}/{image}"}
     for position, label in enumerate(labels):
         members[f"label{position}"] = position
@@ -50,12 +50,12 @@ def boxed(image: str, *labels: str, bucket: str = "images") -> str:
 
 
 def images(count: int, label: str = "rusty", first: int = 0) -> list[str]:
-    """Lines of that many images with one label."""
+    """The JSON Lines of `count` images with this label."""
     return [classified(f"{label}-{number}.jpg", label) for number in range(first, first + count)]
 
 
 def refusal(operation: Callable[..., Any], **parameters: Any) -> str:
-    """The code of the error that a call of boto3 ends in."""
+    """The error code with which the service refuses the call."""
     with pytest.raises(ClientError) as error:
         operation(**parameters)
     code: str = error.value.response["Error"]["Code"]
@@ -64,7 +64,7 @@ def refusal(operation: Callable[..., Any], **parameters: Any) -> str:
 
 @dataclass
 class Workbench:
-    """The local AWS and what makes datasets in it."""
+    """The local AWS, with the steps that create and change datasets."""
 
     aws: LocalAws
     rekognition: Any
@@ -72,30 +72,30 @@ class Workbench:
     bucket: str
 
     def finish(self) -> None:
-        """Let every change in progress finish."""
+        """Move the clock until every change in progress has finished."""
         self.aws.advance(LONGER_THAN_ANY_CHANGE)
 
     def put(self, content: str | bytes | Iterable[str], name: str = "test.manifest") -> dict[str, Any]:
-        """A DatasetSource for a manifest of these lines, or with this content."""
+        """Upload a manifest with these lines or this content. Returns its DatasetSource."""
         body = content if isinstance(content, str | bytes) else "\n".join(content) + "\n"
         self.s3.put_object(Bucket=self.bucket, Key=name, Body=body)
         return {"GroundTruthManifest": {"S3Object": {"Bucket": self.bucket, "Name": name}}}
 
     def begin(self, project: str, type_: str, content: str | bytes | Iterable[str] | None = None) -> str:
-        """The ARN of a dataset that is being created, empty or from a manifest."""
+        """Start creating a dataset, empty or from a manifest. Returns its ARN."""
         source = {} if content is None else {"DatasetSource": self.put(content)}
         response = self.rekognition.create_dataset(ProjectArn=project, DatasetType=type_, **source)
         arn: str = response["DatasetArn"]
         return arn
 
     def create(self, project: str, type_: str, content: str | bytes | Iterable[str] | None = None) -> str:
-        """The ARN of a dataset that has been created."""
+        """Create a dataset and wait until it is there. Returns its ARN."""
         arn = self.begin(project, type_, content)
         self.finish()
         return arn
 
     def pair(self, project: str, content: Iterable[str] | None = None) -> tuple[str, str]:
-        """A training dataset with these entries and an empty test dataset."""
+        """The ARNs of a training dataset with these entries and of an empty test dataset."""
         return self.begin(project, "TRAIN", content), self.create(project, "TEST")
 
     def distribute(self, *arns: str) -> None:
@@ -115,7 +115,7 @@ class Workbench:
         return int(self.describe(arn)["DatasetStats"]["TotalEntries"])
 
     def entries(self, arn: str, **filters: Any) -> list[dict[str, Any]]:
-        """Every entry that a filter lets through, page by page, parsed."""
+        """The parsed entries that pass the filters, from all pages."""
         pages = self.rekognition.get_paginator("list_dataset_entries").paginate(DatasetArn=arn, **filters)
         return [json.loads(entry) for page in pages for entry in page["DatasetEntries"]]
 
