@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import Any
 
 from local.custom_labels.settings import ACCEPT
+from tests.campaign.environment import Aftermath, Ending, Told
 from tests.campaign.scenario import Scenario
-from tests.campaign.stage import Aftermath, Ending, Told
 from tests.support.deadlines import DEADLINE
 from tests.support.notices import read_notice
 

@@ -17,9 +17,9 @@ from rich.table import Table
 from local.aws import LocalAws, forget_other_accounts
 from local.cdk import deploy
 from tests.campaign.answers import MAY_READ_IMAGES
+from tests.campaign.environment import Aftermath, Stage
 from tests.campaign.promises import violations
 from tests.campaign.scenario import Scenario, draw
-from tests.campaign.stage import Aftermath, Stage
 from tests.support.deadlines import shorten_deadlines
 
 TRIES_TO_SHRINK = 60

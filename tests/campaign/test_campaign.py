@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.campaign.environment import Aftermath, Ending, Stage, Told
 from tests.campaign.promises import violations
 from tests.campaign.runs import NO_FAULT, open_stage, play
 from tests.campaign.scenario import Scenario, Step, draw
-from tests.campaign.stage import Aftermath, Ending, Stage, Told
 from tests.support.tally import count
 
 SEED, RUNS = 1, 300
