@@ -1,1 +1,1 @@
-"""Random faults against every promise; and the end-to-end tests under each plausible answer of the service."""
+"""Random faults against every promise, and the end-to-end tests under each plausible answer of the service."""

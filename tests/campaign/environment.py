@@ -1,4 +1,4 @@
-"""Play a scenario on the local AWS, and gather what there is to see when all is over."""
+"""Run a scenario on the local AWS, and collect the observations that the promises are checked against."""
 
 import itertools
 import json
@@ -17,18 +17,18 @@ from tests.campaign.scenario import HOUR, Scenario
 from tests.support.notices import read_notice
 from tests.support.workbench import Workbench, images
 
-LONGEST_RUN = 120  # seconds of real time, in which every execution has to end
-LOOKS_AT_MOST = 40  # for the state that a step waits for
-HOLD = 0.03  # seconds of real time, which a state takes that a step waits for
+LONGEST_RUN = 120  # seconds of real time, after which an execution counts as unended
+MAX_POLLS = 40  # for the state that a step waits for
+HOLD_SECONDS = 0.03  # of real time: how much longer a state takes if a step waits for it
 LONG_AFTER = 100 * HOUR
-LABELED = 10
+ENOUGH_IMAGES = 10
 ENDED = ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
 UNSUCCESSFUL = ENDED[1:]
 
 
 @dataclass(frozen=True)
 class Ending:
-    """Of an execution, `at` in epoch seconds: one that is redriven has several."""
+    """One end of an execution, `at` in epoch seconds. A redriven execution has several."""
 
     status: str
     error: str
@@ -39,35 +39,42 @@ class Ending:
 
 
 @dataclass
-class Told:
-    """An execution, everything it ended as, and the messages and completion events that name it."""
+class ObservedExecution:
+    """An execution with its endings, and the messages and completion events that name it.
+
+    `completions` are the outcomes of the completion events; `event_count` is the length of the history.
+    """
 
     arn: str
     by_event: bool
     endings: list[Ending] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
-    announced: list[str] = field(default_factory=list)
+    completions: list[str] = field(default_factory=list)
     states: list[str] = field(default_factory=list)
-    events: int = 0
+    event_count: int = 0
 
 
 @dataclass
-class Aftermath:
-    """`before_last`: what the service knew before the last start, which was by hand and without a fault."""
+class Observations:
+    """The results of one scenario.
 
-    executions: list[Told]
-    last: Told
-    stuck: list[str]
-    before_last: dict[str, Any]
-    truth: dict[str, Any]
+    A person starts the `last` execution after all faults are removed. `state_before_last` is the internal state of the
+    service before that start, `internal_state` the one at the end. `fault_counts` says how often each fault struck.
+    """
+
+    executions: list[ObservedExecution]
+    last: ObservedExecution
+    unended: list[str]
+    state_before_last: dict[str, Any]
+    internal_state: dict[str, Any]
     images: list[str]
     record: dict[str, str]
-    struck: list[tuple[Fault, int]]
-    unknown_messages: list[str]
+    fault_counts: list[tuple[Fault, int]]
+    unassigned_messages: list[str]
 
 
-class Stage:
-    """A local AWS with the stack, and the queues on which it is heard what comes of it."""
+class Environment:
+    """A local AWS with the stack, and queues that receive notifications, endings and completion events."""
 
     def __init__(self, aws: LocalAws, outputs: dict[str, str]) -> None:
         self._aws, self._outputs = aws, outputs
@@ -78,27 +85,27 @@ class Stage:
         self._bench = Workbench(aws, self._rekognition, s3, "chaos")
         self._messages, topic_queue = create_queue(aws, "sns.amazonaws.com")
         aws.client("sns").subscribe(TopicArn=outputs["TopicArn"], Protocol="sqs", Endpoint=topic_queue)
-        self._endings = self._queue_of("endings", {"source": ["aws.states"], "detail": {"status": ENDED}})
-        self._completions = self._queue_of("completions", {"source": ["dataset-distribution"]})
+        self._endings = self._create_event_queue("endings", {"source": ["aws.states"], "detail": {"status": ENDED}})
+        self._completions = self._create_event_queue("completions", {"source": ["dataset-distribution"]})
         self._numbers = itertools.count()
 
-    def _queue_of(self, name: str, pattern: dict[str, Any]) -> str:
-        """The URL of a queue for the events of this pattern."""
+    def _create_event_queue(self, name: str, pattern: dict[str, Any]) -> str:
+        """The URL of a queue that receives the events of this pattern."""
         url, arn = create_queue(self._aws, "events.amazonaws.com")
         events = self._aws.client("events")
         events.put_rule(Name=name, EventPattern=json.dumps(pattern))
         events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
         return url
 
-    def play(self, scenario: Scenario) -> Aftermath:
-        """Everything, from an empty service on."""
+    def run(self, scenario: Scenario) -> Observations:
+        """Reset the service and run the scenario."""
         self._aws.reset()
         self._aws.configure(**scenario.settings)
         self._aws.follow_waits(True)
-        play = _Play(self, scenario, f"run-{next(self._numbers)}")
-        return play.perform()
+        return _ScenarioRun(self, scenario, f"run-{next(self._numbers)}").run()
 
-    def drain(self, queue: str, seconds: int = 0) -> list[Any]:
+    def receive_all(self, queue: str, seconds: int = 0) -> list[Any]:
+        """The messages in the queue, parsed. If it is empty, wait up to `seconds` for the first message."""
         bodies: list[Any] = []
         while received := self._receive(queue, 0 if bodies else seconds):
             bodies += [json.loads(message["Body"]) for message in received]
@@ -111,56 +118,57 @@ class Stage:
         return received.get("Messages") or []
 
 
-class _Play:
-    """One scenario, once."""
+class _ScenarioRun:
+    """One run of a scenario, with a project of its own."""
 
-    def __init__(self, stage: Stage, scenario: Scenario, name: str) -> None:
-        self._stage, self._scenario, self._name = stage, scenario, name
-        self._aws, self._bench = stage._aws, stage._bench
-        self._stepfunctions, self._rekognition = stage._stepfunctions, stage._rekognition
+    def __init__(self, environment: Environment, scenario: Scenario, name: str) -> None:
+        self._environment, self._scenario, self._name = environment, scenario, name
+        self._aws, self._bench = environment._aws, environment._bench
+        self._stepfunctions, self._rekognition = environment._stepfunctions, environment._rekognition
         self._project = self._rekognition.create_project(ProjectName=name)["ProjectArn"]
         self._images: list[str] = []
         self._datasets: dict[str, str] = {}
-        self._executions: dict[str, Told] = {}
-        self._said: list[str] = []
-        self._announced: list[dict[str, Any]] = []
+        self._executions: dict[str, ObservedExecution] = {}
+        self._messages: list[str] = []
+        self._completions: list[dict[str, Any]] = []
 
-    def perform(self) -> Aftermath:
-        faults = [*self._scenario.faults, *map(_hold, {step.when for step in self._scenario.steps if step.when})]
+    def run(self) -> Observations:
+        holds = map(_make_hold, {step.state for step in self._scenario.steps if step.state})
+        faults = [*self._scenario.faults, *holds]
         self._aws.inject(*faults)
         for step in self._scenario.steps:
-            self._await_moment(step.when)
-            _ACTIONS[step.what](self)
-        stuck = self._await_ends()
+            self._wait_for_state(step.state)
+            _ACTIONS[step.action](self)
+        unended = self._wait_for_ends()
         self._aws.advance(LONG_AFTER)
-        stuck += self._await_ends()
-        if self._scenario.redrives and not stuck:
+        unended += self._wait_for_ends()
+        if self._scenario.redrives and not unended:
             self._redrive()
-            stuck += self._await_ends()
-        struck = list(zip(faults, self._aws.struck(), strict=True))[: len(self._scenario.faults)]
+            unended += self._wait_for_ends()
+        fault_counts = list(zip(faults, self._aws.struck(), strict=True))[: len(self._scenario.faults)]
         self._aws.inject()
         self._aws.advance(LONG_AFTER)
-        before_last = self._aws.truth()
+        state_before_last = self._aws.truth()
         last = self._start()
-        stuck += self._await_ends()
-        self._hear()
-        return Aftermath(
+        unended += self._wait_for_ends()
+        self._collect()
+        return Observations(
             executions=list(self._executions.values()),
-            last=self._executions.get(last, Told(last, by_event=False)),
-            stuck=stuck,
-            before_last=before_last,
-            truth=self._aws.truth(),
+            last=self._executions.get(last, ObservedExecution(last, by_event=False)),
+            unended=unended,
+            state_before_last=state_before_last,
+            internal_state=self._aws.truth(),
             images=self._images,
-            record=self._record(),
-            struck=struck,
-            unknown_messages=self._attribute(),
+            record=self._read_record(),
+            fault_counts=fault_counts,
+            unassigned_messages=self._assign_messages(),
         )
 
     def create(self, type_: str, content: Any) -> None:
-        self._attempt(lambda: self._datasets.update({type_: self._bench.begin(self._project, type_, content)}))
+        self._try(lambda: self._datasets.update({type_: self._bench.begin(self._project, type_, content)}))
 
     def create_train(self) -> None:
-        lines = {"enough": images(LABELED), "one image": images(1), "nothing": None}.get(self._scenario.content)
+        lines = {"enough": images(ENOUGH_IMAGES), "one image": images(1), "nothing": None}.get(self._scenario.content)
         content = ["this is no manifest"] if self._scenario.content == "no manifest" else lines
         self.create("TRAIN", content)
         self._images += [json.loads(line)["source-ref"] for line in lines or []]
@@ -168,33 +176,33 @@ class _Play:
     def create_test(self) -> None:
         self.create("TEST", None)
 
-    def create_test_anew(self) -> None:
+    def recreate_test(self) -> None:
         self.delete("TEST")
         self._aws.advance(HOUR)
         self.create_test()
 
     def delete(self, type_: str) -> None:
-        self._attempt(lambda: self._rekognition.delete_dataset(DatasetArn=self._datasets.get(type_, "")))
+        self._try(lambda: self._rekognition.delete_dataset(DatasetArn=self._datasets.get(type_, "")))
 
-    def label_more(self) -> None:
+    def add_training_images(self) -> None:
         self._add("TRAIN", images(5, "clean"))
 
-    def fill_the_test_dataset(self) -> None:
-        self._add("TEST", images(3, "by hand"))
+    def add_test_images(self) -> None:
+        self._add("TEST", images(3, "added"))
 
     def start(self) -> None:
         self._start()
 
     def abort(self) -> None:
-        for arn in self._running():
-            self._attempt(partial(self._stepfunctions.stop_execution, executionArn=arn))
+        for arn in self._list_running():
+            self._try(partial(self._stepfunctions.stop_execution, executionArn=arn))
 
     def _add(self, type_: str, lines: list[str]) -> None:
-        if self._attempt(lambda: self._bench.update(self._datasets.get(type_, ""), *lines)):
+        if self._try(lambda: self._bench.update(self._datasets.get(type_, ""), *lines)):
             self._images += [json.loads(line)["source-ref"] for line in lines]
 
-    def _attempt(self, action: Callable[[], Any]) -> bool:
-        """What people do can be refused."""
+    def _try(self, action: Callable[[], Any]) -> bool:
+        """Whether the action of a person succeeded. The service may refuse it."""
         try:
             action()
         except (ClientError, ValueError):
@@ -206,32 +214,32 @@ class _Play:
         return True
 
     def _start(self) -> str:
-        started = self._stepfunctions.start_execution(
-            stateMachineArn=self._stage._outputs["StateMachineArn"], input=json.dumps({"ProjectArn": self._project})
-        )
-        return str(started["executionArn"])
+        """Start an execution as a person does. Returns its ARN."""
+        machine = self._environment._outputs["StateMachineArn"]
+        given = json.dumps({"ProjectArn": self._project})
+        return str(self._stepfunctions.start_execution(stateMachineArn=machine, input=given)["executionArn"])
 
-    def _running(self) -> list[str]:
-        machine = self._stage._outputs["StateMachineArn"]
+    def _list_running(self) -> list[str]:
+        machine = self._environment._outputs["StateMachineArn"]
         listed = self._stepfunctions.list_executions(stateMachineArn=machine, statusFilter="RUNNING")
         return [execution["executionArn"] for execution in listed["executions"]]
 
-    def _await_moment(self, state: str) -> None:
-        """Until an execution is in the state, or has been, or a while has passed."""
-        for _ in range(LOOKS_AT_MOST if state else 0):
-            running = self._running()
-            if not running or any(state in self._history(arn)[0] for arn in running):
+    def _wait_for_state(self, state: str) -> None:
+        """Return when a running execution has entered the state, when none runs, or after MAX_POLLS polls."""
+        for _ in range(MAX_POLLS if state else 0):
+            running = self._list_running()
+            if not running or any(state in self._read_history(arn)[0] for arn in running):
                 return
 
-    def _await_ends(self) -> list[str]:
-        """Those that do not end; they are stopped."""
+    def _wait_for_ends(self) -> list[str]:
+        """A sentence for each execution that did not end within LONGEST_RUN. Aborts these executions."""
         began = time.monotonic()
-        while running := self._running():
-            self._hear(seconds=1)
+        while running := self._list_running():
+            self._collect(seconds=1)
             if time.monotonic() - began > LONGEST_RUN:
                 self.abort()
-                return [f"{arn}: … {' → '.join(self._history(arn)[0][-8:])}" for arn in running]
-        self._hear()
+                return [f"{arn}: … {' → '.join(self._read_history(arn)[0][-8:])}" for arn in running]
+        self._collect()
         return []
 
     def _redrive(self) -> None:
@@ -239,63 +247,68 @@ class _Play:
             if execution.endings[-1].status in UNSUCCESSFUL:
                 self._stepfunctions.redrive_execution(executionArn=arn)
 
-    def _hear(self, seconds: int = 0) -> None:
-        """What is there, or the next to come within that time."""
-        for event in self._stage.drain(self._stage._endings, seconds):
+    def _collect(self, seconds: int = 0) -> None:
+        """Take endings, messages and completion events from the queues. Waits up to `seconds` for an ending."""
+        for event in self._environment.receive_all(self._environment._endings, seconds):
             detail = event["detail"]
             if self._name in detail["input"]:
                 arn = detail["executionArn"]
-                execution = self._executions.setdefault(arn, Told(arn, by_event='"detail-type"' in detail["input"]))
-                execution.endings.append(_ending(detail))
-                execution.states, execution.events = self._history(arn)
-        self._said += [message["Message"] for message in self._stage.drain(self._stage._messages)]
-        self._announced += [event["detail"] for event in self._stage.drain(self._stage._completions)]
+                observed = ObservedExecution(arn, by_event='"detail-type"' in detail["input"])
+                execution = self._executions.setdefault(arn, observed)
+                execution.endings.append(_read_ending(detail))
+                execution.states, execution.event_count = self._read_history(arn)
+        messages = self._environment.receive_all(self._environment._messages)
+        self._messages += [message["Message"] for message in messages]
+        completions = self._environment.receive_all(self._environment._completions)
+        self._completions += [event["detail"] for event in completions]
 
-    def _attribute(self) -> list[str]:
-        """Give each execution the messages that are its own; those that are of none."""
+    def _assign_messages(self) -> list[str]:
+        """Give each execution its messages and completion events. Returns the messages of no execution."""
         for execution in self._executions.values():
-            execution.messages = [message for message in self._said if _is_of(execution.arn, message)]
-            execution.announced = [
-                notice["Outcome"] for notice in self._announced if notice["Execution"] == execution.arn
+            execution.messages = [message for message in self._messages if _is_from(execution.arn, message)]
+            execution.completions = [
+                notice["Outcome"] for notice in self._completions if notice["Execution"] == execution.arn
             ]
-        return [message for message in self._said if not any(_is_of(arn, message) for arn in self._executions)]
+        return [message for message in self._messages if not any(_is_from(arn, message) for arn in self._executions)]
 
-    def _history(self, arn: str) -> tuple[list[str], int]:
+    def _read_history(self, arn: str) -> tuple[list[str], int]:
+        """The names of the entered states, and the number of events."""
         pages = self._stepfunctions.get_paginator("get_execution_history").paginate(executionArn=arn)
         events = [event for page in pages for event in page["events"]]
         entered = [e["stateEnteredEventDetails"]["name"] for e in events if "stateEnteredEventDetails" in e]
         return entered, len(events)
 
-    def _record(self) -> dict[str, str]:
+    def _read_record(self) -> dict[str, str]:
         test = self._datasets.get("TEST")
         key = {"ProjectName": {"S": self._name}, "TestDatasetArn": {"S": str(test)}}
-        found = self._aws.client("dynamodb").get_item(TableName=self._stage._outputs["RecordsTable"], Key=key)
+        table = self._environment._outputs["RecordsTable"]
+        found = self._aws.client("dynamodb").get_item(TableName=table, Key=key)
         return {name: next(iter(value.values())) for name, value in found.get("Item", {}).items()}
 
 
-_ACTIONS: dict[str, Callable[[_Play], None]] = {
-    "create TRAIN": _Play.create_train,
-    "create TEST": _Play.create_test,
-    "create TEST anew": _Play.create_test_anew,
-    "delete TEST": lambda play: play.delete("TEST"),
-    "delete TRAIN": lambda play: play.delete("TRAIN"),
-    "label more": _Play.label_more,
-    "fill the test dataset": _Play.fill_the_test_dataset,
-    "start": _Play.start,
-    "abort": _Play.abort,
+_ACTIONS: dict[str, Callable[[_ScenarioRun], None]] = {
+    "create TRAIN": _ScenarioRun.create_train,
+    "create TEST": _ScenarioRun.create_test,
+    "recreate TEST": _ScenarioRun.recreate_test,
+    "delete TEST": lambda run: run.delete("TEST"),
+    "delete TRAIN": lambda run: run.delete("TRAIN"),
+    "add training images": _ScenarioRun.add_training_images,
+    "add test images": _ScenarioRun.add_test_images,
+    "start": _ScenarioRun.start,
+    "abort": _ScenarioRun.abort,
 }
 
 
-def _is_of(execution: str, message: str) -> bool:
-    """A notice names its execution; its cause may name another one. A text names its own only."""
+def _is_from(execution: str, message: str) -> bool:
+    """Whether the message is about this execution. The cause of a notice may name another execution too."""
     return bool(read_notice(message).get("Execution", execution) == execution) and execution in message
 
 
-def _hold(state: str) -> Fault:
-    return Fault(f"state:{state}", seconds=HOLD)
+def _make_hold(state: str) -> Fault:
+    return Fault(f"state:{state}", seconds=HOLD_SECONDS)
 
 
-def _ending(detail: dict[str, Any]) -> Ending:
+def _read_ending(detail: dict[str, Any]) -> Ending:
     output = json.loads(detail["output"]) if detail.get("output") and detail["status"] == "SUCCEEDED" else {}
     return Ending(
         status=detail["status"],

@@ -1,4 +1,4 @@
-"""The six promises, held against what the service itself knows. Each check yields what breaks its promise."""
+"""The six promises, checked against the internal state of the service. A check yields a sentence for a violation."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -6,209 +6,217 @@ from itertools import pairwise
 from typing import Any
 
 from local.custom_labels.settings import ACCEPT
-from tests.campaign.environment import Aftermath, Ending, Told
+from tests.campaign.environment import Ending, Observations, ObservedExecution
 from tests.campaign.scenario import Scenario
 from tests.support.deadlines import DEADLINE
 from tests.support.notices import read_notice
 
-LONGEST_HISTORY = 25_000
+LONGEST_HISTORY = 25_000  # events
 DEFECTS = ("States.Runtime", "States.QueryEvaluationError", "States.DataLimitExceeded", "States.NoChoiceMatched")
 NOBODY_NOTIFIED = "Nobody could be notified:"
 WHAT_TO_DO = "What to do: "
 NOT_RECORDED = "The record could not be completed"
-SENDING = "Send completion event"
-NOTIFYING = ("Notify people", "Notify in plain words")
-QUIET = ("SKIPPED", "ALREADY_DISTRIBUTED")
+SEND_EVENT_STATE = "Send completion event"
+NOTIFY_STATES = ("Notify people", "Notify in plain words")
+WITHOUT_NOTIFICATION = ("SKIPPED", "ALREADY_DISTRIBUTED")
 Violations = Iterator[str]
 
 
-def violations(scenario: Scenario, after: Aftermath) -> list[str]:
-    """What breaks a promise, in sentences; none is as it should be."""
-    return [f"{promise}: {said}" for promise, check in PROMISES.items() for said in check(scenario, after)]
+def find_violations(scenario: Scenario, observed: Observations) -> list[str]:
+    """A sentence for each violation of a promise. It begins with the promise."""
+    return [f"{promise}: {violation}" for promise, check in PROMISES.items() for violation in check(scenario, observed)]
 
 
-def _every_execution_ends(_scenario: Scenario, after: Aftermath) -> Violations:
-    yield from (f"{arn} goes on and on" for arn in after.stuck)
-    for execution in after.executions:
-        if execution.events >= LONGEST_HISTORY:
-            yield f"{execution.arn} has {execution.events} events"
+def _check_ends(_scenario: Scenario, observed: Observations) -> Violations:
+    yield from (f"{arn} does not end" for arn in observed.unended)
+    for execution in observed.executions:
+        if execution.event_count >= LONGEST_HISTORY:
+            yield f"{execution.arn} has {execution.event_count} events"
         for ending in execution.endings:
             if ending.status == "TIMED_OUT":
-                yield f"{execution.arn} did not keep its own deadlines"
+                yield f"{execution.arn} reached the timeout of the state machine"
             if ending.error in DEFECTS:
                 yield f"{execution.arn} has a defect: {ending.error}: {ending.cause}"
 
 
-def _one_distribution_and_no_entry_lost(_scenario: Scenario, after: Aftermath) -> Violations:
-    taken = Counter(_effective(after.truth))
-    yield from (f"{arn} was distributed into {times} times" for arn, times in taken.items() if times > 1)
-    ever = [*_datasets(after.truth), *after.truth["deleted"]]
-    found = Counter(ref for dataset in ever for ref in dataset["source_refs"])
-    expected = Counter(after.images)
+def _check_entries(_scenario: Scenario, observed: Observations) -> Violations:
+    distributions = Counter(_distributed_test_datasets(observed.internal_state))
+    yield from (f"{arn} received {times} distributions" for arn, times in distributions.items() if times > 1)
+    datasets = [*_existing_datasets(observed.internal_state), *observed.internal_state["deleted"]]
+    found = Counter(ref for dataset in datasets for ref in dataset["source_refs"])
+    expected = Counter(observed.images)
     if found != expected:
-        yield f"there are {sorted(found.elements())}, not {sorted(expected.elements())}"
+        yield f"the entries are {sorted(found.elements())}, not {sorted(expected.elements())}"
 
 
-def _distributed_is_true(_scenario: Scenario, after: Aftermath) -> Violations:
-    true = _effective(after.truth)
-    for execution in after.executions:
-        for ending in _concluded(execution):
-            if ending.outcome in ("DISTRIBUTED", "ALREADY_DISTRIBUTED") and not true:
-                yield f"{execution.arn} says {ending.outcome}, and nothing was distributed"
-            if ending.error == "DistributionFailed" and not _failed(after.truth):
-                yield f"{execution.arn} says that Rekognition failed, and it did not: {ending.cause}"
-            if _hides_a_success(execution, ending, after):
-                yield f"{execution.arn} fails with {ending.error}, and the pair was distributed"
-        if "DISTRIBUTED" in execution.announced and not true:
-            yield f"{execution.arn} sends the event of a success, and nothing was distributed"
-    if after.record.get("Outcome") == "DISTRIBUTED" and not true:
-        yield "the record says DISTRIBUTED, and nothing was distributed"
+def _check_distributed(_scenario: Scenario, observed: Observations) -> Violations:
+    distributed = _distributed_test_datasets(observed.internal_state)
+    for execution in observed.executions:
+        for ending in _new_endings(execution):
+            if ending.outcome in ("DISTRIBUTED", "ALREADY_DISTRIBUTED") and not distributed:
+                yield f"{execution.arn} says {ending.outcome}, but nothing was distributed"
+            if ending.error == "DistributionFailed" and not _failed_distributions(observed.internal_state):
+                yield f"{execution.arn} says that Rekognition failed, but it did not: {ending.cause}"
+            if _hides_success(execution, ending, observed):
+                yield f"{execution.arn} fails with {ending.error}, but the pair was distributed"
+        if "DISTRIBUTED" in execution.completions and not distributed:
+            yield f"{execution.arn} sends the completion event of a success, but nothing was distributed"
+    if observed.record.get("Outcome") == "DISTRIBUTED" and not distributed:
+        yield "the record says DISTRIBUTED, but nothing was distributed"
 
 
-def _one_outcome_is_told(_scenario: Scenario, after: Aftermath) -> Violations:
-    twice = any(_notifies(fault.call) and fault.after and struck for fault, struck in after.struck)
-    for execution in after.executions:
-        wanted = Counter(_told_of(execution))
-        told = Counter(_outcome(message) for message in execution.messages)
-        more = (told - wanted).total()
-        if wanted - told or (more and not twice and not (more == 1 and _aborted_while_it_told(execution))):
-            yield f"{execution.arn} ended as {[_short(e) for e in execution.endings]}, and {dict(told)} was told"
-        if not any(SENDING in fault.call and struck for fault, struck in after.struck):
-            yield from _events_not_as_sent(execution)
-    yield from (f"a message names no execution: {message}" for message in after.unknown_messages)
+def _check_notifications(_scenario: Scenario, observed: Observations) -> Violations:
+    duplicates_allowed = any(_notifies(fault.call) and fault.after and times for fault, times in observed.fault_counts)
+    for execution in observed.executions:
+        expected = Counter(_expected_outcomes(execution))
+        notified = Counter(_read_outcome(message) for message in execution.messages)
+        extra = (notified - expected).total()
+        extra_allowed = duplicates_allowed or (extra == 1 and _may_repeat_notification(execution))
+        if expected - notified or (extra and not extra_allowed):
+            endings = [_describe(ending) for ending in execution.endings]
+            yield f"{execution.arn} ended as {endings}, but the notifications are {dict(notified)}"
+        if not any(SEND_EVENT_STATE in fault.call and times for fault, times in observed.fault_counts):
+            yield from _check_completion_events(execution)
+    yield from (f"a message names no execution: {message}" for message in observed.unassigned_messages)
 
 
-def _events_not_as_sent(execution: Told) -> Violations:
-    """Who is aborted while it sends may have sent it or not."""
+def _check_completion_events(execution: ObservedExecution) -> Violations:
+    """An aborted execution is not checked: it may have been aborted before or after it sent the event."""
     if all(ending.status != "ABORTED" for ending in execution.endings):
-        sent = execution.states.count(SENDING)
-        if len(execution.announced) != sent or not set(execution.announced) <= set(_told_of(execution)):
-            yield f"{execution.arn} sent {sent} events, and they are {execution.announced}"
+        sent = execution.states.count(SEND_EVENT_STATE)
+        expected = set(_expected_outcomes(execution))
+        if len(execution.completions) != sent or not set(execution.completions) <= expected:
+            yield f"{execution.arn} sent {sent} completion events, but these arrived: {execution.completions}"
 
 
-def _failures_say_what_to_do(_scenario: Scenario, after: Aftermath) -> Violations:
-    for execution in after.executions:
+def _check_failures(_scenario: Scenario, observed: Observations) -> Violations:
+    for execution in observed.executions:
         for ending in execution.endings:
             if ending.status == "FAILED" and not (ending.error and WHAT_TO_DO in ending.cause):
-                yield f"{execution.arn} fails with {ending.error!r} and says: {ending.cause!r}"
+                yield f"{execution.arn} fails with {ending.error!r}, but its cause is {ending.cause!r}"
         for message in execution.messages:
-            if _outcome(message) != "DISTRIBUTED" and not read_notice(message)["Advice"]:
+            if _read_outcome(message) != "DISTRIBUTED" and not read_notice(message)["Advice"]:
                 yield f"a message does not say what to do: {message!r}"
 
 
-def _a_new_execution_ends_in_the_truth(scenario: Scenario, after: Aftermath) -> Violations:
-    if not after.last.endings:
+def _check_last_execution(scenario: Scenario, observed: Observations) -> Violations:
+    if not observed.last.endings:
         return
-    ending = after.last.endings[-1]
-    said = ending.outcome or ending.error
-    wanted = _expected(scenario, after)
-    if said not in wanted:
-        yield f"the last execution ended as {said} ({ending.cause or ending.reason}), not {' or '.join(wanted)}"
-    if said in ("DISTRIBUTED", "ALREADY_DISTRIBUTED") and after.record.get("Outcome") != "DISTRIBUTED":
-        yield f"the last execution ended as {said}, and the record says {after.record}"
+    ending = observed.last.endings[-1]
+    result = ending.outcome or ending.error
+    expected = _expected_results(scenario, observed)
+    if result not in expected:
+        cause = ending.cause or ending.reason
+        yield f"the last execution ended as {result} ({cause}), not as {' or '.join(expected)}"
+    if result in ("DISTRIBUTED", "ALREADY_DISTRIBUTED") and observed.record.get("Outcome") != "DISTRIBUTED":
+        yield f"the last execution ended as {result}, but the record says {observed.record}"
 
 
-PROMISES: dict[str, Callable[[Scenario, Aftermath], Violations]] = {
-    "1 every execution ends": _every_execution_ends,
-    "2 one distribution, no entry lost": _one_distribution_and_no_entry_lost,
-    "3 DISTRIBUTED is said if it is true": _distributed_is_true,
-    "4 one outcome is told": _one_outcome_is_told,
-    "5 a failure says what to do": _failures_say_what_to_do,
-    "6 a new execution ends in the truth": _a_new_execution_ends_in_the_truth,
+PROMISES: dict[str, Callable[[Scenario, Observations], Violations]] = {
+    "1 every execution ends": _check_ends,
+    "2 at most one distribution, and no entry is lost": _check_entries,
+    "3 DISTRIBUTED is true": _check_distributed,
+    "4 each outcome is notified once": _check_notifications,
+    "5 a failure says what to do": _check_failures,
+    "6 a new execution ends correctly": _check_last_execution,
 }
 
 
-def _datasets(truth: dict[str, Any]) -> list[dict[str, Any]]:
-    return [dataset for datasets in truth["projects"].values() for dataset in datasets]
+def _existing_datasets(internal_state: dict[str, Any]) -> list[dict[str, Any]]:
+    return [dataset for datasets in internal_state["projects"].values() for dataset in datasets]
 
 
-def _effective(truth: dict[str, Any]) -> list[str]:
-    """The test dataset of each distribution that took effect."""
-    taken = (each["datasets"] for each in truth["distributions"] if each["moved"])
-    return [arn for datasets in taken for arn in datasets if "/dataset/test/" in arn]
+def _distributed_test_datasets(internal_state: dict[str, Any]) -> list[str]:
+    """The ARN of the test dataset of each distribution that moved entries."""
+    pairs = (each["datasets"] for each in internal_state["distributions"] if each["moved"])
+    return [arn for pair in pairs for arn in pair if "/dataset/test/" in arn]
 
 
-def _failed(truth: dict[str, Any]) -> list[dict[str, Any]]:
-    return [each for each in truth["distributions"] if not each["moved"]]
+def _failed_distributions(internal_state: dict[str, Any]) -> list[dict[str, Any]]:
+    return [each for each in internal_state["distributions"] if not each["moved"]]
 
 
-def _hides_a_success(execution: Told, ending: Ending, after: Aftermath) -> bool:
-    """An error of the start that was believed, though the call took effect."""
+def _hides_success(execution: ObservedExecution, ending: Ending, observed: Observations) -> bool:
+    """Whether the execution reports an error of the start although the call took effect."""
     if ending.status != "FAILED" or ending.error.startswith("Distribution"):
         return False
-    accepted = [each["accepted"] for each in after.truth["distributions"] if each["moved"]]
-    believed = ("Distribution finished?", "Report outcome") in pairwise(execution.states)
-    return believed and any(moment < ending.at for moment in accepted)
+    accepted = [each["accepted"] for each in observed.internal_state["distributions"] if each["moved"]]
+    reported = ("Distribution finished?", "Report outcome") in pairwise(execution.states)
+    return reported and any(moment < ending.at for moment in accepted)
 
 
-def _concluded(execution: Told) -> Iterator[Ending]:
-    """Without those of a red state that is redriven: it says again what went wrong, whatever has come since."""
-    said = None
+def _new_endings(execution: ObservedExecution) -> Iterator[Ending]:
+    """The endings, without those that only repeat the failure before: a redrive of the state Failed does that."""
+    previous = None
     for ending in execution.endings:
-        words = (ending.error, ending.cause.partition(WHAT_TO_DO)[0])  # what to do then is something else
-        if ending.status != "FAILED" or words != said:
+        failure = (ending.error, ending.cause.partition(WHAT_TO_DO)[0])  # the advice of a redriven execution differs
+        if ending.status != "FAILED" or failure != previous:
             yield ending
-        said = words if ending.status == "FAILED" else None
+        previous = failure if ending.status == "FAILED" else None
 
 
-def _told_of(execution: Told) -> Iterator[str]:
-    """The first word of each message that the endings of an execution deserve."""
+def _expected_outcomes(execution: ObservedExecution) -> Iterator[str]:
+    """The outcomes that the execution must notify people of, one for each ending."""
     failed_before = False
     for ending in execution.endings:
         if ending.status == "FAILED" and failed_before and NOBODY_NOTIFIED not in ending.cause:
-            continue  # the red state fails again when it is redriven
+            continue  # a redrive of the state Failed ends in the same failure again
         failed_before = ending.status == "FAILED"
-        if ending.outcome not in QUIET:
+        if ending.outcome not in WITHOUT_NOTIFICATION:
             yield ending.outcome or ending.status
 
 
-def _aborted_while_it_told(execution: Told) -> bool:
+def _may_repeat_notification(execution: ObservedExecution) -> bool:
+    """Whether the execution was aborted and entered a state that notifies: SNS may have sent the message before."""
     aborted = any(each.status == "ABORTED" for each in execution.endings)
     return aborted and any(_notifies(state) for state in execution.states)
 
 
 def _notifies(state: str) -> bool:
-    return any(name in state for name in NOTIFYING)
+    return any(name in state for name in NOTIFY_STATES)
 
 
-def _outcome(message: str) -> str:
+def _read_outcome(message: str) -> str:
     return str(read_notice(message)["Outcome"])
 
 
-def _short(ending: Ending) -> str:
+def _describe(ending: Ending) -> str:
     return ending.outcome or f"{ending.status} {ending.error}"
 
 
-def _not_yet_told(after: Aftermath) -> list[str]:
-    """The failure of a distribution whose execution was aborted before it said so is the next one's to tell.
+def _unreported_failure(observed: Observations) -> list[str]:
+    """`DistributionFailed` if a distribution failed and no earlier execution both reported and recorded that.
 
-    So it is when an execution said it and could not record it.
+    An earlier execution may have been aborted before it reported the failure. Then the next one reports it.
     """
-    earlier = [each for each in after.executions if each is not after.last]
-    told = any(ending.error == "DistributionFailed" for each in earlier for ending in each.endings)
+    earlier = [each for each in observed.executions if each is not observed.last]
+    reported = any(ending.error == "DistributionFailed" for each in earlier for ending in each.endings)
     recorded = not any(NOT_RECORDED in message for each in earlier for message in each.messages)
-    return ["DistributionFailed"] if _failed(after.before_last) and not (told and recorded) else []
+    failed = _failed_distributions(observed.state_before_last)
+    return ["DistributionFailed"] if failed and not (reported and recorded) else []
 
 
-def _expected(scenario: Scenario, after: Aftermath) -> list[str]:
-    """How one that is started by hand ends, after everything."""
-    datasets = {dataset["type"]: dataset for dataset in _datasets(after.before_last)}
+def _expected_results(scenario: Scenario, observed: Observations) -> list[str]:
+    """The outcomes and errors that are correct for the last execution, which a person starts."""
+    datasets = {dataset["type"]: dataset for dataset in _existing_datasets(observed.state_before_last)}
     if set(datasets) != {"TRAIN", "TEST"}:
         return ["DatasetMissing"]
     train, test = datasets["TRAIN"], datasets["TEST"]
     if "CREATE_FAILED" in (train["status"], test["status"]):
         return ["DatasetCreationFailed"]
     if test["source_refs"]:
-        ours = test["arn"] in _effective(after.before_last)
-        return ["ALREADY_DISTRIBUTED", "DISTRIBUTED"] if ours else ["TestDatasetNotEmpty", *_not_yet_told(after)]
+        ours = test["arn"] in _distributed_test_datasets(observed.state_before_last)
+        if ours:
+            return ["ALREADY_DISTRIBUTED", "DISTRIBUTED"]
+        return ["TestDatasetNotEmpty", *_unreported_failure(observed)]
     if not train["source_refs"]:
         return ["TrainingDatasetEmpty"]
-    refused = scenario.settings.get("distribute_after_failed_update", ACCEPT)
-    if refused != ACCEPT and "UPDATE_FAILED" in (train["status"], test["status"]):
-        return [refused, "DistributionTimedOut", *_not_yet_told(after)]
-    too_few = scenario.settings.get("min_per_label", 2)
+    refusal = scenario.settings.get("distribute_after_failed_update", ACCEPT)
+    if refusal != ACCEPT and "UPDATE_FAILED" in (train["status"], test["status"]):
+        return [refusal, "DistributionTimedOut", *_unreported_failure(observed)]
+    min_per_label = scenario.settings.get("min_per_label", 2)
     labels = Counter(ref.rsplit("/", 1)[1].rpartition("-")[0] for ref in train["source_refs"])
-    few = min(labels.values()) < too_few or len(train["source_refs"]) < 2
+    too_few = min(labels.values()) < min_per_label or len(train["source_refs"]) < 2
     if scenario.settings.get("distribution_seconds", 0) > DEADLINE:
-        return ["DistributionTimedOut", "DistributionFailed"] if few else ["DistributionTimedOut"]
-    return ["DistributionFailed"] if few else ["DISTRIBUTED"]
+        return ["DistributionTimedOut", "DistributionFailed"] if too_few else ["DistributionTimedOut"]
+    return ["DistributionFailed"] if too_few else ["DISTRIBUTED"]

@@ -1,4 +1,4 @@
-"""Many random scenarios on several local AWS side by side; a story that breaks a promise is made as short as can be."""
+"""Run many random scenarios in several processes. A scenario that breaks a promise is shrunk before it is reported."""
 
 import multiprocessing
 import queue
@@ -17,50 +17,53 @@ from rich.table import Table
 from local.aws import LocalAws, forget_other_accounts
 from local.cdk import deploy
 from tests.campaign.answers import MAY_READ_IMAGES
-from tests.campaign.environment import Aftermath, Stage
-from tests.campaign.promises import violations
-from tests.campaign.scenario import Scenario, draw
+from tests.campaign.environment import Environment, Observations
+from tests.campaign.promises import find_violations
+from tests.campaign.scenario import Scenario, draw_scenario
 from tests.support.deadlines import shorten_deadlines
 
-TRIES_TO_SHRINK = 60
-EVERY = 100  # runs, where nobody watches
-ON_ONE_AWS = 400  # runs: it forgets no execution
-NO_FAULT = "none struck"
+MAX_SHRINKS = 60  # scenarios that are tried to find a smaller one
+RUNS_BETWEEN_LINES = 100  # of progress, if the output is no terminal
+RUNS_PER_AWS = 400  # because a local AWS keeps every execution in memory
+NO_FAULT = "none"
 
 
 @dataclass
 class Run:
-    """What came of a run: how its executions ended, by fault that struck; and what broke a promise."""
+    """The result of one run: the faults that struck, how often the executions ended in each way, and the violations.
+
+    `smallest` describes the smallest scenario found that breaks a promise, line by line.
+    """
 
     number: int
     endings: Counter[str] = field(default_factory=Counter)
-    struck: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
-    story: list[str] = field(default_factory=list)
+    smallest: list[str] = field(default_factory=list)
 
 
-def play(stage: Stage, seed: int, number: int) -> Run:
-    """One run; should it break a promise, with the shortest story that does."""
-    scenario = draw(seed, number)
-    after = stage.play(scenario)
-    run = Run(number, _endings(after), sorted({_kind(fault.call) for fault, times in after.struck if times}))
-    run.violations = violations(scenario, after)
+def run_scenario(environment: Environment, seed: int, number: int) -> Run:
+    """Run this scenario, and shrink it if it breaks a promise."""
+    scenario = draw_scenario(seed, number)
+    observed = environment.run(scenario)
+    faults = sorted({_fault_place(fault.call) for fault, times in observed.fault_counts if times})
+    run = Run(number, _count_endings(observed), faults, find_violations(scenario, observed))
     if run.violations:
-        run.story = _shortest_story(stage, scenario, after)
+        run.smallest = _shrink(environment, scenario, observed)
     return run
 
 
 @contextmanager
-def open_stage() -> Iterator[Stage]:
-    """On a local AWS of its own, whose clock runs far ahead of every other."""
+def open_environment() -> Iterator[Environment]:
+    """Deploy the stack on a new local AWS: the clock of a campaign runs far ahead of the clock of other tests."""
     with LocalAws(wait_scale=0) as aws:
         stack = deploy(aws, context=MAY_READ_IMAGES)
         with shorten_deadlines(aws, stack):
-            yield Stage(aws, stack)
+            yield Environment(aws, stack)
 
 
 def run_campaign(runs: int, seed: int, workers: int, first: int = 0) -> int:
-    """Play them all, with progress; 0 when every promise held."""
+    """Run the scenarios, and print progress and a table. Returns 0 if all runs were done and none has a violation."""
     console = Console()
     context = multiprocessing.get_context("spawn")
     results: Queue[Run | None] = context.Queue()
@@ -69,7 +72,7 @@ def run_campaign(runs: int, seed: int, workers: int, first: int = 0) -> int:
     for process in processes:
         process.start()
     began = time.monotonic()
-    done = list(_follow(console, results, processes, runs, seed))
+    done = list(_receive_runs(console, results, processes, runs, seed))
     for process in processes:
         process.join()
     console.print(render(done, seed, time.monotonic() - began))
@@ -79,18 +82,18 @@ def run_campaign(runs: int, seed: int, workers: int, first: int = 0) -> int:
 def _work(seed: int, numbers: range, results: "Queue[Run | None]") -> None:
     forget_other_accounts()
     with suppress(KeyboardInterrupt):
-        for first in range(0, len(numbers), ON_ONE_AWS):
-            _work_on_one(seed, numbers[first : first + ON_ONE_AWS], results)
+        for first in range(0, len(numbers), RUNS_PER_AWS):
+            _work_on_one_aws(seed, numbers[first : first + RUNS_PER_AWS], results)
 
 
-def _work_on_one(seed: int, numbers: range, results: "Queue[Run | None]") -> None:
-    with open_stage() as stage:
+def _work_on_one_aws(seed: int, numbers: range, results: "Queue[Run | None]") -> None:
+    with open_environment() as environment:
         for number in numbers:
-            results.put(play(stage, seed, number))
+            results.put(run_scenario(environment, seed, number))
 
 
-def _follow(console: Console, results: Any, processes: list[Any], runs: int, seed: int) -> Iterator[Run]:
-    """Each run as it is done, told when it broke a promise; until all are, or whoever plays them has ended."""
+def _receive_runs(console: Console, results: Any, processes: list[Any], runs: int, seed: int) -> Iterator[Run]:
+    """Each run when it is done. Prints progress and violations. Stops early if all processes have ended."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("Runs", total=runs)
@@ -99,64 +102,66 @@ def _follow(console: Console, results: Any, processes: list[Any], runs: int, see
             with suppress(queue.Empty):
                 run = results.get(timeout=1)
                 broken += bool(run.violations)
-                for line in _tell(run, seed):
+                for line in _describe_violations(run, seed):
                     console.print(line, markup=False, highlight=False, soft_wrap=True)
                 progress.update(task, advance=1, description=f"Runs, {broken} with a violation")
-                if not console.is_terminal and not progress.tasks[task].completed % EVERY:
+                if not console.is_terminal and not progress.tasks[task].completed % RUNS_BETWEEN_LINES:
                     console.print(f"{progress.tasks[task].completed:.0f} of {runs} runs, {broken} with a violation")
                 yield run
             if not any(process.is_alive() for process in processes) and results.empty():
                 return
 
 
-def _tell(run: Run, seed: int) -> Iterator[str]:
+def _describe_violations(run: Run, seed: int) -> Iterator[str]:
     if run.violations:
         yield f"\nRun {run.number} of seed {seed} breaks a promise: make chaos RUNS=1 SEED={seed} FIRST={run.number}"
         yield from (f"  {violation}" for violation in run.violations)
-        yield "The shortest story found:"
-        yield from (f"  {line}" for line in run.story)
+        yield "The smallest scenario found that breaks a promise:"
+        yield from (f"  {line}" for line in run.smallest)
 
 
 def render(runs: list[Run], seed: int, seconds: float) -> Table:
-    """How the executions of the runs ended, by what struck them."""
+    """How often the executions ended in each way, by the faults that struck in their runs."""
     broken = sum(bool(run.violations) for run in runs)
-    title = f"{len(runs)} runs of seed {seed}, {broken} violations, {seconds / 60:.0f} minutes"
+    title = f"{len(runs)} runs of seed {seed}, {broken} with a violation, {seconds / 60:.0f} minutes"
     columns = sorted({ending for run in runs for ending in run.endings})
     table = Table(title=title, box=None)
-    for heading in ("struck by a fault of", "runs", *columns):
-        table.add_column(heading, overflow="fold", justify="left" if heading.startswith("struck") else "right")
-    by_kind: dict[str, list[Run]] = {}
+    table.add_column("fault in", overflow="fold")
+    for heading in ("runs", *columns):
+        table.add_column(heading, overflow="fold", justify="right")
+    by_fault: dict[str, list[Run]] = {}
     for run in runs:
-        for kind in run.struck or [NO_FAULT]:
-            by_kind.setdefault(kind, []).append(run)
-    for kind, struck in sorted(by_kind.items()):
-        endings = sum((run.endings for run in struck), Counter[str]())
-        table.add_row(kind, str(len(struck)), *(str(endings[column]) for column in columns))
+        for fault in run.faults or [NO_FAULT]:
+            by_fault.setdefault(fault, []).append(run)
+    for fault, affected in sorted(by_fault.items()):
+        endings = sum((run.endings for run in affected), Counter[str]())
+        table.add_row(fault, str(len(affected)), *(str(endings[column]) for column in columns))
     return table
 
 
-def _endings(after: Aftermath) -> Counter[str]:
-    return Counter(each.outcome or each.status for execution in after.executions for each in execution.endings)
+def _count_endings(observed: Observations) -> Counter[str]:
+    return Counter(each.outcome or each.status for execution in observed.executions for each in execution.endings)
 
 
-def _kind(call: str) -> str:
-    """The state, or the API call."""
+def _fault_place(call: str) -> str:
+    """The name of the state, or the API call."""
     return call.removeprefix("state:")
 
 
-def _shortest_story(stage: Stage, scenario: Scenario, after: Aftermath) -> list[str]:
-    """Greedily: whatever can be left out is."""
+def _shrink(environment: Environment, scenario: Scenario, observed: Observations) -> list[str]:
+    """Remove one part after another while the rest still breaks a promise. Returns the description of the result."""
     tries = 0
-    candidates = scenario.smaller()
-    while tries < TRIES_TO_SHRINK and (smaller := next(candidates, None)):
+    candidates = scenario.shrink()
+    while tries < MAX_SHRINKS and (smaller := next(candidates, None)):
         tries += 1
-        came = stage.play(smaller)
-        if violations(smaller, came):
-            scenario, after, candidates = smaller, came, smaller.smaller()
-    return [*scenario.describe(), *violations(scenario, after), *_histories(after)]
+        result = environment.run(smaller)
+        if find_violations(smaller, result):
+            scenario, observed, candidates = smaller, result, smaller.shrink()
+    return [*scenario.describe(), *find_violations(scenario, observed), *_describe_executions(observed)]
 
 
-def _histories(after: Aftermath) -> Iterator[str]:
-    for execution in after.executions:
+def _describe_executions(observed: Observations) -> Iterator[str]:
+    for execution in observed.executions:
         ends = ", ".join(f"{each.outcome or each.status} {each.error}".strip() for each in execution.endings)
-        yield f"{'event' if execution.by_event else 'hand'}: {' → '.join(execution.states)}: {ends}"
+        started_by = "EVENT" if execution.by_event else "PERSON"
+        yield f"started by {started_by}: {' → '.join(execution.states)}: {ends}"

@@ -1,4 +1,4 @@
-"""A scenario of the campaign, as data: how the service behaves, what goes wrong, and what people do meanwhile."""
+"""A scenario of the campaign, as data: settings of the service, faults, and steps of people."""
 
 import json
 import random
@@ -10,12 +10,12 @@ from local.faults.fault import Fault
 from tests.campaign.answers import Answer, plausible
 from tests.support.deadlines import DEADLINE
 
-FUNCTIONS = ("Resolve datasets", "Claim pair", "Start distribution", "Check distribution", "Report outcome")
-NOTIFICATIONS = ("Notify people", "Notify chat", "Notify in plain words")
-EVENTS = ("Send completion event",)
-WAITS = ("Wait for datasets", "Wait before checking")
+FUNCTION_STATES = ("Resolve datasets", "Claim pair", "Start distribution", "Check distribution", "Report outcome")
+NOTIFY_STATES = ("Notify people", "Notify chat", "Notify in plain words")
+EVENT_STATES = ("Send completion event",)
+WAIT_STATES = ("Wait for datasets", "Wait before checking")
 
-# What one service or another answers when it cannot, or will not.
+# Errors that one service or another returns.
 FUNCTION_ERRORS = (
     "Lambda.ServiceException",
     "Lambda.TooManyRequestsException",
@@ -61,31 +61,40 @@ CALLS = (
     "states:DescribeExecution",
     "states:GetExecutionHistory",
 )
-STRANGE = ("MERGE_IN_PROGRESS", "ARCHIVED", "UPDATE_COMPLETE", "CREATE_COMPLETE", "UPDATE_IN_PROGRESS")
+SHOWN_STATUSES = ("MERGE_IN_PROGRESS", "ARCHIVED", "UPDATE_COMPLETE", "CREATE_COMPLETE", "UPDATE_IN_PROGRESS")
 
 _ANSWERS = plausible()
 
-MINUTE, HOUR = 60, 3600
-MOST_KILLED = 2  # each takes a new process
+MINUTE, HOUR = 60, 3600  # seconds
+MAX_KILLS = 2  # each killed function needs a new process
 
+# An item that stands here several times is drawn more often.
 CONTENTS = ("enough", "enough", "enough", "enough", "enough", "one image", "nothing", "no manifest")
-MEDDLING = ("label more", "label more", "fill the test dataset", "create TEST anew", "delete TEST", "delete TRAIN")
+CREATIONS = ("create TRAIN", "create TEST")
+DATASET_CHANGES = (
+    "add training images",
+    "add training images",
+    "add test images",
+    "recreate TEST",
+    "delete TEST",
+    "delete TRAIN",
+)
 
 
 @dataclass(frozen=True)
 class Step:
-    """Something that people do, at once or when an execution has entered a state."""
+    """An action of a person. It happens at once, or when an execution has entered the state."""
 
-    what: str
-    when: str = ""
+    action: str
+    state: str = ""
 
     def __str__(self) -> str:
-        return f"{self.what}, at {self.when}" if self.when else self.what
+        return f"{self.action}, in state {self.state}" if self.state else self.action
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """`content` is what the training dataset is created from; `redrives`: whatever did not succeed is redriven."""
+    """`content` is the source of the training dataset. With `redrives`, every unsuccessful execution is redriven."""
 
     content: str
     settings: Answer
@@ -94,126 +103,124 @@ class Scenario:
     redrives: bool
 
     def describe(self) -> Iterator[str]:
-        """A line for each thing that is not as usual."""
+        """One line for each part of the scenario."""
         yield f"training dataset: {self.content}"
         yield from (f"setting: {name} = {value}" for name, value in self.settings.items())
         for fault in self.faults:
             yield f"fault: {json.dumps(fault.as_json())}"
         yield from (f"step: {step}" for step in self.steps)
         if self.redrives:
-            yield "whatever did not succeed is redriven"
+            yield "every unsuccessful execution is redriven"
 
-    def smaller(self) -> Iterator["Scenario"]:
-        """Each with one thing less."""
+    def shrink(self) -> Iterator["Scenario"]:
+        """The scenarios that are smaller by one fault, repetition, step, setting or the redrives."""
         for position, fault in enumerate(self.faults):
-            yield replace(self, faults=_without(self.faults, position))
+            yield replace(self, faults=_remove(self.faults, position))
             if fault.times != 1:
-                yield replace(self, faults=_with(self.faults, position, replace(fault, times=1)))
+                yield replace(self, faults=_replace(self.faults, position, replace(fault, times=1)))
         for position, step in enumerate(self.steps):
-            if not step.what.startswith("create T") or step.what.endswith("anew"):
-                yield replace(self, steps=_without(self.steps, position))
+            if step.action not in CREATIONS:
+                yield replace(self, steps=_remove(self.steps, position))
         for name in self.settings:
             yield replace(self, settings={key: value for key, value in self.settings.items() if key != name})
         if self.redrives:
             yield replace(self, redrives=False)
 
 
-def draw(seed: int, run: int) -> Scenario:
-    """The scenario of this run, always the same."""
-    chance = random.Random(f"{seed}/{run}")
+def draw_scenario(seed: int, run: int) -> Scenario:
+    """The scenario of this run. The same arguments always give the same scenario."""
+    rng = random.Random(f"{seed}/{run}")
     return Scenario(
-        content=chance.choice(CONTENTS),
-        settings=_draw_settings(chance),
-        faults=tuple(_draw_fault(chance) for _ in range(chance.choice((0, 1, 2, 2, 3, 3, 4)))),
-        steps=tuple(_draw_steps(chance)),
-        redrives=chance.random() < 0.3,
+        content=rng.choice(CONTENTS),
+        settings=_draw_settings(rng),
+        faults=tuple(_draw_fault(rng) for _ in range(rng.choice((0, 1, 2, 2, 3, 3, 4)))),
+        steps=tuple(_draw_steps(rng)),
+        redrives=rng.random() < 0.3,
     )
 
 
-def _draw_settings(chance: random.Random) -> Answer:
+def _draw_settings(rng: random.Random) -> Answer:
     settings: dict[str, Any] = {
-        "creation_seconds": chance.choice((0, 0, 5, MINUTE, 2 * MINUTE)),
-        "update_seconds": chance.choice((0, 5, MINUTE)),
-        "distribution_seconds": chance.choice((0, 1, 5, MINUTE, MINUTE, 2 * MINUTE, 7 * MINUTE)),
-        "event_copies": chance.choice((0, 1, 1, 1, 2)),
-        "event_delay_seconds": chance.choice((0, 0, 0, MINUTE, HOUR)),
-        "stale_status_seconds": chance.choice((0, 0, 0, 20, 90)),
+        "creation_seconds": rng.choice((0, 0, 5, MINUTE, 2 * MINUTE)),
+        "update_seconds": rng.choice((0, 5, MINUTE)),
+        "distribution_seconds": rng.choice((0, 1, 5, MINUTE, MINUTE, 2 * MINUTE, 7 * MINUTE)),
+        "event_copies": rng.choice((0, 1, 1, 1, 2)),
+        "event_delay_seconds": rng.choice((0, 0, 0, MINUTE, HOUR)),
+        "stale_status_seconds": rng.choice((0, 0, 0, 20, 90)),
     }
-    if chance.random() < 0.02:
+    if rng.random() < 0.02:
         settings["distribution_seconds"] = 2 * DEADLINE
-    for answer in chance.sample(_ANSWERS, chance.choice((0, 1, 2, 3))):
+    for answer in rng.sample(_ANSWERS, rng.choice((0, 1, 2, 3))):
         settings = {**answer, **settings}
     return settings
 
 
-def _draw_fault(chance: random.Random) -> Fault:
-    kind = chance.choices(("api", "function", "notification", "event", "status", "rule"), (12, 5, 2, 1, 2, 1))[0]
-    drawn: Fault = _KINDS[kind](
-        chance, chance.choice((0, 0, 0, 0, 0, 1, 2, 3)), chance.choice((1, 1, 1, 2, 3, 5, 8, 40))
-    )
+def _draw_fault(rng: random.Random) -> Fault:
+    kind = rng.choices(("api", "function", "notification", "event", "status", "rule"), (12, 5, 2, 1, 2, 1))[0]
+    drawn: Fault = _FAULT_KINDS[kind](rng, rng.choice((0, 0, 0, 0, 0, 1, 2, 3)), rng.choice((1, 1, 1, 2, 3, 5, 8, 40)))
     return drawn
 
 
-def _fail_api(chance: random.Random, skip: int, times: int) -> Fault:
-    way: dict[str, Any] = chance.choices(
-        ({"error": chance.choice(API_ERRORS)}, {"cut": True}, {"kill": True}), (6, 3, 1)
-    )[0]
-    times = min(times, MOST_KILLED) if "kill" in way else times
-    call = chance.choice(CALLS)
-    skip = 0 if call == DISTRIBUTE else skip  # it is called once, if all goes well
-    return Fault(call, skip=skip, times=times, after=chance.random() < 0.5, **way)
+def _draw_api_fault(rng: random.Random, skip: int, times: int) -> Fault:
+    effect: dict[str, Any] = rng.choices(({"error": rng.choice(API_ERRORS)}, {"cut": True}, {"kill": True}), (6, 3, 1))[
+        0
+    ]
+    times = min(times, MAX_KILLS) if "kill" in effect else times
+    call = rng.choice(CALLS)
+    skip = 0 if call == DISTRIBUTE else skip  # without faults it is called only once
+    return Fault(call, skip=skip, times=times, after=rng.random() < 0.5, **effect)
 
 
-def _fail_state(states: tuple[str, ...], errors: tuple[str, ...]) -> Any:
-    def fail(chance: random.Random, skip: int, times: int) -> Fault:
-        state, error = chance.choice(states), chance.choice(errors)
-        return Fault(f"state:{state}", error=error, skip=skip, times=times, after=chance.random() < 0.5)
+def _draw_state_fault_of(states: tuple[str, ...], errors: tuple[str, ...]) -> Any:
+    def draw_fault(rng: random.Random, skip: int, times: int) -> Fault:
+        state, error = rng.choice(states), rng.choice(errors)
+        return Fault(f"state:{state}", error=error, skip=skip, times=times, after=rng.random() < 0.5)
 
-    return fail
+    return draw_fault
 
 
-def _show(chance: random.Random, skip: int, times: int) -> Fault:
-    shown = {"Status": chance.choice(STRANGE)}
-    dataset = chance.choice(("train", "test", ""))
+def _draw_shown_status(rng: random.Random, skip: int, times: int) -> Fault:
+    shown = {"Status": rng.choice(SHOWN_STATUSES)}
+    dataset = rng.choice(("train", "test", ""))
     return Fault("rekognition:DescribeDataset", show=shown, dataset=dataset, skip=skip, times=times)
 
 
-def _fail_rule(_chance: random.Random, skip: int, times: int) -> Fault:
+def _draw_rule_fault(_rng: random.Random, skip: int, times: int) -> Fault:
     return Fault("events:StartExecution", error="AccessDeniedException", skip=skip, times=times)
 
 
-_KINDS: dict[str, Any] = {
-    "api": _fail_api,
-    "function": _fail_state(FUNCTIONS, FUNCTION_ERRORS),
-    "notification": _fail_state(NOTIFICATIONS, NOTIFICATION_ERRORS),
-    "event": _fail_state(EVENTS, EVENT_ERRORS),
-    "status": _show,
-    "rule": _fail_rule,
+_FAULT_KINDS: dict[str, Any] = {
+    "api": _draw_api_fault,
+    "function": _draw_state_fault_of(FUNCTION_STATES, FUNCTION_ERRORS),
+    "notification": _draw_state_fault_of(NOTIFY_STATES, NOTIFICATION_ERRORS),
+    "event": _draw_state_fault_of(EVENT_STATES, EVENT_ERRORS),
+    "status": _draw_shown_status,
+    "rule": _draw_rule_fault,
 }
 
 
-def _draw_steps(chance: random.Random) -> Iterator[Step]:
-    """Both datasets are created; the rest happens in between or after."""
-    creations = [Step("create TRAIN"), Step("create TEST")]
-    chance.shuffle(creations)
-    others = [Step("start", _moment(chance)) for _ in range(chance.choice((0, 1, 1, 2)))]
-    if chance.random() < 0.25:
-        others.append(Step("abort", chance.choice((*FUNCTIONS, *NOTIFICATIONS, *WAITS))))
-    if chance.random() < 0.25:
-        others.append(Step(chance.choice(MEDDLING), chance.choice((*FUNCTIONS, *WAITS))))
-    chance.shuffle(others)
-    if others and chance.random() < 0.2:
+def _draw_steps(rng: random.Random) -> Iterator[Step]:
+    """Both datasets are created. The other steps come between the creations or after them."""
+    creations = [Step(action) for action in CREATIONS]
+    rng.shuffle(creations)
+    others = [Step("start", _draw_state(rng)) for _ in range(rng.choice((0, 1, 1, 2)))]
+    if rng.random() < 0.25:
+        others.append(Step("abort", rng.choice((*FUNCTION_STATES, *NOTIFY_STATES, *WAIT_STATES))))
+    if rng.random() < 0.25:
+        others.append(Step(rng.choice(DATASET_CHANGES), rng.choice((*FUNCTION_STATES, *WAIT_STATES))))
+    rng.shuffle(others)
+    if others and rng.random() < 0.2:
         return iter((creations[0], others[0], creations[1], *others[1:]))
     return iter((*creations, *others))
 
 
-def _moment(chance: random.Random) -> str:
-    return chance.choice(("", "", "", *FUNCTIONS, *WAITS))
+def _draw_state(rng: random.Random) -> str:
+    return rng.choice(("", "", "", *FUNCTION_STATES, *WAIT_STATES))
 
 
-def _without(items: tuple[Any, ...], position: int) -> tuple[Any, ...]:
+def _remove(items: tuple[Any, ...], position: int) -> tuple[Any, ...]:
     return items[:position] + items[position + 1 :]
 
 
-def _with(items: tuple[Any, ...], position: int, item: Any) -> tuple[Any, ...]:
+def _replace(items: tuple[Any, ...], position: int, item: Any) -> tuple[Any, ...]:
     return (*items[:position], item, *items[position + 1 :])

@@ -1,6 +1,6 @@
-"""`make unknowns`: the end-to-end tests once under each plausible answer to what AWS does not say.
+"""`make unknowns`: run the end-to-end tests under each plausible answer to what AWS does not document.
 
-With words, only the answers with one of them in their name: `make unknowns ANSWER=distribute_while`.
+Arguments select the answers whose name contains one of them: `make unknowns ANSWER=distribute_while`.
 """
 
 import subprocess
@@ -18,16 +18,16 @@ from rich.table import Table
 from tests.campaign.answers import Answer, named, plausible
 
 SUITE = ["test_workflow", "test_claim", "test_trigger", "test_bad_input"]
-# Fifty races, and eight functions that are killed and take a new process: nothing there depends on an answer.
-LEFT_OUT = "of_two_executions_that_race or killed_at_any_of_its_calls"
-MOMENT = 0.3  # real seconds, in which an execution looks a few times
+# These tests take long: fifty races, and eight killed functions that need a new process. None depends on an answer.
+EXCLUDED = "of_two_executions_that_race or killed_at_any_of_its_calls"
+LAG_SECONDS = 0.3  # of real time: an execution polls several times within it
 LONGEST_RUN = 900  # seconds
-SIDE_BY_SIDE = 2  # answers, each on one local AWS
+WORKERS = 2  # each runs one answer at a time, on a local AWS of its own
 
 
 @dataclass
 class Run:
-    """The suite under one answer; `failed` are names of tests, or one sentence when the suite itself ended badly."""
+    """The results of the suite under one answer. `failed` has names of tests, or one sentence if pytest failed."""
 
     answer: str
     seconds: float
@@ -37,50 +37,51 @@ class Run:
 
 
 def main() -> int:
-    """The exit status: 0 when every test passed under every answer, 1 when not, 2 when no answer has such a name."""
+    """The exit status: 0 if every test passed under every answer, 1 if one failed, 2 if no answer has such a name."""
     chosen = [
         name for name in map(_in_real_time, plausible()) if not sys.argv[1:] or any(w in name for w in sys.argv[1:])
     ]
     if not chosen:
-        print(f"No answer has {' or '.join(sys.argv[1:])} in its name; there are {', '.join(map(named, plausible()))}.")
+        given, known = " or ".join(sys.argv[1:]), ", ".join(map(named, plausible()))
+        print(f"No answer has {given} in its name. The answers are {known}.")
         return 2
     console, runs = Console(highlight=False), []
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        for number, run in enumerate(pool.map(_run, ["", *chosen])):
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for number, run in enumerate(pool.map(_run_suite, ["", *chosen])):
             runs.append(run)
             results = f"{run.passed} passed, {len(run.failed)} failed, {run.seconds:.0f} s"
             console.print(f"{number}/{len(chosen)} {run.answer}: {results}")
             for name in run.failed:
                 console.print(f"    {name}", markup=False)
-    console.print(_table(runs))
+    console.print(_make_table(runs))
     return 1 if any(run.failed for run in runs) else 0
 
 
 def _in_real_time(answer: Answer) -> str:
-    """The suite's waits take no time and its clock is real: what is late is late by a moment."""
-    late = {"late_seconds": MOMENT} if "late_dataset" in answer else {}
-    return named({name: MOMENT if name.endswith("_seconds") else value for name, value in (answer | late).items()})
+    """The name of the answer, with every delay set to LAG_SECONDS: the suite runs in real time."""
+    late = {"late_seconds": LAG_SECONDS} if "late_dataset" in answer else {}
+    return named({name: LAG_SECONDS if name.endswith("_seconds") else value for name, value in (answer | late).items()})
 
 
-def _run(answer: str) -> Run:
+def _run_suite(answer: str) -> Run:
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         suite = [f"tests/workflow/{name}.py" for name in SUITE]
-        pytest = [sys.executable, "-m", "pytest", "--numprocesses=0", "-k", f"not ({LEFT_OUT})"]
+        pytest = [sys.executable, "-m", "pytest", "--numprocesses=0", "-k", f"not ({EXCLUDED})"]
         command = [*pytest, *suite, f"--answer={answer}", f"--junitxml={report}"]
         try:
             subprocess.run(command, capture_output=True, timeout=LONGEST_RUN, check=False)
         except subprocess.TimeoutExpired:
-            return Run(answer, LONGEST_RUN, failed=[f"It took longer than {LONGEST_RUN} s."])
-        run = Run(answer or "the default of each", time.monotonic() - began)
-        _count(run, report)
+            return Run(answer, LONGEST_RUN, failed=[f"The suite took longer than {LONGEST_RUN} s."])
+        run = Run(answer or "the defaults", time.monotonic() - began)
+        _count_results(run, report)
     return run
 
 
-def _count(run: Run, report: Path) -> None:
+def _count_results(run: Run, report: Path) -> None:
     if not report.exists():
-        run.failed = ["It wrote no report."]
+        run.failed = ["The suite wrote no report."]
         return
     for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314 - pytest wrote it
         results = {child.tag for child in case}
@@ -92,7 +93,7 @@ def _count(run: Run, report: Path) -> None:
             run.passed += 1
 
 
-def _table(runs: list[Run]) -> Table:
+def _make_table(runs: list[Run]) -> Table:
     table = Table("answer", box=None)
     for heading in ("passed", "failed", "skipped", "seconds"):
         table.add_column(heading, justify="right")

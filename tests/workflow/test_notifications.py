@@ -15,8 +15,8 @@ from lambdas.rules.failures import ATTEMPTS, Retried
 from local.aws import LocalAws
 from local.faults.fault import Fault
 from local.queues import create_queue
-from tests.support.executions import Execution, Executions, Subscriber, only, redefined
-from tests.support.roles import refused, role_of
+from tests.support.executions import Execution, Executions, Subscriber, change_definition, only
+from tests.support.roles import deny_action, find_role_name
 from tests.support.unique import unique
 from tests.support.workbench import Workbench, boxed, classified, images
 
@@ -181,7 +181,7 @@ def test_a_failure_before_anything_was_found_names_the_project_of_the_input(
 ) -> None:
     execution = executions.run(given(project))
     name = project.split("/")[1]
-    told = only(subscriber.received())
+    told = only(subscriber.receive_all())
     assert told.subject == f"FAILED: {name} ({execution.error})"
     assert (valid(told.notice)["ProjectName"], told.notice["ProjectArn"]) == (name, None)
     assert f'with the input {{"ProjectName": "{name}"}}' in local_aws.mails(address)[0]["Text"]
@@ -212,7 +212,7 @@ def test_a_notice_and_an_event_say_the_same(
     labels: list[tuple[str, int, int]],
 ) -> None:
     execution = distribute(bench, project, executions, LABELED[kind])
-    notice = valid(only(subscriber.received()).notice)
+    notice = valid(only(subscriber.receive_all()).notice)
     (event,) = caught()
     assert (event["source"], event["detail-type"]) == ("dataset-distribution", "Dataset Distribution Succeeded")
     assert event["detail"] == notice
@@ -228,7 +228,7 @@ def test_a_notice_and_an_event_of_a_failure_say_the_same(
 ) -> None:
     bench.pair(project, images(1))
     execution = executions.run({"ProjectArn": project} if given == "named" else ["<x>"])
-    notice = valid(only(subscriber.received()).notice)
+    notice = valid(only(subscriber.receive_all()).notice)
     (event,) = caught()
     assert (event["detail-type"], event["detail"]) == ("Dataset Distribution Failed", notice)
     assert (notice["Outcome"], notice["Error"], notice["Execution"]) == ("FAILED", execution.error, execution.arn)
@@ -240,7 +240,7 @@ def test_what_is_worth_acting_on_is_told(
 ) -> None:
     bench.aws.configure(min_per_label=1, at_least_one=False)
     distribute(bench, project, executions, images(20, "rusty") + images(2, "rare"))
-    notice = only(subscriber.received()).notice
+    notice = only(subscriber.receive_all()).notice
     assert [warning["Code"] for warning in notice["Report"]["Warnings"]] == ["LABELS_WITHOUT_TEST_ENTRIES"]
     assert "No test entry has rare" in local_aws.mails(address)[0]["Text"]
     assert "What to do: See what is worth acting on." in local_aws.mails(address)[0]["Text"]
@@ -273,7 +273,7 @@ def test_what_an_event_started_and_rekognition_could_not_do_passes_its_documente
     queue = with_filter(local_aws, stack["TopicArn"], FILTERS[2])
     bench.aws.configure(event_copies=1)
     bench.pair(project, images(1))
-    executions.all_of(project, count=2)
+    executions.wait_for_all(project, count=2)
     (notice,) = receive(local_aws, queue)
     assert (valid(notice)["StartedBy"], notice["Error"], notice["ProjectArn"]) == (
         "EVENT",
@@ -352,9 +352,9 @@ def test_a_part_of_the_report_that_fails_is_a_note(
 ) -> None:
     local_aws.follow_waits(True)
     bench.pair(project, images(10))
-    with refused(local_aws, role_of(local_aws, "ReportOutcomeRole"), call):
+    with deny_action(local_aws, find_role_name(local_aws, "ReportOutcomeRole"), call):
         assert executions.run({"ProjectArn": project}).output["Outcome"] == "DISTRIBUTED"
-    notice = valid(only(subscriber.received()).notice)
+    notice = valid(only(subscriber.receive_all()).notice)
     (note,) = notice["Notes"]
     assert note.startswith(f"{PARTS[call]}: ")
     assert call.partition(":")[2] in note
@@ -366,9 +366,9 @@ def test_a_part_of_the_report_that_fails_is_a_note(
 def test_a_failure_whose_input_cannot_be_read_is_told(
     local_aws: LocalAws, executions: Executions, subscriber: Subscriber
 ) -> None:
-    with refused(local_aws, role_of(local_aws, "ReportOutcomeRole"), "states:DescribeExecution"):
+    with deny_action(local_aws, find_role_name(local_aws, "ReportOutcomeRole"), "states:DescribeExecution"):
         executions.run({"ProjectName": "x"})
-    notice = valid(only(subscriber.received()).notice)
+    notice = valid(only(subscriber.receive_all()).notice)
     assert (notice["Error"], notice["ProjectName"]) == ("ProjectNotFound", None)
     assert notice["Notes"][0].startswith("The input could not be read: ")
 
@@ -383,7 +383,7 @@ def test_what_passes_by_itself_is_tried_again_until_the_last_try(
         local_aws.inject(Fault(call, error="ThrottlingException", times=times))
         execution = executions.run({"ProjectArn": project})
         assert failures_of(execution, "Report outcome") == MOST_RETRIES
-        assert len(only(subscriber.received()).notice["Notes"]) == noted
+        assert len(only(subscriber.receive_all()).notice["Notes"]) == noted
         anew(bench, execution)
 
 
@@ -413,7 +413,7 @@ def test_a_completion_event_that_cannot_be_sent_is_told_by_mail(
     local_aws.follow_waits(True)
     local_aws.inject(Fault("state:Send completion event", error="Broken", message="Sorry.", times=0))
     assert distribute(bench, project, executions, images(10)).output["Outcome"] == "DISTRIBUTED"
-    assert valid(only(subscriber.received()).notice)["Outcome"] == "DISTRIBUTED"
+    assert valid(only(subscriber.receive_all()).notice)["Outcome"] == "DISTRIBUTED"
     assert f"\n{NO_EVENT}\n" in local_aws.mails(address)[0]["Text"]
 
 
@@ -423,7 +423,7 @@ def test_a_chat_that_cannot_be_notified_changes_nothing(
     local_aws.follow_waits(True)
     local_aws.inject(Fault("state:Notify chat", error="SNS.NotFoundException", times=0))
     assert distribute(bench, project, executions, images(10)).output["Outcome"] == "DISTRIBUTED"
-    assert only(subscriber.received()).outcome == "DISTRIBUTED"
+    assert only(subscriber.receive_all()).outcome == "DISTRIBUTED"
 
 
 def lose_the_report(states: dict[str, Any]) -> None:
@@ -447,9 +447,9 @@ def test_without_the_function_that_reports_people_are_notified_in_plain_words(
     cause: str,
 ) -> None:
     local_aws.follow_waits(True)
-    with redefined(local_aws, stack["StateMachineArn"], lose_the_report):
+    with change_definition(local_aws, stack["StateMachineArn"], lose_the_report):
         execution = distribute(bench, project, executions, images(lines))
-    told = only(subscriber.received())
+    told = only(subscriber.receive_all())
     assert told.message.startswith(f"Outcome: {outcome}\n")
     assert cause in told.message
     assert told.message.endswith(f"Execution: {execution.arn}")
@@ -461,9 +461,9 @@ def test_without_the_function_that_reports_people_are_notified_in_plain_words(
 def test_an_input_that_no_function_ever_saw_is_notified_in_plain_words(
     local_aws: LocalAws, executions: Executions, subscriber: Subscriber
 ) -> None:
-    with refused(local_aws, role_of(local_aws, "WorkflowRole"), "lambda:InvokeFunction"):
+    with deny_action(local_aws, find_role_name(local_aws, "WorkflowRole"), "lambda:InvokeFunction"):
         execution = executions.run({"ProjectName": "x"})
-    told = only(subscriber.received())
+    told = only(subscriber.receive_all())
     assert told.message.startswith("Outcome: FAILED\nError: Lambda.AWSLambdaException\nCause: User: ")
     assert execution.error == "Lambda.AWSLambdaException"
     assert "What to do: " in execution.cause
@@ -475,7 +475,7 @@ def test_a_message_that_sns_refuses_is_told_in_plain_words(
     local_aws.follow_waits(True)
     local_aws.inject(Fault("state:Notify people", error="SNS.InvalidParameterException", times=0))
     assert distribute(bench, project, executions, images(10)).output["Outcome"] == "DISTRIBUTED"
-    assert only(subscriber.received()).message.startswith("Outcome: DISTRIBUTED\n")
+    assert only(subscriber.receive_all()).message.startswith("Outcome: DISTRIBUTED\n")
 
 
 def test_a_forged_event_reaches_nobody(
@@ -510,7 +510,7 @@ def test_whatever_is_long_fits_every_form(
     local_aws.follow_waits(True)
     local_aws.inject(Fault("state:Claim pair", error="Broken", message=character * LONG, times=0))
     distribute(bench, project, executions, images(10))
-    notice = valid(only(subscriber.received()).notice)
+    notice = valid(only(subscriber.receive_all()).notice)
     assert notice["Outcome"] == "FAILED"
     assert character * 100 in notice["Cause"]
 
@@ -538,7 +538,7 @@ def test_250_labels_of_255_characters_fit_every_form(
 ) -> None:
     execution = distribute(bench, project, executions, with_labels(label))
     assert execution.output["Outcome"] == "DISTRIBUTED", execution
-    notice = valid(only(subscriber.received()).notice)
+    notice = valid(only(subscriber.receive_all()).notice)
     assert len(notice["Report"]["Labels"]) + notice["Report"]["LabelsOmitted"] == 250
     assert len(json.dumps(notice, ensure_ascii=False).encode()) < MOST_BYTES
     assert caught()[0]["detail"] == notice
