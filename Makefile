@@ -1,27 +1,43 @@
-# Each target sets up what it needs. Variables: MANIFEST (demo), PORT (local), NOTIFY (deploy), ANSWER (unknowns), RUNS, SEED,
-# FIRST (chaos), MOVE (lock), PYTHON.
+# `make help` prints the targets. Each target installs what it needs; PYTHON=python3.13 chooses the Python for it.
 PYTHON ?= python3
 BIN := .venv/bin
 TOOLS := .local/tools
-# The Node.js of package-lock.json goes before the machine's, for the CDK CLI and for jsii.
+# The CDK CLI and jsii use the Node.js of package-lock.json, not the one of the machine.
 WITH_NODE := PATH="$(CURDIR)/node_modules/.bin:$(CURDIR)/$(BIN):$$PATH"
 export MANIFEST PORT NOTIFY RUNS SEED FIRST ANSWER MOVE
-.PHONY: demo local test unit mutations chaos unknowns check docs audit lock deploy setup
+.PHONY: help demo local format check test unit pr mutations chaos unknowns docs audit lock deploy setup
 
-demo: setup ## deploy the real stack on a local AWS and distribute a dataset; MANIFEST=path takes your own
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: setup ## deploy the stack on a local AWS and distribute a dataset; MANIFEST=path uses your manifest
 	@$(BIN)/python -m local demo $${MANIFEST:+--manifest="$$MANIFEST"}
 
-local: setup ## keep a local AWS running with the stack deployed; PORT=4566 fixes its port
+local: setup ## run a local AWS with the stack until you stop it; PORT=4566 sets its port
 	@$(BIN)/python -m local $${PORT:+--port="$$PORT"}
 
-test: setup ## every test
+format: setup ## correct and format the Python code with ruff
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+check: setup ## run ruff, mypy, import-linter and cdk-nag, and find stale pages; .local/nag has the report
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@mkdir -p .local; $(BIN)/lint-imports --no-cache >.local/imports.log || { cat .local/imports.log; exit 1; }
+	@$(WITH_NODE) $(BIN)/python -m tools.docs --check
+	@$(WITH_NODE) $(BIN)/python -m tools.docs.nag
+
+test: setup ## run every test
 	@$(WITH_NODE) $(BIN)/python -m pytest
 
-unit: setup ## the rules' tables of cases: no AWS, a few seconds
+unit: setup ## run the tests that need no AWS; takes a few seconds
 	@$(WITH_NODE) $(BIN)/python -m pytest tests/unit --numprocesses=0
 
-# In a copy. Whoever watches sees the count; else it is in run.log. SCORE prints a row for each module (its mutants, how many were
-# killed, how many survived) and the share.
+pr: check test ## run what CI runs for a pull request: check and test
+
+# A copy is changed, never the code itself. Without a terminal the progress goes to run.log. SCORE prints the mutants of each module
+# (all, killed, survived) and the share of killed ones.
 MUTATIONS := .local/mutations
 MUTMUT := "$(CURDIR)/$(TOOLS)/bin/mutmut"
 SCORE := { module = $$3 "/" $$4; mutants[module]++ } \
@@ -29,7 +45,7 @@ SCORE := { module = $$3 "/" $$4; mutants[module]++ } \
 	END { for (module in mutants) printf "| %s | %d | %d | %d |\n", module, mutants[module], killed[module], \
 	mutants[module] - killed[module] | "sort"; close("sort"); \
 	printf "%d of %d mutants killed: %.1f%%\n", total, NR, 100 * total / NR; exit total < 0.95 * NR }
-mutations: $(TOOLS)/installed ## wrong rules that no table of cases notices: docs/mutations.md; fails where more than 5% survive
+mutations: $(TOOLS)/installed ## break the rules and see tests fail (docs/mutations.md); fails if more than 5% survive
 	@rm -rf $(MUTATIONS)
 	@mkdir -p $(MUTATIONS)/tests
 	@cp -R lambdas README.md pyproject.toml $(MUTATIONS)
@@ -38,29 +54,21 @@ mutations: $(TOOLS)/installed ## wrong rules that no table of cases notices: doc
 	@cd $(MUTATIONS) && $(MUTMUT) results
 	@cd $(MUTATIONS) && $(MUTMUT) results --all True | awk -F '[.: ]+' '$(SCORE)'
 
-unknowns: setup ## the end-to-end tests under each plausible answer to what AWS does not say; ANSWER=word takes those with it
+unknowns: setup ## run end-to-end tests under each answer to what AWS does not document; ANSWER=word selects
 	@$(WITH_NODE) $(BIN)/python -m tests.campaign.unknowns $${ANSWER:+"$$ANSWER"}
 
-chaos: setup ## random faults against every promise; RUNS=10000 SEED=1; FIRST=3 begins at that run
+chaos: setup ## check every promise under random faults; RUNS=10000 SEED=1; FIRST=3 begins at run 3
 	@$(WITH_NODE) $(BIN)/python -m tests.campaign $${RUNS:+--runs="$$RUNS"} $${SEED:+--seed="$$SEED"} $${FIRST:+--first="$$FIRST"}
 
-check: setup ## ruff, mypy, imports against the floors, stale pages, and cdk-nag with its report in .local/nag
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
-	@mkdir -p .local; $(BIN)/lint-imports --no-cache >.local/imports.log || { cat .local/imports.log; exit 1; }
-	@$(WITH_NODE) $(BIN)/python -m tools.docs --check
-	@$(WITH_NODE) $(BIN)/python -m tools.docs.nag
-
-docs: setup ## write the pages that come from code
+docs: setup ## write the pages that are generated from code
 	@$(WITH_NODE) $(BIN)/python -m tools.docs
 
-audit: $(TOOLS)/installed ## known vulnerabilities of the exact pins; asks PyPI and npm
+audit: $(TOOLS)/installed ## ask PyPI and npm for known vulnerabilities of the pinned packages
 	@$(PYTHON) -m tools.audit
 
-# --universal: one lock for every Python from the oldest on, and for x86_64 and arm64. What needs not move stays as it is.
+# --universal: one lock for every supported Python, on x86_64 and arm64. A pin changes only if it must.
 COMPILE := $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock'
-lock: $(TOOLS)/installed ## requirements*.lock and docs/dependencies.md, after an edit of requirements*.txt; MOVE=name moves one beneath
+lock: $(TOOLS)/installed ## update the locks after an edit of requirements*.txt; MOVE=name upgrades an indirect one
 	@$(COMPILE) $${MOVE:+--upgrade-package "$$MOVE"} requirements-dev.txt --output-file requirements.lock
 	@$(COMPILE) $${MOVE:+--upgrade-package "$$MOVE"} requirements-tools.txt --output-file requirements-tools.lock
 	@$(MAKE) --no-print-directory setup
@@ -72,8 +80,8 @@ $(TOOLS)/installed: requirements-tools.lock
 	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
 
-deploy: setup ## deploy into your AWS account; NOTIFY=you@example.com subscribes you
+deploy: setup ## deploy the stack into your AWS account; NOTIFY=you@example.com subscribes you
 	@$(WITH_NODE) cdk deploy $${NOTIFY:+--context "email=$$NOTIFY"}
 
-setup:
+setup: ## install the pinned packages into .venv and node_modules; other targets do this for you
 	@$(PYTHON) -m tools.install
