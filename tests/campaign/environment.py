@@ -59,7 +59,7 @@ class Observations:
     """The results of one scenario.
 
     A person starts the `last` execution after all faults are removed. `state_before_last` is the internal state of the
-    service before that start, `internal_state` the one at the end. `fault_counts` says how often each fault struck.
+    service before that start, `internal_state` the one at the end. `fault_counts` says how often each fault matched.
     """
 
     executions: list[ObservedExecution]

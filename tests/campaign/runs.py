@@ -30,7 +30,7 @@ NO_FAULT = "none"
 
 @dataclass
 class Run:
-    """The result of one run: the faults that struck, how often the executions ended in each way, and the violations.
+    """The result of one run: the faults that took effect, how often the executions ended in each way, the violations.
 
     `smallest` describes the smallest scenario found that breaks a promise, line by line.
     """
@@ -121,7 +121,7 @@ def _describe_violations(run: Run, seed: int) -> Iterator[str]:
 
 
 def render(runs: list[Run], seed: int, seconds: float) -> Table:
-    """How often the executions ended in each way, by the faults that struck in their runs."""
+    """How often the executions ended in each way, by the faults that took effect in their runs."""
     broken = sum(bool(run.violations) for run in runs)
     title = f"{len(runs)} runs of seed {seed}, {broken} with a violation, {seconds / 60:.0f} minutes"
     columns = sorted({ending for run in runs for ending in run.endings})

@@ -253,9 +253,8 @@ def pair_without_execution(bench: Workbench, project: str, executions: Execution
         assert skipped.status == "SUCCEEDED", skipped
         assert skipped.output["Outcome"] == "SKIPPED"
     bench.update(training, *images(10))
-    wait_until(
-        lambda: bench.total(training) == 10 or bench.status(training) == "UPDATE_IN_PROGRESS"
-    )  # reads may be late
+    # Not at once: with some settings of the service a read shows the state before the update.
+    wait_until(lambda: bench.total(training) == 10 or bench.status(training) == "UPDATE_IN_PROGRESS")
     return training, test
 
 

@@ -1,4 +1,4 @@
-"""The resources that exist in the account. The API of each service lists them, because CloudFormation may be wrong."""
+"""The resources that exist in the account, as the API of each service lists them. CloudFormation is not asked."""
 
 from collections.abc import Callable, Iterable
 from typing import Any

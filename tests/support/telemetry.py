@@ -16,11 +16,11 @@ WORKFLOW_LOGS = "/aws/vendedlogs/states/DatasetDistribution-"
 def read_points(aws: LocalAws, namespace: str, metric: str, **dimensions: str) -> list[dict[str, Any]]:
     """The points of each metric with this name and at least these dimensions."""
     cloudwatch, now = aws.client("cloudwatch"), time.time()
-    asked = [{"Name": name, "Value": value} for name, value in dimensions.items()]
+    filters = [{"Name": name, "Value": value} for name, value in dimensions.items()]
     span = {"StartTime": now - DAY, "EndTime": now + DAY, "Period": HOUR}
     return [
         point
-        for each in cloudwatch.list_metrics(Namespace=namespace, MetricName=metric, Dimensions=asked)["Metrics"]
+        for each in cloudwatch.list_metrics(Namespace=namespace, MetricName=metric, Dimensions=filters)["Metrics"]
         for point in cloudwatch.get_metric_statistics(**each, **span, Statistics=["Sum", "SampleCount"])["Datapoints"]
     ]
 
@@ -28,9 +28,9 @@ def read_points(aws: LocalAws, namespace: str, metric: str, **dimensions: str) -
 def read_log_lines(aws: LocalAws, groups: str, word: str = "", *, since: float = 0) -> list[str]:
     """The lines with the word, of the log groups whose names begin with `groups`, from `since` (epoch seconds) on."""
     logs = aws.client("logs")
-    asked = {"filterPattern": f'"{word}"', "startTime": int(since * 1000)}
+    filters = {"filterPattern": f'"{word}"', "startTime": int(since * 1000)}
     return [
         event["message"]
         for group in logs.describe_log_groups(logGroupNamePrefix=groups)["logGroups"]
-        for event in logs.filter_log_events(logGroupName=group["logGroupName"], **asked)["events"]
+        for event in logs.filter_log_events(logGroupName=group["logGroupName"], **filters)["events"]
     ]
