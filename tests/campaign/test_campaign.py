@@ -1,15 +1,18 @@
 """The first 300 runs of the campaign. `make chaos` runs any number of them."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from local.aws import ROOT
 from tests.campaign.environment import Ending, Environment, Observations, ObservedExecution
-from tests.campaign.promises import find_violations
+from tests.campaign.promises import NOBODY_NOTIFIED, NOT_RECORDED, WHAT_TO_DO, find_violations
 from tests.campaign.runs import NO_FAULT, open_environment, run_scenario
 from tests.campaign.scenario import CREATIONS, Scenario, Step, draw_scenario
+from tests.campaign.unknowns import EXCLUDED, SUITE
 from tests.support.tally import count
 
 SEED, RUNS = 1, 300
@@ -145,3 +148,21 @@ def test_redriven_failed_state_hides_no_success() -> None:
     endings = [replace(first, at=5), again]
     change(observed, endings=endings, messages=["FAILED: What to do"], states=states, completions=[])
     assert not any(HIDDEN_SUCCESS in violation for violation in check(observed))
+
+
+@pytest.mark.parametrize(
+    ("phrase", "source"),
+    [
+        (NOBODY_NOTIFIED, "infra/workflow/plain_words.py"),
+        (NOT_RECORDED, "lambdas/report_outcome.py"),
+        (WHAT_TO_DO.strip(), "lambdas/rules/ending.py"),
+    ],
+)
+def test_phrase_that_a_promise_reads_is_written(phrase: str, source: str) -> None:
+    assert phrase in (ROOT / source).read_text()
+
+
+def test_tests_that_unknowns_excludes_exist() -> None:
+    sources = "".join((ROOT / f"tests/workflow/{name}.py").read_text() for name in SUITE)
+    for name in EXCLUDED.split(" or "):
+        assert re.search(rf"def test_\w*{name}", sources), name
