@@ -1,73 +1,23 @@
 """What people and programs are told, by the whole stack on the local AWS, each in its own form."""
 
 import json
-import re
-from collections.abc import Callable, Iterator
-from itertools import dropwhile, takewhile
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator
 
-from lambdas.messages.bundle import NO_EVENT
-from lambdas.rules.failures import ATTEMPTS, Retried
 from local.aws import LocalAws
-from local.faults.fault import Fault
 from local.queues import create_queue
-from tests.support.executions import Execution, Executions, Subscriber, change_definition, only
-from tests.support.roles import deny_action, find_role_name
-from tests.support.unique import unique
+from tests.support.executions import Executions, Subscriber, only
 from tests.support.workbench import Workbench, boxed, classified, images
-
-DOCS = Path(__file__).parents[2] / "docs"
-SCHEMA = json.loads((DOCS / "notice.schema.json").read_text())
-EXAMPLES = [
-    json.loads(block) for block in re.findall(r"```json\n(.*?)```", (DOCS / "notifications.md").read_text(), re.S)
-]
-*FILTERS, RULE = EXAMPLES
-MOST_BYTES = 256 * 1024  # of an SNS message, and of an event
-MOST_RETRIES = ATTEMPTS[Retried.QUICKLY].most
-# What the function that reports may not do, and what is missing then.
-PARTS = {
-    "dynamodb:UpdateItem": "The record could not be completed",
-    "rekognition:ListDatasetLabels": "The labels could not be counted",
-    "states:GetExecutionHistory": "The page has no timeline",
-    "s3:PutObject": "There is no page",
-}
-Waiting = Callable[[], list[dict[str, Any]]]
+from tests.workflow.notifications import FILTERS, RULE, SCHEMA, Waiting, distribute, receive, valid, with_rule
 
 
 @pytest.fixture
 def bench(bench: Workbench) -> Workbench:
     bench.aws.configure(creation_seconds=0, update_seconds=0, distribution_seconds=0, event_copies=0)
     return bench
-
-
-@pytest.fixture
-def address(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[str]:
-    """One that is subscribed to the topic."""
-    given = f"{unique('reader')}@example.com"
-    sns = local_aws.client("sns")
-    subscription = sns.subscribe(
-        TopicArn=stack["TopicArn"], Protocol="email", Endpoint=given, ReturnSubscriptionArn=True
-    )
-    yield given
-    sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
-
-
-@pytest.fixture
-def caught(local_aws: LocalAws) -> Waiting:
-    """The completion events that a rule of the default bus has caught."""
-    queue, arn = create_queue(local_aws, "events.amazonaws.com")
-    with_rule(local_aws, {"source": RULE["source"]}, arn)
-    return lambda: receive(local_aws, queue)
-
-
-def with_rule(aws: LocalAws, pattern: dict[str, Any], queue_arn: str) -> None:
-    events, name = aws.client("events"), unique("rule")
-    events.put_rule(Name=name, EventPattern=json.dumps(pattern))
-    events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": queue_arn}])
 
 
 def with_filter(aws: LocalAws, topic_arn: str, policy: dict[str, Any]) -> str:
@@ -78,34 +28,9 @@ def with_filter(aws: LocalAws, topic_arn: str, policy: dict[str, Any]) -> str:
     return queue
 
 
-def receive(aws: LocalAws, queue: str) -> list[dict[str, Any]]:
-    """Everything that is in the queue."""
-    sqs, bodies = aws.client("sqs"), []
-    while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
-        for message in messages:
-            bodies.append(json.loads(message["Body"]))
-            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-    return bodies
-
-
-def distribute(bench: Workbench, project: str, executions: Executions, lines: list[str]) -> Execution:
-    bench.pair(project, lines)
-    return executions.run({"ProjectArn": project})
-
-
 def dataset_of(project: str, kind: str) -> str:
     """The ARN of one that it does not have."""
     return f"{project.rpartition('/')[0]}/dataset/{kind}/1690474860001"
-
-
-def with_labels(label: str) -> list[str]:
-    """Lines of 250 labels, each of 255 characters at most, on two images."""
-    return [classified(f"{number}-{copy}.jpg", f"{number:03}{label}"[:255]) for number in range(250) for copy in "ab"]
-
-
-def valid(notice: dict[str, Any]) -> dict[str, Any]:
-    Draft202012Validator(SCHEMA, format_checker=FormatChecker()).validate(notice)
-    return notice
 
 
 def test_the_schema_is_one() -> None:
@@ -293,191 +218,6 @@ def test_the_documented_rule_catches_a_success(local_aws: LocalAws, bench: Workb
     assert [event["detail"]["ProjectArn"] for event in receive(local_aws, queue)] == [named]
 
 
-def test_a_chat_channel_gets_what_it_can_show(
-    local_aws: LocalAws, stack: dict[str, str], bench: Workbench, project: str, executions: Executions
-) -> None:
-    queue = subscribe_to_chat(local_aws, stack)
-    execution = distribute(bench, project, executions, images(10))
-    chat = read_chat(local_aws, queue)
-    assert chat["content"]["title"] == f"DISTRIBUTED: {project.split('/')[1]}"
-    assert chat["content"]["nextSteps"][0] == "Nothing. The pair is ready to train with."
-    assert chat["content"]["nextSteps"][1] == f"Report: {execution.output['ReportLink']}"
-    assert execution.arn in chat["content"]["nextSteps"][2]
-
-
-def test_chat_message_lists_the_warnings(
-    local_aws: LocalAws, stack: dict[str, str], bench: Workbench, project: str, executions: Executions
-) -> None:
-    queue = subscribe_to_chat(local_aws, stack)
-    bench.aws.configure(min_per_label=1, at_least_one=False)
-    rare = images(2, "<!here> [rare](http://x)")
-    distribute(bench, project, executions, images(20, "rusty") + rare)
-    content = read_chat(local_aws, queue)["content"]
-    assert "\n- No test entry has &lt;!here&gt; [rare] (http://x): " in content["description"]
-    assert content["nextSteps"][0] == "See what is worth acting on."
-
-
-def test_hostile_input_mentions_nobody_in_a_channel(
-    local_aws: LocalAws, stack: dict[str, str], executions: Executions
-) -> None:
-    queue = subscribe_to_chat(local_aws, stack)
-    executions.run({"ProjectName": "<!channel> & <http://x|y>"})
-    assert "&lt;!channel&gt; &amp; &lt;http" in read_chat(local_aws, queue)["content"]["description"]
-
-
-def subscribe_to_chat(local_aws: LocalAws, stack: dict[str, str]) -> str:
-    """The URL of a queue that receives the messages of the chat topic."""
-    queue, arn = create_queue(local_aws, "sns.amazonaws.com")
-    local_aws.client("sns").subscribe(TopicArn=stack["ChatTopicArn"], Protocol="sqs", Endpoint=arn)
-    return queue
-
-
-def read_chat(local_aws: LocalAws, queue: str) -> dict[str, Any]:
-    """The one message in the queue. Raises ValidationError when docs/chat.schema.json does not describe it."""
-    (body,) = receive(local_aws, queue)
-    chat: dict[str, Any] = json.loads(body["Message"])
-    Draft202012Validator(json.loads((DOCS / "chat.schema.json").read_text())).validate(chat)
-    return chat
-
-
-@pytest.mark.parametrize("call", PARTS)
-def test_a_part_of_the_report_that_fails_is_a_note(
-    local_aws: LocalAws,
-    bench: Workbench,
-    project: str,
-    executions: Executions,
-    subscriber: Subscriber,
-    address: str,
-    call: str,
-) -> None:
-    local_aws.follow_waits(True)
-    bench.pair(project, images(10))
-    with deny_action(local_aws, find_role_name(local_aws, "ReportOutcomeRole"), call):
-        assert executions.run({"ProjectArn": project}).output["Outcome"] == "DISTRIBUTED"
-    notice = valid(only(subscriber.receive_all()).notice)
-    (note,) = notice["Notes"]
-    assert note.startswith(f"{PARTS[call]}: ")
-    assert call.partition(":")[2] in note
-    assert f"\n{note}\n" in local_aws.mails(address)[0]["Text"]
-    assert (notice["ReportLink"] is None) == (call == "s3:PutObject")
-    assert (notice["Report"]["Labels"] is None) == (call == "rekognition:ListDatasetLabels")
-
-
-def test_a_failure_whose_input_cannot_be_read_is_told(
-    local_aws: LocalAws, executions: Executions, subscriber: Subscriber
-) -> None:
-    with deny_action(local_aws, find_role_name(local_aws, "ReportOutcomeRole"), "states:DescribeExecution"):
-        executions.run({"ProjectName": "x"})
-    notice = valid(only(subscriber.receive_all()).notice)
-    assert (notice["Error"], notice["ProjectName"]) == ("ProjectNotFound", None)
-    assert notice["Notes"][0].startswith("The input could not be read: ")
-
-
-@pytest.mark.parametrize("call", ["rekognition:ListDatasetLabels", "states:GetExecutionHistory"])
-def test_what_passes_by_itself_is_tried_again_until_the_last_try(
-    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, call: str
-) -> None:
-    local_aws.follow_waits(True)
-    bench.pair(project, images(10))
-    for times, noted in ((MOST_RETRIES, 0), (0, 1)):
-        local_aws.inject(Fault(call, error="ThrottlingException", times=times))
-        execution = executions.run({"ProjectArn": project})
-        assert failures_of(execution, "Report outcome") == MOST_RETRIES
-        assert len(only(subscriber.receive_all()).notice["Notes"]) == noted
-        anew(bench, execution)
-
-
-def failures_of(execution: Execution, state: str) -> int:
-    """How many tries of the state's task have failed."""
-    events = iter(execution.history())
-    inside = takewhile(
-        lambda event: event["type"] != "TaskStateExited", dropwhile(lambda e: not enters(e, state), events)
-    )
-    return sum(event["type"] == "TaskFailed" for event in inside)
-
-
-def enters(event: dict[str, Any], state: str) -> bool:
-    return bool(event.get("stateEnteredEventDetails", {}).get("name") == state)
-
-
-def anew(bench: Workbench, execution: Execution) -> None:
-    """Its pair can be distributed again."""
-    bench.aws.configure(deletion_seconds=0)
-    bench.rekognition.delete_dataset(DatasetArn=execution.output["After"]["Test"]["Arn"])
-    bench.create(execution.output["ProjectArn"], "TEST")
-
-
-def test_a_completion_event_that_cannot_be_sent_is_told_by_mail(
-    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, address: str
-) -> None:
-    local_aws.follow_waits(True)
-    local_aws.inject(Fault("state:Send completion event", error="Broken", message="Sorry.", times=0))
-    assert distribute(bench, project, executions, images(10)).output["Outcome"] == "DISTRIBUTED"
-    assert valid(only(subscriber.receive_all()).notice)["Outcome"] == "DISTRIBUTED"
-    assert f"\n{NO_EVENT}\n" in local_aws.mails(address)[0]["Text"]
-
-
-def test_a_chat_that_cannot_be_notified_changes_nothing(
-    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
-) -> None:
-    local_aws.follow_waits(True)
-    local_aws.inject(Fault("state:Notify chat", error="SNS.NotFoundException", times=0))
-    assert distribute(bench, project, executions, images(10)).output["Outcome"] == "DISTRIBUTED"
-    assert only(subscriber.receive_all()).outcome == "DISTRIBUTED"
-
-
-def lose_the_report(states: dict[str, Any]) -> None:
-    arguments = states["Report outcome"]["Arguments"]
-    arguments["FunctionName"] = f"{arguments['FunctionName'].rpartition(':')[0]}:99999"
-
-
-@pytest.mark.parametrize(
-    ("lines", "outcome", "cause"),
-    [(10, "DISTRIBUTED", "2 of 10 entries (20%) are in the test dataset now"), (1, "FAILED", "doesn't have enough")],
-)
-def test_without_the_function_that_reports_people_are_notified_in_plain_words(
-    local_aws: LocalAws,
-    stack: dict[str, str],
-    bench: Workbench,
-    project: str,
-    executions: Executions,
-    subscriber: Subscriber,
-    lines: int,
-    outcome: str,
-    cause: str,
-) -> None:
-    local_aws.follow_waits(True)
-    with change_definition(local_aws, stack["StateMachineArn"], lose_the_report):
-        execution = distribute(bench, project, executions, images(lines))
-    told = only(subscriber.receive_all())
-    assert told.message.startswith(f"Outcome: {outcome}\n")
-    assert cause in told.message
-    assert told.message.endswith(f"Execution: {execution.arn}")
-    assert execution.status == ("SUCCEEDED" if outcome == "DISTRIBUTED" else "FAILED")
-    shown = execution.output["Reason"] if execution.output else execution.cause
-    assert cause in shown
-
-
-def test_an_input_that_no_function_ever_saw_is_notified_in_plain_words(
-    local_aws: LocalAws, executions: Executions, subscriber: Subscriber
-) -> None:
-    with deny_action(local_aws, find_role_name(local_aws, "WorkflowRole"), "lambda:InvokeFunction"):
-        execution = executions.run({"ProjectName": "x"})
-    told = only(subscriber.receive_all())
-    assert told.message.startswith("Outcome: FAILED\nError: Lambda.AWSLambdaException\nCause: User: ")
-    assert execution.error == "Lambda.AWSLambdaException"
-    assert "What to do: " in execution.cause
-
-
-def test_a_message_that_sns_refuses_is_told_in_plain_words(
-    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
-) -> None:
-    local_aws.follow_waits(True)
-    local_aws.inject(Fault("state:Notify people", error="SNS.InvalidParameterException", times=0))
-    assert distribute(bench, project, executions, images(10)).output["Outcome"] == "DISTRIBUTED"
-    assert only(subscriber.receive_all()).message.startswith("Outcome: DISTRIBUTED\n")
-
-
 def test_a_forged_event_reaches_nobody(
     local_aws: LocalAws, stack: dict[str, str], bench: Workbench, project: str, executions: Executions
 ) -> None:
@@ -493,55 +233,6 @@ def test_a_forged_event_reaches_nobody(
     forged = {"Source": RULE["source"][0], "DetailType": RULE["detail-type"][0], "Detail": json.dumps(detail)}
     assert local_aws.client("events").put_events(Entries=[forged])["FailedEntryCount"] == 0
     assert [receive(local_aws, queue) for queue in heard] == [[], [], []]
-
-
-LONG = 32_000  # Step Functions allows 32,768 characters of a cause
-
-
-@pytest.mark.parametrize("character", ["\U0001f600", '"', "\x01", "&"], ids=["emoji", "quotes", "controls", "markup"])
-def test_whatever_is_long_fits_every_form(
-    local_aws: LocalAws,
-    bench: Workbench,
-    project: str,
-    executions: Executions,
-    subscriber: Subscriber,
-    character: str,
-) -> None:
-    local_aws.follow_waits(True)
-    local_aws.inject(Fault("state:Claim pair", error="Broken", message=character * LONG, times=0))
-    distribute(bench, project, executions, images(10))
-    notice = valid(only(subscriber.receive_all()).notice)
-    assert notice["Outcome"] == "FAILED"
-    assert character * 100 in notice["Cause"]
-
-
-HOW = ("people", "in plain words")
-
-
-def test_a_cause_leaves_room_for_what_to_do(
-    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions
-) -> None:
-    local_aws.follow_waits(True)
-    notifying = (Fault(f"state:Notify {how}", error="Broken", message="Sorry.", times=0) for how in HOW)
-    local_aws.inject(Fault("state:Claim pair", error="Broken", message="x" * LONG, times=0), *notifying)
-    cause = distribute(bench, project, executions, images(10)).cause
-    assert len(cause) < 32_768
-    assert "Nobody could be notified: Sorry." in cause
-    assert "What to do: " in cause
-
-
-@pytest.mark.parametrize(
-    "label", ["\U0001f600" * 255, '"\\' * 127, "<b>\u202e" * 60], ids=["emoji", "quotes", "markup"]
-)
-def test_250_labels_of_255_characters_fit_every_form(
-    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, caught: Waiting, label: str
-) -> None:
-    execution = distribute(bench, project, executions, with_labels(label))
-    assert execution.output["Outcome"] == "DISTRIBUTED", execution
-    notice = valid(only(subscriber.receive_all()).notice)
-    assert len(notice["Report"]["Labels"]) + notice["Report"]["LabelsOmitted"] == 250
-    assert len(json.dumps(notice, ensure_ascii=False).encode()) < MOST_BYTES
-    assert caught()[0]["detail"] == notice
 
 
 def test_the_page_is_private_and_where_the_link_says(
