@@ -17,10 +17,18 @@ from rich.table import Table
 
 from tests.campaign.answers import Answer, named, plausible
 
-SUITE = ["test_workflow", "test_claim", "test_trigger", "test_bad_input"]
-# These tests take long: fifty races, and eight killed functions that need a new process. None depends on an answer.
-EXCLUDED = "of_two_executions_that_race or killed_at_any_of_its_calls"
-LAG_SECONDS = 0.3  # of real time: an execution polls several times within it
+SUITE = [
+    "test_workflow",
+    "test_dry_run",
+    "test_subject_line",
+    "test_claim",
+    "test_takeover",
+    "test_trigger",
+    "test_bad_input",
+]
+# Fifty races, and eight functions that are killed and take a new process: nothing there depends on an answer.
+LEFT_OUT = "of_two_executions_that_race or killed_at_any_of_its_calls"
+MOMENT = 0.3  # real seconds, in which an execution looks a few times
 LONGEST_RUN = 900  # seconds
 WORKERS = 2  # each runs one answer at a time, on a local AWS of its own
 

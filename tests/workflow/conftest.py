@@ -1,11 +1,13 @@
 """Fixtures of the end-to-end tests."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from local.aws import LocalAws
 from local.queues import create_queue
+from tests.support.executions import read_records
 from tests.support.unique import unique
 from tests.workflow.notifications import RULE, Waiting, receive, with_rule
 
@@ -28,3 +30,15 @@ def caught(local_aws: LocalAws) -> Waiting:
     queue, arn = create_queue(local_aws, "events.amazonaws.com")
     with_rule(local_aws, {"source": RULE["source"]}, arn)
     return lambda: receive(local_aws, queue)
+
+
+@pytest.fixture
+def history(local_aws: LocalAws, stack: dict[str, str], project: str) -> Any:
+    """The records of the project, as a query finds them: for each pair the latest, then the earlier ones."""
+    return lambda: read_records(local_aws, stack["RecordsTable"], project.split("/")[1])
+
+
+@pytest.fixture
+def record(history: Any) -> Any:
+    """The latest record, where the project has but one pair."""
+    return lambda: next(iter(history()), {})

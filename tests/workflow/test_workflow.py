@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 
 from local.aws import LocalAws
-from local.faults.fault import Fault
 from tests.support.executions import (
-    Execution,
     Executions,
     Subscriber,
     assert_notified_of_failure,
@@ -20,8 +18,9 @@ from tests.support.executions import (
     read_records,
     wait_until,
 )
-from tests.support.telemetry import FUNCTION_LOGS, read_log_lines
-from tests.support.workbench import Workbench, classified, images
+from tests.support.telemetry import OF_FUNCTIONS, log_lines
+from tests.support.workbench import Workbench, images
+from tests.workflow.pairs import create_pair
 
 OUTCOMES = Path(__file__).parents[2] / "docs" / "outcomes.md"
 HAPPY_PATH = [
@@ -102,12 +101,6 @@ def test_each_console_input_distributes(
         "TotalEntries": bench.total(test),
     }
     assert only(subscriber.receive_all()).subject == f"DISTRIBUTED: {name_of(project)}"
-
-
-def create_pair(bench: Workbench, project: str, executions: Executions, lines: list[str]) -> Execution:
-    """The execution that the test dataset's creation started, after the training dataset's own stood aside."""
-    executions.wait_until_ended_for(bench.create(project, "TRAIN", lines))
-    return executions.wait_until_ended_for(bench.create(project, "TEST"))
 
 
 @pytest.mark.parametrize(
@@ -257,48 +250,6 @@ def test_a_test_dataset_that_somebody_else_filled_fails(
     assert_notified_of_failure(executions.run({"ProjectArn": project}), subscriber, "TestDatasetNotEmpty")
 
 
-DRY_RUN = ["Begin", "Resolve datasets", "Anything to do?", "Dry run"]
-
-
-@pytest.mark.assumes("stale_status_seconds", "stats_late_seconds")
-def test_a_dry_run_reports_and_changes_nothing(
-    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
-) -> None:
-    training, test = pair_without_execution(bench, project, executions)
-    bench.update(training, *images(5, "clean"))
-    execution = executions.run({"ProjectArn": project, "DryRun": True})
-    assert execution.states == DRY_RUN
-    assert execution.output["Outcome"] == "DRY_RUN"
-    report = execution.output["DryRun"]
-    assert all(check["Passed"] for check in report["Checks"])
-    assert report["WouldMove"] == 3
-    assert {label["LabelName"]: label["Training"] for label in report["Labels"]} == {
-        name: stats["EntryCount"] for name, stats in bench.labels(training).items()
-    }
-    assert (bench.total(training), bench.total(test)) == (15, 0)
-    assert subscriber.receive_all() == []
-
-
-def test_a_dry_run_of_what_cannot_be_distributed_says_why(
-    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
-) -> None:
-    bench.aws.configure(creation_seconds=60)
-    executions.wait_until_ended_for(bench.begin(project, "TRAIN", images(10)))
-    execution = executions.run({"ProjectArn": project, "DryRun": True})
-    assert execution.states == DRY_RUN
-    assert "would fail with DatasetMissing" in execution.output["Reason"]
-    found = {check["Check"]: check["Found"] for check in execution.output["DryRun"]["Checks"]}
-    assert found["Neither is being created or changed"] == "The training dataset is CREATE_IN_PROGRESS."
-    assert subscriber.receive_all() == []
-
-
-def test_a_dry_run_counts_250_labels(bench: Workbench, project: str, executions: Executions) -> None:
-    lines = [classified(f"{number}.jpg", *(f"label {number * 50 + each}" for each in range(50))) for number in range(5)]
-    executions.wait_until_ended_for(bench.create(project, "TRAIN", lines))
-    execution = executions.run({"ProjectArn": project, "DryRun": True})
-    assert len(execution.output["DryRun"]["Labels"]) == 250
-
-
 def documented(heading: str) -> dict[str, Any]:
     """The example of docs/outcomes.md under this heading."""
     section = OUTCOMES.read_text().partition(f"## {heading}")[2].partition("```json")[2].partition("```")[0]
@@ -337,43 +288,6 @@ def test_a_failed_call_starts_nothing(bench: Workbench, project: str, executions
     marker = executions.run({"ProjectArn": project})
     assert marker.error == "DatasetMissing"
     assert executions.count_started(given=project) == 2
-
-
-def test_a_project_name_of_255_characters_fits_the_subject(
-    bench: Workbench, rekognition: Any, executions: Executions, subscriber: Subscriber
-) -> None:
-    project = rekognition.create_project(ProjectName="p" * 255)["ProjectArn"]
-    execution = create_pair(bench, project, executions, images(10))
-    assert execution.output["Outcome"] == "DISTRIBUTED"
-    bench.rekognition.delete_dataset(DatasetArn=execution.output["After"]["Test"]["Arn"])
-    failure = executions.run({"ProjectArn": project})
-    assert failure.error == "DatasetMissing"
-    success, failed = (notification.subject for notification in subscriber.receive_all())
-    assert success.startswith("DISTRIBUTED: ppp")
-    assert failed == f"FAILED: {'p' * 45}... (DatasetMissing)"
-    assert len(success) < 100
-
-
-def test_a_failure_of_a_long_name_keeps_its_error_in_the_subject(
-    bench: Workbench, rekognition: Any, executions: Executions, subscriber: Subscriber
-) -> None:
-    project = rekognition.create_project(ProjectName="p" * 255)["ProjectArn"]
-    create_pair(bench, project, executions, images(1))
-    assert only(subscriber.receive_all()).subject == f"FAILED: {'p' * 45}... (DistributionFailed)"
-
-
-def test_a_long_error_is_whole_in_the_subject_of_a_long_name(
-    local_aws: LocalAws, bench: Workbench, rekognition: Any, executions: Executions, subscriber: Subscriber
-) -> None:
-    error = "Lambda.ClientExecutionTimeoutException"
-    project = rekognition.create_project(ProjectName="p" * 255)["ProjectArn"]
-    bench.aws.configure(event_copies=0)
-    bench.pair(project, images(10))
-    local_aws.follow_waits(True)
-    local_aws.inject(Fault("state:Claim pair", error=error, times=0))
-    executions.run({"ProjectArn": project})
-    subject = only(subscriber.receive_all()).subject
-    assert subject == f"FAILED: {'p' * 45}... ({error})"
 
 
 def test_logs_say_which_execution_and_which_project(
