@@ -8,7 +8,7 @@ from local.aws import LocalAws
 from local.faults.fault import Fault
 from tests.support.executions import Executions, Subscriber, wait_until
 from tests.support.workbench import Workbench
-from tests.workflow.ways import faults_before, way_to
+from tests.workflow.preparations import faults_before, way_to
 from tools.docs.definition import render_definition
 
 HOLD = 0.2  # seconds of real time, which the state takes in which the execution is aborted

@@ -10,7 +10,7 @@ from local.aws import LocalAws
 from local.faults.fault import Fault
 from tests.support.executions import Execution, Executions
 from tests.support.workbench import Workbench
-from tests.workflow.ways import faults_before, way_to
+from tests.workflow.preparations import faults_before, way_to
 from tools.docs.definition import render_definition
 
 UNFORESEEN = "Unforeseen"
