@@ -1,4 +1,4 @@
-"""Ways to an execution that enters a state: each prepares a project, and what starts the execution then."""
+"""Prepare a project so that an execution enters a given state."""
 
 from collections.abc import Callable
 
@@ -6,17 +6,18 @@ from local.faults.fault import Fault
 from tests.support.executions import Executions
 from tests.support.workbench import Workbench, images
 
-Way = Callable[[Workbench, str, Executions], Callable[[], str]]
+Start = Callable[[], str]  # starts the execution and returns its ARN
+Preparation = Callable[[Workbench, str, Executions], Start]
 
 
-def by_hand(bench: Workbench, project: str, executions: Executions) -> Callable[[], str]:
-    """A pair that can be distributed."""
+def prepare_new_pair(bench: Workbench, project: str, executions: Executions) -> Start:
+    """Create a pair that can be distributed."""
     bench.pair(project, images(10))
     return lambda: executions.begin({"ProjectArn": project})
 
 
-def taking_over(bench: Workbench, project: str, executions: Executions) -> Callable[[], str]:
-    """A pair that an execution owned, which has failed."""
+def prepare_takeover(bench: Workbench, project: str, executions: Executions) -> Start:
+    """Create a pair that can be distributed and whose owner has failed."""
     training, _ = bench.pair(project, images(1))
     executions.run({"ProjectArn": project})
     bench.update(training, *images(10))
@@ -24,20 +25,15 @@ def taking_over(bench: Workbench, project: str, executions: Executions) -> Calla
     return lambda: executions.begin({"ProjectArn": project})
 
 
-_WAYS: dict[str, Way] = {
-    "Claim pair": taking_over,
-}
+_PREPARATIONS: dict[str, Preparation] = {"Claim pair": prepare_takeover}
+_NEEDED_FAULTS = {"Notify in plain words": [Fault("state:Notify people", error="Unforeseen", times=0)]}
 
 
-# What has to go wrong before.
-_FAULTS = {"Notify in plain words": [Fault("state:Notify people", error="Unforeseen", times=0)]}
+def choose_preparation(state: str) -> Preparation:
+    """The preparation after which an execution enters the state."""
+    return _PREPARATIONS.get(state, prepare_new_pair)
 
 
-def faults_before(state: str) -> list[Fault]:
-    """Those without which no execution enters the state."""
-    return _FAULTS.get(state, [])
-
-
-def way_to(state: str) -> Way:
-    """Of an execution that enters the state."""
-    return _WAYS.get(state, by_hand)
+def list_needed_faults(state: str) -> list[Fault]:
+    """The faults without which no execution enters the state."""
+    return _NEEDED_FAULTS.get(state, [])

@@ -1,4 +1,4 @@
-"""An execution aborted in any of its tasks and redriven ends in the truth: the task runs again, its effect standing."""
+"""An execution that is aborted in a task and redriven runs the task again, whether or not the task took effect."""
 
 from typing import Any
 
@@ -8,17 +8,17 @@ from local.aws import LocalAws
 from local.faults.fault import Fault
 from tests.support.executions import Executions, Subscriber, wait_until
 from tests.support.workbench import Workbench
-from tests.workflow.preparations import faults_before, way_to
+from tests.workflow.preparations import choose_preparation, list_needed_faults
 from tools.docs.definition import render_definition
 
-HOLD = 0.2  # seconds of real time, which the state takes in which the execution is aborted
+HOLD_SECONDS = 0.2  # real time that the task takes; the test aborts the execution within it
 TASKS = [name for name, state in render_definition()["States"].items() if state["Type"] == "Task"]
-NOTIFYING = ("Notify people", "Notify in plain words")
+NOTIFYING_STATES = ("Notify people", "Notify in plain words")
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before its effect", "after its effect"])
 @pytest.mark.parametrize("state", TASKS)
-def test_an_execution_aborted_in_a_task_and_redriven_ends_in_the_truth(
+def test_an_execution_redriven_in_any_task_ends_distributed(
     local_aws: LocalAws,
     bench: Workbench,
     project: str,
@@ -29,9 +29,9 @@ def test_an_execution_aborted_in_a_task_and_redriven_ends_in_the_truth(
 ) -> None:
     local_aws.configure(event_copies=0)
     local_aws.follow_waits(True)
-    start = way_to(state)(bench, project, executions)
-    subscriber.receive_all()
-    local_aws.inject(Fault(f"state:{state}", seconds=HOLD, after=after), *faults_before(state))
+    start = choose_preparation(state)(bench, project, executions)
+    subscriber.received()
+    local_aws.inject(Fault(f"state:{state}", seconds=HOLD_SECONDS, after=after), *list_needed_faults(state))
     arn = start()
     wait_until(lambda: local_aws.struck()[0] == 1)
     executions.abort(arn)
@@ -39,20 +39,23 @@ def test_an_execution_aborted_in_a_task_and_redriven_ends_in_the_truth(
     executions.redrive(arn)
     execution = executions.wait_until_ended(arn, times=2)
     assert execution.output["Outcome"] == "DISTRIBUTED"
-    told = [notification.outcome for notification in subscriber.receive_all() if arn in notification.message]
-    assert told in wanted(state), execution.states
-    assert distributions(local_aws) == 1
+    outcomes = [notification.outcome for notification in subscriber.received() if arn in notification.message]
+    assert outcomes in list_allowed_outcomes(state), execution.states
+    assert count_distributions(local_aws) == 1
 
 
-def wanted(state: str) -> list[list[str]]:
-    """SNS knows no idempotency: who was aborted while it notified does so again."""
+def list_allowed_outcomes(state: str) -> list[list[str]]:
+    """The outcomes that subscribers may receive, in order.
+
+    SNS accepts the same message twice: an execution that is aborted while it notifies sends the message again.
+    """
     once = ["ABORTED", "DISTRIBUTED"]
-    if state in NOTIFYING:
+    if state in NOTIFYING_STATES:
         return [once, [*once, "DISTRIBUTED"], ["DISTRIBUTED", *once]]
     return [once[::-1] if state == "Notify chat" else once]
 
 
-def distributions(aws: LocalAws) -> int:
-    """How many have moved entries."""
-    taken: list[dict[str, Any]] = aws.truth()["distributions"]
-    return sum(bool(each["moved"]) for each in taken)
+def count_distributions(aws: LocalAws) -> int:
+    """How many distributions have moved entries."""
+    distributions: list[dict[str, Any]] = aws.truth()["distributions"]
+    return sum(bool(each["moved"]) for each in distributions)
