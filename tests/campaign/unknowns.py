@@ -27,7 +27,7 @@ SUITE = [
     "test_bad_input",
 ]
 # Fifty races, and eight functions that are killed and take a new process: nothing there depends on an answer.
-LEFT_OUT = "of_two_executions_that_race or killed_at_any_of_its_calls"
+LEFT_OUT = "one_of_two_racing_executions or killed_at_any_call"
 MOMENT = 0.3  # real seconds, in which an execution looks a few times
 LONGEST_RUN = 900  # seconds
 WORKERS = 2  # each runs one answer at a time, on a local AWS of its own

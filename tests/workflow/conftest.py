@@ -9,36 +9,36 @@ from local.aws import LocalAws
 from local.queues import create_queue
 from tests.support.executions import read_records
 from tests.support.unique import unique
-from tests.workflow.notifications import RULE, Waiting, receive, with_rule
+from tests.workflow.notifications import DOCUMENTED_RULE, ReceiveEvents, create_rule, receive_bodies
 
 
 @pytest.fixture
 def address(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[str]:
-    """One that is subscribed to the topic."""
-    given = f"{unique('reader')}@example.com"
+    """An e-mail address that is subscribed to the topic during the test."""
+    subscribed = f"{unique('reader')}@example.com"
     sns = local_aws.client("sns")
     subscription = sns.subscribe(
-        TopicArn=stack["TopicArn"], Protocol="email", Endpoint=given, ReturnSubscriptionArn=True
+        TopicArn=stack["TopicArn"], Protocol="email", Endpoint=subscribed, ReturnSubscriptionArn=True
     )
-    yield given
+    yield subscribed
     sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
 
 
 @pytest.fixture
-def caught(local_aws: LocalAws) -> Waiting:
-    """The completion events that a rule of the default bus has caught."""
+def receive_events(local_aws: LocalAws) -> ReceiveEvents:
+    """Returns a function that receives the completion events since the last call."""
     queue, arn = create_queue(local_aws, "events.amazonaws.com")
-    with_rule(local_aws, {"source": RULE["source"]}, arn)
-    return lambda: receive(local_aws, queue)
+    create_rule(local_aws, {"source": DOCUMENTED_RULE["source"]}, arn)
+    return lambda: receive_bodies(local_aws, queue)
 
 
 @pytest.fixture
-def history(local_aws: LocalAws, stack: dict[str, str], project: str) -> Any:
-    """The records of the project, as a query finds them: for each pair the latest, then the earlier ones."""
+def read_history(local_aws: LocalAws, stack: dict[str, str], project: str) -> Any:
+    """Returns a function that queries the records of the project: of each pair the latest, then the earlier ones."""
     return lambda: read_records(local_aws, stack["RecordsTable"], project.split("/")[1])
 
 
 @pytest.fixture
-def record(history: Any) -> Any:
-    """The latest record, where the project has but one pair."""
-    return lambda: next(iter(history()), {})
+def read_record(read_history: Any) -> Any:
+    """Returns a function that reads the latest record of a project with one pair; empty when there is none."""
+    return lambda: next(iter(read_history()), {})

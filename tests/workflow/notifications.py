@@ -1,4 +1,4 @@
-"""Distribute, and read what is sent then."""
+"""Distribute a new pair, and read what the workflow sends to queues."""
 
 import json
 import re
@@ -14,22 +14,23 @@ from tests.support.unique import unique
 from tests.support.workbench import Workbench
 
 DOCS = Path(__file__).parents[2] / "docs"
-SCHEMA = json.loads((DOCS / "notice.schema.json").read_text())
+NOTICE_SCHEMA = json.loads((DOCS / "notice.schema.json").read_text())
 EXAMPLES = [
     json.loads(block) for block in re.findall(r"```json\n(.*?)```", (DOCS / "notifications.md").read_text(), re.S)
 ]
-*FILTERS, RULE = EXAMPLES
-Waiting = Callable[[], list[dict[str, Any]]]
+*DOCUMENTED_FILTERS, DOCUMENTED_RULE = EXAMPLES
+ReceiveEvents = Callable[[], list[dict[str, Any]]]
 
 
-def with_rule(aws: LocalAws, pattern: dict[str, Any], queue_arn: str) -> None:
+def create_rule(aws: LocalAws, pattern: dict[str, Any], queue_arn: str) -> None:
+    """Create a rule that sends the matching events of the default bus to the queue."""
     events, name = aws.client("events"), unique("rule")
     events.put_rule(Name=name, EventPattern=json.dumps(pattern))
     events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": queue_arn}])
 
 
-def receive(aws: LocalAws, queue: str) -> list[dict[str, Any]]:
-    """Everything that is in the queue."""
+def receive_bodies(aws: LocalAws, queue: str) -> list[dict[str, Any]]:
+    """The parsed bodies of all messages in the queue. The messages are deleted."""
     sqs, bodies = aws.client("sqs"), []
     while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
         for message in messages:
@@ -38,11 +39,13 @@ def receive(aws: LocalAws, queue: str) -> list[dict[str, Any]]:
     return bodies
 
 
-def distribute(bench: Workbench, project: str, executions: Executions, lines: list[str]) -> Execution:
+def distribute_new_pair(bench: Workbench, project: str, executions: Executions, lines: list[str]) -> Execution:
+    """The ended execution that a person started for a new pair with these training entries."""
     bench.pair(project, lines)
     return executions.run({"ProjectArn": project})
 
 
-def valid(notice: dict[str, Any]) -> dict[str, Any]:
-    Draft202012Validator(SCHEMA, format_checker=FormatChecker()).validate(notice)
+def validate_notice(notice: dict[str, Any]) -> dict[str, Any]:
+    """The same notice. Raises ValidationError when docs/notice.schema.json does not describe it."""
+    Draft202012Validator(NOTICE_SCHEMA, format_checker=FormatChecker()).validate(notice)
     return notice

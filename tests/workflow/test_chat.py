@@ -1,4 +1,4 @@
-"""What a chat channel gets."""
+"""The workflow notifies a chat channel."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ from local.aws import LocalAws
 from local.queues import create_queue
 from tests.support.executions import Executions
 from tests.support.workbench import Workbench, images
-from tests.workflow.notifications import DOCS, distribute, receive
+from tests.workflow.notifications import DOCS, distribute_new_pair, receive_bodies
 
 
 @pytest.fixture
@@ -19,11 +19,11 @@ def bench(bench: Workbench) -> Workbench:
     return bench
 
 
-def test_a_chat_channel_gets_what_it_can_show(
+def test_a_chat_message_reports_the_distribution(
     local_aws: LocalAws, stack: dict[str, str], bench: Workbench, project: str, executions: Executions
 ) -> None:
     queue = subscribe_to_chat(local_aws, stack)
-    execution = distribute(bench, project, executions, images(10))
+    execution = distribute_new_pair(bench, project, executions, images(10))
     chat = read_chat(local_aws, queue)
     assert chat["content"]["title"] == f"DISTRIBUTED: {project.split('/')[1]}"
     assert chat["content"]["nextSteps"][0] == "Nothing. The pair is ready to train with."
@@ -37,7 +37,7 @@ def test_chat_message_lists_the_warnings(
     queue = subscribe_to_chat(local_aws, stack)
     bench.aws.configure(min_per_label=1, at_least_one=False)
     rare = images(2, "<!here> [rare](http://x)")
-    distribute(bench, project, executions, images(20, "rusty") + rare)
+    distribute_new_pair(bench, project, executions, images(20, "rusty") + rare)
     content = read_chat(local_aws, queue)["content"]
     assert "\n- No test entry has &lt;!here&gt; [rare] (http://x): " in content["description"]
     assert content["nextSteps"][0] == "See what is worth acting on."
@@ -60,7 +60,7 @@ def subscribe_to_chat(local_aws: LocalAws, stack: dict[str, str]) -> str:
 
 def read_chat(local_aws: LocalAws, queue: str) -> dict[str, Any]:
     """The one message in the queue. Raises ValidationError when docs/chat.schema.json does not describe it."""
-    (body,) = receive(local_aws, queue)
+    (body,) = receive_bodies(local_aws, queue)
     chat: dict[str, Any] = json.loads(body["Message"])
     Draft202012Validator(json.loads((DOCS / "chat.schema.json").read_text())).validate(chat)
     return chat

@@ -1,4 +1,4 @@
-"""Of all executions that look at a pair, at most one goes on, and the others are quiet."""
+"""At most one execution claims and distributes a pair. The others are skipped and send no notification."""
 
 import json
 from collections.abc import Callable
@@ -15,8 +15,8 @@ from tests.support.workbench import Workbench, images
 RACES = 50
 
 
-def outcomes_of(executions: Executions, arns: list[str]) -> list[str]:
-    ended = [executions.wait_until_ended(arn) for arn in arns]
+def read_outcomes(executions: Executions, arns: list[str]) -> list[str]:
+    ended = [executions.ended(arn) for arn in arns]
     return sorted(execution.output["Outcome"] if execution.output else execution.cause for execution in ended)
 
 
@@ -27,7 +27,7 @@ def bench(bench: Workbench) -> Workbench:
 
 
 @pytest.mark.parametrize("race", range(RACES))
-def test_of_two_executions_that_race_one_distributes_and_the_other_is_quiet(
+def test_one_of_two_racing_executions_distributes_and_notifies(
     bench: Workbench,
     project: str,
     executions: Executions,
@@ -36,14 +36,14 @@ def test_of_two_executions_that_race_one_distributes_and_the_other_is_quiet(
     race: int,
 ) -> None:
     training, test = pair_without_execution(bench, project, executions)
-    begun = [executions.begin({"ProjectArn": project}) for _ in range(2)]
-    outcomes = outcomes_of(executions, begun)
+    arns = [executions.begin({"ProjectArn": project}) for _ in range(2)]
+    outcomes = read_outcomes(executions, arns)
     for outcome in outcomes:
         count(record_property, ENDINGS, outcome, "races")
-    count(record_property, "Races run, by what became of the two", "races", " and ".join(outcomes))
+    count(record_property, "Races run, by the two outcomes", "races", " and ".join(outcomes))
     assert outcomes in (["DISTRIBUTED", "SKIPPED"], ["ALREADY_DISTRIBUTED", "DISTRIBUTED"]), race
     assert bench.total(training) + bench.total(test) == 10
-    assert [told.outcome for told in subscriber.receive_all()] == ["DISTRIBUTED"]
+    assert [each.outcome for each in subscriber.received()] == ["DISTRIBUTED"]
 
 
 @pytest.mark.parametrize("types", [("TRAIN", "TEST"), ("TEST", "TRAIN")])
@@ -53,11 +53,11 @@ def test_both_datasets_created_at_once_are_distributed_once(
     created = [bench.begin(project, type_, images(10) if type_ == "TRAIN" else None) for type_ in types]
     outcomes = [executions.wait_until_ended_for(arn).output["Outcome"] for arn in created]
     assert outcomes.count("DISTRIBUTED") == 1
-    assert [told.outcome for told in subscriber.receive_all()] == ["DISTRIBUTED"]
+    assert [each.outcome for each in subscriber.received()] == ["DISTRIBUTED"]
 
 
-def test_an_owner_that_runs_is_never_pushed_aside(
-    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, record: Any
+def test_a_running_owner_is_never_taken_over(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, read_record: Any
 ) -> None:
     training, _ = pair_without_execution(bench, project, executions)
     bench.aws.configure(distribution_seconds=60)
@@ -66,14 +66,14 @@ def test_an_owner_that_runs_is_never_pushed_aside(
     second = executions.run({"ProjectArn": project})
     assert second.output["Outcome"] == "SKIPPED"
     assert owner in second.output["Reason"]
-    assert subscriber.receive_all() == []
-    assert record()["Execution"] == owner
+    assert subscriber.received() == []
+    assert read_record()["Execution"] == owner
     bench.finish()
     assert executions.wait_until_ended(owner).output["Outcome"] == "DISTRIBUTED"
 
 
-def test_what_failed_is_told_once_however_often_the_events_come(
-    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, record: Any
+def test_repeated_events_notify_of_a_failure_once(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, read_record: Any
 ) -> None:
     bench.rekognition.tag_resource(ResourceArn=project, Tags={"auto-distribute": "true"})
     first = executions.wait_until_ended_for(bench.create(project, "TRAIN", images(1)))
@@ -82,12 +82,12 @@ def test_what_failed_is_told_once_however_often_the_events_come(
     again = [executions.run(execution.input) for execution in (first, failed)]
     assert [execution.output["Outcome"] for execution in again] == ["SKIPPED", "SKIPPED"]
     assert failed.arn in again[0].output["Reason"]
-    assert len(subscriber.receive_all()) == 1
-    assert record()["Execution"] == failed.arn
+    assert len(subscriber.received()) == 1
+    assert read_record()["Execution"] == failed.arn
 
 
 @pytest.mark.assumes("distribute_after_failed_update")
-def test_a_training_dataset_created_anew_is_tried_again(
+def test_a_recreated_training_dataset_is_distributed(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
     bench.aws.configure(deletion_seconds=0)
@@ -95,12 +95,12 @@ def test_a_training_dataset_created_anew_is_tried_again(
     executions.wait_until_ended_for(training)
     assert executions.wait_until_ended_for(bench.create(project, "TEST")).status == "FAILED"
     bench.rekognition.delete_dataset(DatasetArn=training)
-    mended = executions.wait_until_ended_for(bench.create(project, "TRAIN", images(10)))
-    assert mended.output["Outcome"] == "DISTRIBUTED"
-    assert [told.outcome for told in subscriber.receive_all()] == ["FAILED", "DISTRIBUTED"]
+    corrected = executions.started_by(bench.create(project, "TRAIN", images(10)))
+    assert corrected.output["Outcome"] == "DISTRIBUTED"
+    assert [each.outcome for each in subscriber.received()] == ["FAILED", "DISTRIBUTED"]
 
 
-def test_a_creation_that_failed_is_told_once_to_whoever_waited_and_whoever_comes_late(
+def test_a_failed_creation_sends_one_notification(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
     bench.aws.configure(creation_seconds=60)
@@ -117,42 +117,42 @@ def test_a_creation_that_failed_is_told_once_to_whoever_waited_and_whoever_comes
 
 
 @pytest.mark.assumes("stale_status_seconds", "stats_late_seconds")
-def test_an_owner_that_stands_aside_after_all_gives_the_pair_back(
-    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, record: Any
+def test_a_skipped_owner_releases_the_pair(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, read_record: Any
 ) -> None:
     training = bench.create(project, "TRAIN")
     executions.wait_until_ended_for(training)
     bench.aws.configure(creation_seconds=60)
-    owner = executions.wait_until_running_for(bench.begin(project, "TEST"))
-    executions.wait_until_claimed(record, owner)
+    owner = executions.running_for(bench.begin(project, "TEST"))
+    executions.claimed(read_record, owner)
     bench.finish()
-    assert executions.wait_until_ended(owner).output["Outcome"] == "SKIPPED"
-    assert (record()["Outcome"], record()["Execution"]) == ("SKIPPED", owner)
-    assert subscriber.receive_all() == []
+    assert executions.ended(owner).output["Outcome"] == "SKIPPED"
+    assert (read_record()["Outcome"], read_record()["Execution"]) == ("SKIPPED", owner)
+    assert subscriber.received() == []
     bench.update(training, *images(10))
     assert executions.run({"ProjectArn": project}).output["Outcome"] == "DISTRIBUTED"
 
 
-def test_an_owner_whose_test_dataset_was_deleted_gives_the_pair_back(
-    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, record: Any
+def test_an_owner_whose_test_dataset_is_deleted_releases_the_pair(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, read_record: Any
 ) -> None:
     bench.aws.configure(deletion_seconds=0)
     test = bench.create(project, "TEST")
     executions.wait_until_ended_for(test)
     bench.aws.configure(creation_seconds=60)
-    owner = executions.wait_until_running_for(bench.begin(project, "TRAIN", images(10)))
-    executions.wait_until_claimed(record, owner)
+    owner = executions.running_for(bench.begin(project, "TRAIN", images(10)))
+    executions.claimed(read_record, owner)
     bench.rekognition.delete_dataset(DatasetArn=test)
-    assert executions.wait_until_ended(owner).output["Outcome"] == "SKIPPED"
-    assert (record()["Outcome"], record()["TestDatasetArn"]) == ("SKIPPED", test)
-    assert subscriber.receive_all() == []
+    assert executions.ended(owner).output["Outcome"] == "SKIPPED"
+    assert (read_record()["Outcome"], read_record()["TestDatasetArn"]) == ("SKIPPED", test)
+    assert subscriber.received() == []
 
 
-def as_state(bench: Workbench, arn: str) -> dict[str, Any]:
+def describe_as_state(bench: Workbench, arn: str) -> dict[str, Any]:
     return Dataset.from_description(arn, bench.describe(arn)).as_state()
 
 
-def test_between_a_distribution_and_its_record_the_test_dataset_is_not_somebody_elses(
+def test_a_test_dataset_filled_by_a_running_owner_is_no_error(
     local_aws: LocalAws,
     stack: dict[str, str],
     bench: Workbench,
@@ -160,9 +160,9 @@ def test_between_a_distribution_and_its_record_the_test_dataset_is_not_somebody_
     executions: Executions,
     subscriber: Subscriber,
 ) -> None:
-    """Of the moment: an execution that runs has the pair, the test dataset is filled, and no outcome is recorded."""
+    """A running execution owns the pair, the test dataset has entries, and the record has no outcome yet."""
     training, test = pair_without_execution(bench, project, executions)
-    before = {name: as_state(bench, arn) for name, arn in (("Training", training), ("Test", test))}
+    before = {name: describe_as_state(bench, arn) for name, arn in (("Training", training), ("Test", test))}
     bench.update(test, *images(2, "clean"))
     bench.aws.configure(creation_seconds=60)
     busy = bench.rekognition.create_project(ProjectName="busy")["ProjectArn"]
@@ -175,22 +175,22 @@ def test_between_a_distribution_and_its_record_the_test_dataset_is_not_somebody_
         TableName=stack["RecordsTable"],
         Item={name: {"S": value} for name, value in claim.items()} | {"EntriesBefore": {"N": "10"}},
     )
-    aside = executions.run({"ProjectArn": project})
-    assert aside.output["Outcome"] == "SKIPPED"
-    assert owner in aside.output["Reason"]
-    assert subscriber.receive_all() == []
+    skipped = executions.run({"ProjectArn": project})
+    assert skipped.output["Outcome"] == "SKIPPED"
+    assert owner in skipped.output["Reason"]
+    assert subscriber.received() == []
     executions.abort(owner)
     local_aws.follow_waits(True)
     assert executions.run({"ProjectArn": project}).error == "TestDatasetNotEmpty"
 
 
 @pytest.mark.assumes("stats_late_seconds")
-def test_the_record_says_who_when_what_and_why(
-    bench: Workbench, project: str, executions: Executions, record: Any
+def test_the_record_names_owner_times_counts_and_reason(
+    bench: Workbench, project: str, executions: Executions, read_record: Any
 ) -> None:
     training, test = pair_without_execution(bench, project, executions)
     execution = executions.run({"ProjectArn": project})
-    found = record()
+    found = read_record()
     assert (found["TestDatasetArn"], found["TrainingDatasetArn"], found["ProjectArn"]) == (test, training, project)
     assert (found["Execution"], found["Outcome"]) == (execution.arn, "DISTRIBUTED")
     assert found["Reason"] == execution.output["Reason"]

@@ -1,4 +1,4 @@
-"""Parts of the report and of the notification that fail: the rest goes on."""
+"""When a part of the report or of the notification fails, the workflow sends the rest."""
 
 from itertools import dropwhile, takewhile
 from typing import Any
@@ -12,11 +12,11 @@ from local.faults.fault import Fault
 from tests.support.executions import Execution, Executions, Subscriber, only, redefined
 from tests.support.roles import refused, role_of
 from tests.support.workbench import Workbench, images
-from tests.workflow.notifications import distribute, valid
+from tests.workflow.notifications import distribute_new_pair, validate_notice
 
-MOST_RETRIES = ATTEMPTS[Retried.QUICKLY].most
-# What the function that reports may not do, and what is missing then.
-PARTS = {
+MAX_RETRIES = ATTEMPTS[Retried.QUICKLY].most
+# Each call that the test denies to Report outcome, and the beginning of the note about it.
+NOTES = {
     "dynamodb:UpdateItem": "The record could not be completed",
     "rekognition:ListDatasetLabels": "The labels could not be counted",
     "states:GetExecutionHistory": "The page has no timeline",
@@ -30,8 +30,8 @@ def bench(bench: Workbench) -> Workbench:
     return bench
 
 
-@pytest.mark.parametrize("call", PARTS)
-def test_a_part_of_the_report_that_fails_is_a_note(
+@pytest.mark.parametrize("call", NOTES)
+def test_a_failed_part_of_the_report_becomes_a_note(
     local_aws: LocalAws,
     bench: Workbench,
     project: str,
@@ -44,79 +44,79 @@ def test_a_part_of_the_report_that_fails_is_a_note(
     bench.pair(project, images(10))
     with refused(local_aws, role_of(local_aws, "ReportOutcomeRole"), call):
         assert executions.run({"ProjectArn": project}).output["Outcome"] == "DISTRIBUTED"
-    notice = valid(only(subscriber.received()).notice)
+    notice = validate_notice(only(subscriber.received()).notice)
     (note,) = notice["Notes"]
-    assert note.startswith(f"{PARTS[call]}: ")
+    assert note.startswith(f"{NOTES[call]}: ")
     assert call.partition(":")[2] in note
     assert f"\n{note}\n" in local_aws.mails(address)[0]["Text"]
     assert (notice["ReportLink"] is None) == (call == "s3:PutObject")
     assert (notice["Report"]["Labels"] is None) == (call == "rekognition:ListDatasetLabels")
 
 
-def test_a_failure_whose_input_cannot_be_read_is_told(
+def test_an_unreadable_input_becomes_a_note(
     local_aws: LocalAws, executions: Executions, subscriber: Subscriber
 ) -> None:
     with refused(local_aws, role_of(local_aws, "ReportOutcomeRole"), "states:DescribeExecution"):
         executions.run({"ProjectName": "x"})
-    notice = valid(only(subscriber.received()).notice)
+    notice = validate_notice(only(subscriber.received()).notice)
     assert (notice["Error"], notice["ProjectName"]) == ("ProjectNotFound", None)
     assert notice["Notes"][0].startswith("The input could not be read: ")
 
 
 @pytest.mark.parametrize("call", ["rekognition:ListDatasetLabels", "states:GetExecutionHistory"])
-def test_what_passes_by_itself_is_tried_again_until_the_last_try(
+def test_throttling_is_retried_before_it_becomes_a_note(
     local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, call: str
 ) -> None:
     local_aws.follow_waits(True)
     bench.pair(project, images(10))
-    for times, noted in ((MOST_RETRIES, 0), (0, 1)):
+    for times, noted in ((MAX_RETRIES, 0), (0, 1)):
         local_aws.inject(Fault(call, error="ThrottlingException", times=times))
         execution = executions.run({"ProjectArn": project})
-        assert failures_of(execution, "Report outcome") == MOST_RETRIES
+        assert count_failed_tries(execution, "Report outcome") == MAX_RETRIES
         assert len(only(subscriber.received()).notice["Notes"]) == noted
-        anew(bench, execution)
+        recreate_test_dataset(bench, execution)
 
 
-def failures_of(execution: Execution, state: str) -> int:
-    """How many tries of the state's task have failed."""
+def count_failed_tries(execution: Execution, state: str) -> int:
+    """How many tries of the task failed in the first visit to the state."""
     events = iter(execution.history())
     inside = takewhile(
-        lambda event: event["type"] != "TaskStateExited", dropwhile(lambda e: not enters(e, state), events)
+        lambda event: event["type"] != "TaskStateExited", dropwhile(lambda e: not is_entering(e, state), events)
     )
     return sum(event["type"] == "TaskFailed" for event in inside)
 
 
-def enters(event: dict[str, Any], state: str) -> bool:
+def is_entering(event: dict[str, Any], state: str) -> bool:
     return bool(event.get("stateEnteredEventDetails", {}).get("name") == state)
 
 
-def anew(bench: Workbench, execution: Execution) -> None:
-    """Its pair can be distributed again."""
+def recreate_test_dataset(bench: Workbench, execution: Execution) -> None:
+    """Create the test dataset of the execution again, so that the pair can be distributed again."""
     bench.aws.configure(deletion_seconds=0)
     bench.rekognition.delete_dataset(DatasetArn=execution.output["After"]["Test"]["Arn"])
     bench.create(execution.output["ProjectArn"], "TEST")
 
 
-def test_a_completion_event_that_cannot_be_sent_is_told_by_mail(
+def test_an_unsent_completion_event_is_noted_in_the_e_mail(
     local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, address: str
 ) -> None:
     local_aws.follow_waits(True)
     local_aws.inject(Fault("state:Send completion event", error="Broken", message="Sorry.", times=0))
-    assert distribute(bench, project, executions, images(10)).output["Outcome"] == "DISTRIBUTED"
-    assert valid(only(subscriber.received()).notice)["Outcome"] == "DISTRIBUTED"
+    assert distribute_new_pair(bench, project, executions, images(10)).output["Outcome"] == "DISTRIBUTED"
+    assert validate_notice(only(subscriber.received()).notice)["Outcome"] == "DISTRIBUTED"
     assert f"\n{NO_EVENT}\n" in local_aws.mails(address)[0]["Text"]
 
 
-def test_a_chat_that_cannot_be_notified_changes_nothing(
+def test_a_failed_chat_message_does_not_change_the_outcome(
     local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
     local_aws.follow_waits(True)
     local_aws.inject(Fault("state:Notify chat", error="SNS.NotFoundException", times=0))
-    assert distribute(bench, project, executions, images(10)).output["Outcome"] == "DISTRIBUTED"
+    assert distribute_new_pair(bench, project, executions, images(10)).output["Outcome"] == "DISTRIBUTED"
     assert only(subscriber.received()).outcome == "DISTRIBUTED"
 
 
-def lose_the_report(states: dict[str, Any]) -> None:
+def break_report_function(states: dict[str, Any]) -> None:
     arguments = states["Report outcome"]["Arguments"]
     arguments["FunctionName"] = f"{arguments['FunctionName'].rpartition(':')[0]}:99999"
 
@@ -125,7 +125,7 @@ def lose_the_report(states: dict[str, Any]) -> None:
     ("lines", "outcome", "cause"),
     [(10, "DISTRIBUTED", "2 of 10 entries (20%) are in the test dataset now"), (1, "FAILED", "doesn't have enough")],
 )
-def test_without_the_function_that_reports_people_are_notified_in_plain_words(
+def test_plain_words_replace_the_report_of_a_broken_function(
     local_aws: LocalAws,
     stack: dict[str, str],
     bench: Workbench,
@@ -137,32 +137,32 @@ def test_without_the_function_that_reports_people_are_notified_in_plain_words(
     cause: str,
 ) -> None:
     local_aws.follow_waits(True)
-    with redefined(local_aws, stack["StateMachineArn"], lose_the_report):
-        execution = distribute(bench, project, executions, images(lines))
-    told = only(subscriber.received())
-    assert told.message.startswith(f"Outcome: {outcome}\n")
-    assert cause in told.message
-    assert told.message.endswith(f"Execution: {execution.arn}")
+    with redefined(local_aws, stack["StateMachineArn"], break_report_function):
+        execution = distribute_new_pair(bench, project, executions, images(lines))
+    notification = only(subscriber.received())
+    assert notification.message.startswith(f"Outcome: {outcome}\n")
+    assert cause in notification.message
+    assert notification.message.endswith(f"Execution: {execution.arn}")
     assert execution.status == ("SUCCEEDED" if outcome == "DISTRIBUTED" else "FAILED")
     shown = execution.output["Reason"] if execution.output else execution.cause
     assert cause in shown
 
 
-def test_an_input_that_no_function_ever_saw_is_notified_in_plain_words(
+def test_plain_words_report_that_no_function_can_run(
     local_aws: LocalAws, executions: Executions, subscriber: Subscriber
 ) -> None:
     with refused(local_aws, role_of(local_aws, "WorkflowRole"), "lambda:InvokeFunction"):
         execution = executions.run({"ProjectName": "x"})
-    told = only(subscriber.received())
-    assert told.message.startswith("Outcome: FAILED\nError: Lambda.AWSLambdaException\nCause: User: ")
+    notification = only(subscriber.received())
+    assert notification.message.startswith("Outcome: FAILED\nError: Lambda.AWSLambdaException\nCause: User: ")
     assert execution.error == "Lambda.AWSLambdaException"
     assert "What to do: " in execution.cause
 
 
-def test_a_message_that_sns_refuses_is_told_in_plain_words(
+def test_plain_words_replace_a_message_that_sns_refuses(
     local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
     local_aws.follow_waits(True)
     local_aws.inject(Fault("state:Notify people", error="SNS.InvalidParameterException", times=0))
-    assert distribute(bench, project, executions, images(10)).output["Outcome"] == "DISTRIBUTED"
+    assert distribute_new_pair(bench, project, executions, images(10)).output["Outcome"] == "DISTRIBUTED"
     assert only(subscriber.received()).message.startswith("Outcome: DISTRIBUTED\n")

@@ -1,4 +1,4 @@
-"""What people and programs are told, by the whole stack on the local AWS, each in its own form."""
+"""The workflow notifies people by e-mail and programs by a notice and an event."""
 
 import json
 from collections.abc import Callable
@@ -11,7 +11,16 @@ from local.aws import LocalAws
 from local.queues import create_queue
 from tests.support.executions import Executions, Subscriber, only
 from tests.support.workbench import Workbench, boxed, classified, images
-from tests.workflow.notifications import FILTERS, RULE, SCHEMA, Waiting, distribute, receive, valid, with_rule
+from tests.workflow.notifications import (
+    DOCUMENTED_FILTERS,
+    DOCUMENTED_RULE,
+    NOTICE_SCHEMA,
+    ReceiveEvents,
+    create_rule,
+    distribute_new_pair,
+    receive_bodies,
+    validate_notice,
+)
 
 
 @pytest.fixture
@@ -20,27 +29,27 @@ def bench(bench: Workbench) -> Workbench:
     return bench
 
 
-def with_filter(aws: LocalAws, topic_arn: str, policy: dict[str, Any]) -> str:
-    """The URL of a queue that gets what the filter lets through."""
+def subscribe_with_filter(aws: LocalAws, topic_arn: str, policy: dict[str, Any]) -> str:
+    """The URL of a queue that receives the notifications that the filter selects."""
     queue, arn = create_queue(aws, "sns.amazonaws.com")
     attributes = {"FilterPolicy": json.dumps(policy), "RawMessageDelivery": "true"}
     aws.client("sns").subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn, Attributes=attributes)
     return queue
 
 
-def dataset_of(project: str, kind: str) -> str:
-    """The ARN of one that it does not have."""
+def make_dataset_arn(project: str, kind: str) -> str:
+    """The ARN of a dataset that the project does not have."""
     return f"{project.rpartition('/')[0]}/dataset/{kind}/1690474860001"
 
 
-def test_the_schema_is_one() -> None:
-    Draft202012Validator.check_schema(SCHEMA)
+def test_the_notice_schema_is_valid() -> None:
+    Draft202012Validator.check_schema(NOTICE_SCHEMA)
 
 
-def test_an_e_mail_about_a_distribution_reads_well(
+def test_an_e_mail_reports_the_distribution(
     local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, address: str
 ) -> None:
-    execution = distribute(bench, project, executions, images(20, "rusty") + images(10, "clean"))
+    execution = distribute_new_pair(bench, project, executions, images(20, "rusty") + images(10, "clean"))
     (mail,) = local_aws.mails(address)
     name = project.split("/")[1]
     assert mail["Subject"] == f"DISTRIBUTED: {name}"
@@ -62,10 +71,10 @@ def test_an_e_mail_about_a_distribution_reads_well(
     assert (link.endswith(f"/details/{execution.arn}"), arn) == (True, f"Project: {project}")
 
 
-def test_an_e_mail_about_a_failure_says_what_to_do_and_how_to_run_again(
+def test_a_failure_e_mail_says_how_to_run_again(
     local_aws: LocalAws, stack: dict[str, str], bench: Workbench, project: str, executions: Executions, address: str
 ) -> None:
-    execution = distribute(bench, project, executions, images(1))
+    execution = distribute_new_pair(bench, project, executions, images(1))
     (mail,) = local_aws.mails(address)
     name = project.split("/")[1]
     assert mail["Subject"] == f"FAILED: {name} (DistributionFailed)"
@@ -78,7 +87,7 @@ def test_an_e_mail_about_a_failure_says_what_to_do_and_how_to_run_again(
     assert f"/details/{execution.arn}\n" in mail["Text"]
 
 
-def test_an_e_mail_about_an_input_that_names_no_project_does_not_invent_one(
+def test_an_e_mail_about_invalid_input_names_no_project(
     local_aws: LocalAws, executions: Executions, address: str
 ) -> None:
     executions.run({"Project": "x"})
@@ -92,11 +101,11 @@ def test_an_e_mail_about_an_input_that_names_no_project_does_not_invent_one(
     [
         lambda project: {"ProjectName": project.split("/")[1]},
         lambda project: {"ProjectArn": project},
-        lambda project: {"Datasets": [{"Arn": dataset_of(project, kind)} for kind in ("train", "test")]},
+        lambda project: {"Datasets": [{"Arn": make_dataset_arn(project, kind)} for kind in ("train", "test")]},
     ],
     ids=["name", "ARN", "datasets"],
 )
-def test_a_failure_before_anything_was_found_names_the_project_of_the_input(
+def test_an_early_failure_names_the_project_of_the_input(
     local_aws: LocalAws,
     project: str,
     executions: Executions,
@@ -106,13 +115,13 @@ def test_a_failure_before_anything_was_found_names_the_project_of_the_input(
 ) -> None:
     execution = executions.run(given(project))
     name = project.split("/")[1]
-    told = only(subscriber.receive_all())
-    assert told.subject == f"FAILED: {name} ({execution.error})"
-    assert (valid(told.notice)["ProjectName"], told.notice["ProjectArn"]) == (name, None)
+    notification = only(subscriber.received())
+    assert notification.subject == f"FAILED: {name} ({execution.error})"
+    assert (validate_notice(notification.notice)["ProjectName"], notification.notice["ProjectArn"]) == (name, None)
     assert f'with the input {{"ProjectName": "{name}"}}' in local_aws.mails(address)[0]["Text"]
 
 
-LABELED = {
+LINES = {
     "image-level": images(10, "rusty") + images(5, "clean"),
     "multi-label": [classified(f"{number}.jpg", "rusty", "bent") for number in range(10)],
     "localization": [boxed(f"{number}.jpg", "bolt", "bolt", "nut") for number in range(10)],
@@ -127,45 +136,50 @@ LABELED = {
         ("localization", [("bolt", 8, 2), ("nut", 8, 2)]),
     ],
 )
-def test_a_notice_and_an_event_say_the_same(
+def test_notice_and_event_of_a_success_are_equal(
     bench: Workbench,
     project: str,
     executions: Executions,
     subscriber: Subscriber,
-    caught: Waiting,
+    receive_events: ReceiveEvents,
     kind: str,
     labels: list[tuple[str, int, int]],
 ) -> None:
-    execution = distribute(bench, project, executions, LABELED[kind])
-    notice = valid(only(subscriber.receive_all()).notice)
-    (event,) = caught()
+    execution = distribute_new_pair(bench, project, executions, LINES[kind])
+    notice = validate_notice(only(subscriber.received()).notice)
+    (event,) = receive_events()
     assert (event["source"], event["detail-type"]) == ("dataset-distribution", "Dataset Distribution Succeeded")
     assert event["detail"] == notice
     assert [(label["LabelName"], label["Training"], label["Test"]) for label in notice["Report"]["Labels"]] == labels
     assert (notice["Outcome"], notice["StartedBy"], notice["Execution"]) == ("DISTRIBUTED", "PERSON", execution.arn)
-    assert notice["After"]["Training"]["TotalEntries"] + notice["After"]["Test"]["TotalEntries"] == len(LABELED[kind])
+    assert notice["After"]["Training"]["TotalEntries"] + notice["After"]["Test"]["TotalEntries"] == len(LINES[kind])
     assert (notice["Report"]["Warnings"], notice["Notes"]) == ([], [])
 
 
 @pytest.mark.parametrize("given", ["named", "invalid"])
-def test_a_notice_and_an_event_of_a_failure_say_the_same(
-    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, caught: Waiting, given: str
+def test_notice_and_event_of_a_failure_are_equal(
+    bench: Workbench,
+    project: str,
+    executions: Executions,
+    subscriber: Subscriber,
+    receive_events: ReceiveEvents,
+    given: str,
 ) -> None:
     bench.pair(project, images(1))
     execution = executions.run({"ProjectArn": project} if given == "named" else ["<x>"])
-    notice = valid(only(subscriber.receive_all()).notice)
-    (event,) = caught()
+    notice = validate_notice(only(subscriber.received()).notice)
+    (event,) = receive_events()
     assert (event["detail-type"], event["detail"]) == ("Dataset Distribution Failed", notice)
     assert (notice["Outcome"], notice["Error"], notice["Execution"]) == ("FAILED", execution.error, execution.arn)
     assert notice["ProjectName"] == (project.split("/")[1] if given == "named" else None)
 
 
-def test_what_is_worth_acting_on_is_told(
+def test_an_e_mail_and_the_notice_list_the_warnings(
     local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, address: str
 ) -> None:
     bench.aws.configure(min_per_label=1, at_least_one=False)
-    distribute(bench, project, executions, images(20, "rusty") + images(2, "rare"))
-    notice = only(subscriber.receive_all()).notice
+    distribute_new_pair(bench, project, executions, images(20, "rusty") + images(2, "rare"))
+    notice = only(subscriber.received()).notice
     assert [warning["Code"] for warning in notice["Report"]["Warnings"]] == ["LABELS_WITHOUT_TEST_ENTRIES"]
     assert "No test entry has rare" in local_aws.mails(address)[0]["Text"]
     assert "What to do: See what is worth acting on." in local_aws.mails(address)[0]["Text"]
@@ -173,10 +187,10 @@ def test_what_is_worth_acting_on_is_told(
 
 @pytest.mark.parametrize(
     ("policy", "expected"),
-    list(zip(FILTERS, (["FAILED"], ["DISTRIBUTED"], []), strict=True)),
+    list(zip(DOCUMENTED_FILTERS, (["FAILED"], ["DISTRIBUTED"], []), strict=True)),
     ids=["failures", "projects", "events"],
 )
-def test_a_subscription_gets_what_its_documented_filter_lets_through(
+def test_a_documented_filter_selects_notifications(
     local_aws: LocalAws,
     stack: dict[str, str],
     bench: Workbench,
@@ -185,60 +199,64 @@ def test_a_subscription_gets_what_its_documented_filter_lets_through(
     policy: dict[str, Any],
     expected: list[str],
 ) -> None:
-    queue = with_filter(local_aws, stack["TopicArn"], policy)
+    queue = subscribe_with_filter(local_aws, stack["TopicArn"], policy)
     named = bench.rekognition.create_project(ProjectName="defects-1")["ProjectArn"]
-    distribute(bench, named, executions, images(10))
-    distribute(bench, project, executions, images(1))
-    assert [body["Outcome"] for body in receive(local_aws, queue)] == expected
+    distribute_new_pair(bench, named, executions, images(10))
+    distribute_new_pair(bench, project, executions, images(1))
+    assert [body["Outcome"] for body in receive_bodies(local_aws, queue)] == expected
 
 
-def test_what_an_event_started_and_rekognition_could_not_do_passes_its_documented_filter(
+def test_a_documented_filter_selects_failures_started_by_events(
     local_aws: LocalAws, stack: dict[str, str], bench: Workbench, project: str, executions: Executions
 ) -> None:
-    queue = with_filter(local_aws, stack["TopicArn"], FILTERS[2])
+    queue = subscribe_with_filter(local_aws, stack["TopicArn"], DOCUMENTED_FILTERS[2])
     bench.aws.configure(event_copies=1)
     bench.pair(project, images(1))
-    executions.wait_for_all(project, count=2)
-    (notice,) = receive(local_aws, queue)
-    assert (valid(notice)["StartedBy"], notice["Error"], notice["ProjectArn"]) == (
+    executions.all_of(project, count=2)
+    (notice,) = receive_bodies(local_aws, queue)
+    assert (validate_notice(notice)["StartedBy"], notice["Error"], notice["ProjectArn"]) == (
         "EVENT",
         "DistributionFailed",
         project,
     )
 
 
-def test_the_documented_rule_catches_a_success(local_aws: LocalAws, bench: Workbench, executions: Executions) -> None:
+def test_the_documented_rule_matches_a_success(local_aws: LocalAws, bench: Workbench, executions: Executions) -> None:
     queue, arn = create_queue(local_aws, "events.amazonaws.com")
-    with_rule(local_aws, RULE, arn)
+    create_rule(local_aws, DOCUMENTED_RULE, arn)
     named, other = (
         bench.rekognition.create_project(ProjectName=name)["ProjectArn"] for name in ("my-project", "another")
     )
     for project in (other, named):
-        distribute(bench, project, executions, images(10))
-    assert [event["detail"]["ProjectArn"] for event in receive(local_aws, queue)] == [named]
+        distribute_new_pair(bench, project, executions, images(10))
+    assert [event["detail"]["ProjectArn"] for event in receive_bodies(local_aws, queue)] == [named]
 
 
-def test_a_forged_event_reaches_nobody(
+def test_a_forged_event_notifies_nobody(
     local_aws: LocalAws, stack: dict[str, str], bench: Workbench, project: str, executions: Executions
 ) -> None:
-    """Whoever has events:PutEvents in the account can write whatever source the account's own events have."""
-    distribute(bench, project, executions, images(10))
-    heard = []
+    """Anyone with events:PutEvents in the account can send an event with the source of the workflow."""
+    distribute_new_pair(bench, project, executions, images(10))
+    queues = []
     for topic in ("TopicArn", "ChatTopicArn", "AlarmTopicArn"):
         queue, arn = create_queue(local_aws, "sns.amazonaws.com")
         local_aws.client("sns").subscribe(TopicArn=stack[topic], Protocol="sqs", Endpoint=arn)
-        heard.append(queue)
+        queues.append(queue)
     chat = {"version": "1.0", "source": "custom", "content": {"description": "Pay here."}}
     detail = {"Outcome": "DISTRIBUTED", "StateMachine": stack["StateMachineArn"], "Chat": chat}
-    forged = {"Source": RULE["source"][0], "DetailType": RULE["detail-type"][0], "Detail": json.dumps(detail)}
+    forged = {
+        "Source": DOCUMENTED_RULE["source"][0],
+        "DetailType": DOCUMENTED_RULE["detail-type"][0],
+        "Detail": json.dumps(detail),
+    }
     assert local_aws.client("events").put_events(Entries=[forged])["FailedEntryCount"] == 0
-    assert [receive(local_aws, queue) for queue in heard] == [[], [], []]
+    assert [receive_bodies(local_aws, queue) for queue in queues] == [[], [], []]
 
 
-def test_the_page_is_private_and_where_the_link_says(
+def test_the_report_link_leads_to_the_page(
     local_aws: LocalAws, stack: dict[str, str], bench: Workbench, project: str, executions: Executions
 ) -> None:
-    execution = distribute(bench, project, executions, images(10))
+    execution = distribute_new_pair(bench, project, executions, images(10))
     s3, bucket = local_aws.client("s3"), stack["ReportsBucket"]
     key = f"{project.split('/')[1]}/{execution.arn.rsplit(':', 1)[-1]}.html"
     console = "https://us-east-1.console.aws.amazon.com/s3/object"

@@ -1,4 +1,4 @@
-"""Long texts and many labels fit every form."""
+"""Long causes and many labels fit the limits of AWS."""
 
 import json
 
@@ -8,10 +8,11 @@ from local.aws import LocalAws
 from local.faults.fault import Fault
 from tests.support.executions import Executions, Subscriber, only
 from tests.support.workbench import Workbench, classified, images
-from tests.workflow.notifications import Waiting, distribute, valid
+from tests.workflow.notifications import ReceiveEvents, distribute_new_pair, validate_notice
 
-MOST_BYTES = 256 * 1024  # of an SNS message, and of an event
-LONG = 32_000  # Step Functions allows 32,768 characters of a cause
+MAX_BYTES = 256 * 1024  # of an SNS message and of an event
+CAUSE_LENGTH = 32_000  # Step Functions allows 32,768 characters of a cause
+NOTIFYING_STATES = ("Notify people", "Notify in plain words")
 
 
 @pytest.fixture
@@ -20,13 +21,13 @@ def bench(bench: Workbench) -> Workbench:
     return bench
 
 
-def with_labels(label: str) -> list[str]:
-    """Lines of 250 labels, each of 255 characters at most, on two images."""
+def make_labeled_lines(label: str) -> list[str]:
+    """Lines of 500 images with 250 labels: two images a label, at most 255 characters a label."""
     return [classified(f"{number}-{copy}.jpg", f"{number:03}{label}"[:255]) for number in range(250) for copy in "ab"]
 
 
 @pytest.mark.parametrize("character", ["\U0001f600", '"', "\x01", "&"], ids=["emoji", "quotes", "controls", "markup"])
-def test_whatever_is_long_fits_every_form(
+def test_a_long_cause_fits_the_notice(
     local_aws: LocalAws,
     bench: Workbench,
     project: str,
@@ -35,23 +36,20 @@ def test_whatever_is_long_fits_every_form(
     character: str,
 ) -> None:
     local_aws.follow_waits(True)
-    local_aws.inject(Fault("state:Claim pair", error="Broken", message=character * LONG, times=0))
-    distribute(bench, project, executions, images(10))
-    notice = valid(only(subscriber.received()).notice)
+    local_aws.inject(Fault("state:Claim pair", error="Broken", message=character * CAUSE_LENGTH, times=0))
+    distribute_new_pair(bench, project, executions, images(10))
+    notice = validate_notice(only(subscriber.received()).notice)
     assert notice["Outcome"] == "FAILED"
     assert character * 100 in notice["Cause"]
 
 
-HOW = ("people", "in plain words")
-
-
-def test_a_cause_leaves_room_for_what_to_do(
+def test_a_long_cause_leaves_room_for_advice(
     local_aws: LocalAws, bench: Workbench, project: str, executions: Executions
 ) -> None:
     local_aws.follow_waits(True)
-    notifying = (Fault(f"state:Notify {how}", error="Broken", message="Sorry.", times=0) for how in HOW)
-    local_aws.inject(Fault("state:Claim pair", error="Broken", message="x" * LONG, times=0), *notifying)
-    cause = distribute(bench, project, executions, images(10)).cause
+    faults = (Fault(f"state:{state}", error="Broken", message="Sorry.", times=0) for state in NOTIFYING_STATES)
+    local_aws.inject(Fault("state:Claim pair", error="Broken", message="x" * CAUSE_LENGTH, times=0), *faults)
+    cause = distribute_new_pair(bench, project, executions, images(10)).cause
     assert len(cause) < 32_768
     assert "Nobody could be notified: Sorry." in cause
     assert "What to do: " in cause
@@ -60,12 +58,17 @@ def test_a_cause_leaves_room_for_what_to_do(
 @pytest.mark.parametrize(
     "label", ["\U0001f600" * 255, '"\\' * 127, "<b>\u202e" * 60], ids=["emoji", "quotes", "markup"]
 )
-def test_250_labels_of_255_characters_fit_every_form(
-    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, caught: Waiting, label: str
+def test_250_labels_of_255_characters_fit_notice_and_event(
+    bench: Workbench,
+    project: str,
+    executions: Executions,
+    subscriber: Subscriber,
+    receive_events: ReceiveEvents,
+    label: str,
 ) -> None:
-    execution = distribute(bench, project, executions, with_labels(label))
+    execution = distribute_new_pair(bench, project, executions, make_labeled_lines(label))
     assert execution.output["Outcome"] == "DISTRIBUTED", execution
-    notice = valid(only(subscriber.received()).notice)
+    notice = validate_notice(only(subscriber.received()).notice)
     assert len(notice["Report"]["Labels"]) + notice["Report"]["LabelsOmitted"] == 250
-    assert len(json.dumps(notice, ensure_ascii=False).encode()) < MOST_BYTES
-    assert caught()[0]["detail"] == notice
+    assert len(json.dumps(notice, ensure_ascii=False).encode()) < MAX_BYTES
+    assert receive_events()[0]["detail"] == notice

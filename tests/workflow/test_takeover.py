@@ -1,4 +1,4 @@
-"""An execution takes over the pair of an owner that has ended."""
+"""An execution takes over the pair of an owner that has ended. A redriven owner keeps its pair or changes nothing."""
 
 from typing import Any
 
@@ -17,18 +17,18 @@ def bench(bench: Workbench) -> Workbench:
 
 
 @pytest.mark.assumes("distribute_after_failed_update")
-def test_an_owner_that_failed_is_taken_over_at_once_and_stays_in_the_history(
-    bench: Workbench, project: str, executions: Executions, record: Any, history: Any
+def test_a_failed_owner_is_taken_over_and_stays_recorded(
+    bench: Workbench, project: str, executions: Executions, read_record: Any, read_history: Any
 ) -> None:
     training = bench.create(project, "TRAIN", images(1))
     executions.started_by(training)
     failed = executions.started_by(bench.create(project, "TEST"))
-    assert (record()["Execution"], record()["Outcome"]) == (failed.arn, "FAILED")
+    assert (read_record()["Execution"], read_record()["Outcome"]) == (failed.arn, "FAILED")
     bench.update(training, *images(10))
     execution = executions.run({"ProjectArn": project})
     assert execution.takeovers == 1
     assert execution.output["Outcome"] == "DISTRIBUTED"
-    latest, earlier = history()
+    latest, earlier = read_history()
     assert (latest["Execution"], latest["Outcome"]) == (execution.arn, "DISTRIBUTED")
     assert (earlier["Execution"], earlier["Outcome"]) == (failed.arn, "FAILED")
     assert earlier["Reason"] == f"{failed.error}: {failed.cause.partition(ADVICE)[0]}"
@@ -37,10 +37,10 @@ def test_an_owner_that_failed_is_taken_over_at_once_and_stays_in_the_history(
 
 
 @pytest.mark.assumes("stats_late_seconds")
-def test_an_owner_that_was_aborted_is_taken_over_at_once(
-    bench: Workbench, project: str, executions: Executions, record: Any, history: Any
+def test_an_aborted_owner_is_taken_over_at_once(
+    bench: Workbench, project: str, executions: Executions, read_record: Any, read_history: Any
 ) -> None:
-    owner = abort_owner(bench, project, executions, record)
+    owner = abort_waiting_owner(bench, project, executions, read_record)
     assert executions.ended(owner).status == "ABORTED"
     successor = executions.begin({"ProjectArn": project})
     bench.finish()
@@ -48,76 +48,79 @@ def test_an_owner_that_was_aborted_is_taken_over_at_once(
     assert execution.takeovers == 1
     assert execution.output["Outcome"] == "DISTRIBUTED"
     assert execution.output["After"]["Training"]["TotalEntries"] == 8
-    _, earlier = history()
+    _, earlier = read_history()
     assert (earlier["Execution"], earlier["Outcome"]) == (owner, "FAILED")
     assert earlier["Reason"] == "It ended without recording an outcome: ABORTED"
 
 
-def abort_owner(bench: Workbench, project: str, executions: Executions, record: Any) -> str:
-    """An execution that has claimed the pair, waits for an update to finish, and is aborted."""
+def abort_waiting_owner(bench: Workbench, project: str, executions: Executions, read_record: Any) -> str:
+    """The ARN of an aborted execution. It had claimed the pair and waited for an update to finish."""
     bench.aws.configure(update_seconds=60)
     pair_without_execution(bench, project, executions)
     owner = executions.begin({"ProjectArn": project})
-    executions.claimed(record, owner)
+    executions.claimed(read_record, owner)
     executions.abort(owner)
     return owner
 
 
-def test_an_owner_that_is_redriven_keeps_its_pair(
-    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, record: Any
+def test_a_redriven_owner_keeps_its_pair(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, read_record: Any
 ) -> None:
-    owner = abort_owner(bench, project, executions, record)
+    owner = abort_waiting_owner(bench, project, executions, read_record)
     executions.redrive(owner)
     second = executions.run({"ProjectArn": project})
     assert second.output["Outcome"] == "SKIPPED"
     assert owner in second.output["Reason"]
     bench.finish()
     assert executions.ended(owner, times=2).output["Outcome"] == "DISTRIBUTED"
-    assert (record()["Execution"], record()["Outcome"]) == (owner, "DISTRIBUTED")
-    assert [told.outcome for told in subscriber.received()] == ["ABORTED", "DISTRIBUTED"]
+    assert (read_record()["Execution"], read_record()["Outcome"]) == (owner, "DISTRIBUTED")
+    assert [each.outcome for each in subscriber.received()] == ["ABORTED", "DISTRIBUTED"]
 
 
-def test_an_owner_that_is_redriven_too_late_stands_aside(
-    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, record: Any
+def test_an_owner_redriven_after_a_takeover_changes_nothing(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, read_record: Any
 ) -> None:
-    owner = abort_owner(bench, project, executions, record)
+    owner = abort_waiting_owner(bench, project, executions, read_record)
     bench.finish()
     successor = executions.run({"ProjectArn": project})
     executions.redrive(owner)
     late = executions.ended(owner, times=2)
     assert (successor.output["Outcome"], late.output["Outcome"]) == ("DISTRIBUTED", "ALREADY_DISTRIBUTED")
-    assert record()["Execution"] == successor.arn
-    assert [told.outcome for told in subscriber.received()] == ["ABORTED", "DISTRIBUTED"]
+    assert read_record()["Execution"] == successor.arn
+    assert [each.outcome for each in subscriber.received()] == ["ABORTED", "DISTRIBUTED"]
 
 
-ASKED = ["Start distribution", "Wait before checking", "Check distribution", "Distribution finished?"]
+DISTRIBUTING_STATES = ["Start distribution", "Wait before checking", "Check distribution", "Distribution finished?"]
 
 
-def abort_in(state: str, bench: Workbench, project: str, executions: Executions) -> str:
-    """An execution that was aborted in that state or right after, before any outcome."""
+def abort_in_state(state: str, bench: Workbench, project: str, executions: Executions) -> str:
+    """The ARN of an execution that was aborted in that state or right after it, before it had an outcome."""
     pair_without_execution(bench, project, executions)
     bench.aws.configure(distribution_seconds=60)
     owner = executions.begin({"ProjectArn": project})
     executions.entered(owner, state, times=1)
     executions.abort(owner)
     assert executions.ended(owner).status == "ABORTED"
-    bench.aws.follow_waits(True)  # nothing may show of what it asked for: that is waited for, look after look
+    bench.aws.follow_waits(True)  # at first the successor may see no effect of the request, and polls on
     return owner
 
 
-@pytest.mark.parametrize("state", ASKED)
-def test_a_distribution_whose_owner_was_aborted_is_told_by_the_next(
-    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, history: Any, state: str
+@pytest.mark.parametrize("state", DISTRIBUTING_STATES)
+def test_the_successor_of_an_aborted_owner_notifies_of_the_distribution(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, read_history: Any, state: str
 ) -> None:
-    owner = abort_in(state, bench, project, executions)
+    owner = abort_in_state(state, bench, project, executions)
     execution = executions.run({"ProjectArn": project})
     assert execution.output["Outcome"] == "DISTRIBUTED"
     assert execution.output["Before"]["Training"]["TotalEntries"] == 10
-    assert [told.outcome for told in subscriber.received()] == ["ABORTED", "DISTRIBUTED"]
-    assert [(r["Execution"], r["Outcome"]) for r in history()] == [(execution.arn, "DISTRIBUTED"), (owner, "FAILED")]
+    assert [each.outcome for each in subscriber.received()] == ["ABORTED", "DISTRIBUTED"]
+    assert [(r["Execution"], r["Outcome"]) for r in read_history()] == [
+        (execution.arn, "DISTRIBUTED"),
+        (owner, "FAILED"),
+    ]
 
 
-def test_an_owner_that_fails_as_soon_as_it_took_over_hands_on_what_was_asked(
+def test_a_successor_that_fails_at_once_keeps_the_attempt(
     local_aws: LocalAws,
     stack: dict[str, str],
     bench: Workbench,
@@ -130,70 +133,70 @@ def test_an_owner_that_fails_as_soon_as_it_took_over_hands_on_what_was_asked(
         states["Fail at once"] = {"Type": "Pass", "Assign": {"ending": ending}, "Next": "Report outcome"}
         states["Pair claimed?"]["Default"] = "Fail at once"
 
-    abort_in("Check distribution", bench, project, executions)
+    abort_in_state("Check distribution", bench, project, executions)
     with redefined(local_aws, stack["StateMachineArn"], fail_at_once):
         failed = executions.run({"ProjectArn": project})
     assert (failed.status, failed.error) == ("FAILED", "E")
     assert executions.run({"ProjectArn": project}).output["Outcome"] == "DISTRIBUTED"
-    assert [told.outcome for told in subscriber.received()] == ["ABORTED", "FAILED", "DISTRIBUTED"]
+    assert [each.outcome for each in subscriber.received()] == ["ABORTED", "FAILED", "DISTRIBUTED"]
 
 
-@pytest.mark.parametrize("state", ASKED)
-def test_an_owner_that_is_redriven_while_it_distributes_tells_the_truth(
-    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, record: Any, state: str
+@pytest.mark.parametrize("state", DISTRIBUTING_STATES)
+def test_an_owner_redriven_while_distributing_notifies_of_the_distribution(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, read_record: Any, state: str
 ) -> None:
-    owner = abort_in(state, bench, project, executions)
+    owner = abort_in_state(state, bench, project, executions)
     executions.redrive(owner)
     assert executions.ended(owner, times=2).output["Outcome"] == "DISTRIBUTED"
-    assert [told.outcome for told in subscriber.received()] == ["ABORTED", "DISTRIBUTED"]
-    assert (record()["Execution"], record()["Outcome"]) == (owner, "DISTRIBUTED")
+    assert [each.outcome for each in subscriber.received()] == ["ABORTED", "DISTRIBUTED"]
+    assert (read_record()["Execution"], read_record()["Outcome"]) == (owner, "DISTRIBUTED")
 
 
-@pytest.mark.parametrize("state", ASKED)
-def test_an_owner_that_is_redriven_after_it_was_taken_over_says_nothing(
-    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, record: Any, state: str
+@pytest.mark.parametrize("state", DISTRIBUTING_STATES)
+def test_an_owner_redriven_during_a_takeover_sends_no_notification(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, read_record: Any, state: str
 ) -> None:
-    owner = abort_in(state, bench, project, executions)
+    owner = abort_in_state(state, bench, project, executions)
     successor = executions.begin({"ProjectArn": project})
-    executions.claimed(record, successor)
+    executions.claimed(read_record, successor)
     executions.redrive(owner)
     outcomes = [executions.ended(successor), executions.ended(owner, times=2)]
     assert outcomes[0].output["Outcome"] == "DISTRIBUTED"
     assert outcomes[1].output["Outcome"] in ("SKIPPED", "ALREADY_DISTRIBUTED")
-    assert [told.outcome for told in subscriber.received()] == ["ABORTED", "DISTRIBUTED"]
+    assert [each.outcome for each in subscriber.received()] == ["ABORTED", "DISTRIBUTED"]
 
 
-TAKING_OVER = ["dynamodb:GetItem", "states:DescribeExecution", "dynamodb:TransactWriteItems"]
-KILLED = [
-    *((call, after, True) for call in TAKING_OVER for after in (False, True)),
+TAKEOVER_CALLS = ["dynamodb:GetItem", "states:DescribeExecution", "dynamodb:TransactWriteItems"]
+KILLED_CALLS = [
+    *((call, after, True) for call in TAKEOVER_CALLS for after in (False, True)),
     *(("dynamodb:UpdateItem", after, False) for after in (False, True)),
 ]
 
 
-@pytest.mark.parametrize(("call", "after", "taken_over"), KILLED)
+@pytest.mark.parametrize(("call", "after", "taken_over"), KILLED_CALLS)
 @pytest.mark.assumes("stats_late_seconds")
-def test_a_claim_killed_at_any_of_its_calls_is_made_once(
+def test_a_claim_killed_at_any_call_is_made_once(
     bench: Workbench,
     project: str,
     executions: Executions,
     subscriber: Subscriber,
-    record: Any,
-    history: Any,
+    read_record: Any,
+    read_history: Any,
     call: str,
     after: bool,
     taken_over: bool,
 ) -> None:
-    owner = abort_owner(bench, project, executions, record) if taken_over else ""
+    owner = abort_waiting_owner(bench, project, executions, read_record) if taken_over else ""
     if not taken_over:
         pair_without_execution(bench, project, executions)
     bench.finish()
-    before_the_claim = 1 if call == "dynamodb:GetItem" else 0  # Resolve datasets reads the record, too
-    bench.aws.inject(Fault(call, kill=True, after=after, skip=before_the_claim))
+    earlier_calls = 1 if call == "dynamodb:GetItem" else 0  # Resolve datasets also reads the record
+    bench.aws.inject(Fault(call, kill=True, after=after, skip=earlier_calls))
     execution = executions.run({"ProjectArn": project})
     assert bench.aws.struck() == [1]
     assert execution.output["Outcome"] == "DISTRIBUTED"
     earlier = [(owner, "FAILED")] if taken_over else []
-    found = [(each["Execution"], each["Outcome"]) for each in history()]
+    found = [(each["Execution"], each["Outcome"]) for each in read_history()]
     assert found == [(execution.arn, "DISTRIBUTED"), *earlier]
     aborted = ["ABORTED"] if taken_over else []
-    assert [told.outcome for told in subscriber.received()] == [*aborted, "DISTRIBUTED"]
+    assert [each.outcome for each in subscriber.received()] == [*aborted, "DISTRIBUTED"]
