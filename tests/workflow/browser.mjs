@@ -1,19 +1,19 @@
-// Opens a page in headless Chromium and prints, as JSON, what a person would see and what a developer would hear.
+// Opens a page in headless Chromium. Prints as JSON what the page shows, its console messages and its number of requests.
 // node browser.mjs PAGE SCREENSHOT WIDTH light|dark
 import chromium from '@sparticuz/chromium'
 import { chromium as playwright } from 'playwright-core'
 import { pathToFileURL } from 'node:url'
 
-const [path, screenshot, width, colorScheme] = process.argv.slice(2)
+const [file, screenshot, width, colorScheme] = process.argv.slice(2)
 const executablePath = await chromium.executablePath()
 const browser = await playwright.launch({ executablePath, args: chromium.args })
 try {
   const page = await browser.newPage({ viewport: { width: Number(width), height: 800 }, colorScheme })
-  const said = [], requested = []
-  page.on('console', (message) => said.push(message.text()))
-  page.on('pageerror', (error) => said.push(String(error)))
-  page.on('request', (request) => requested.push(request.url()))
-  await page.goto(pathToFileURL(path).href)
+  const messages = [], requests = []
+  page.on('console', (message) => messages.push(message.text()))
+  page.on('pageerror', (error) => messages.push(String(error)))
+  page.on('request', (request) => requests.push(request.url()))
+  await page.goto(pathToFileURL(file).href)
   await page.screenshot({ path: screenshot, fullPage: true })
   const seen = await page.evaluate(() => ({
     title: document.title,
@@ -27,7 +27,7 @@ try {
       .map((item) => item.innerText),
     bars: [...document.querySelectorAll('.bar i')].map((bar) => bar.getBoundingClientRect().width),
   }))
-  console.log(JSON.stringify({ ...seen, said, requested: requested.length }))
+  console.log(JSON.stringify({ ...seen, messages, requests: requests.length }))
 } finally {
   await browser.close()
 }

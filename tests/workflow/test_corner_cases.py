@@ -155,7 +155,7 @@ def test_a_deleted_record_is_written_again(
 def test_a_pair_corrected_after_an_unseen_failure_is_distributed(
     bench: Workbench, project: str, executions: Executions
 ) -> None:
-    """Only the training dataset failed. After its correction both are UPDATE_COMPLETE, and the test dataset is empty."""
+    """Only the training dataset fails. After its correction both are UPDATE_COMPLETE. The test dataset is empty."""
     bench.aws.configure(failed_datasets="train")
     training, _ = bench.pair(project, images(1))
     bench.aws.follow_waits(True)

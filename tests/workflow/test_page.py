@@ -1,4 +1,4 @@
-"""The report as a page, in a real browser."""
+"""The report page in a real browser."""
 
 import json
 import os
@@ -19,17 +19,17 @@ from local.aws import ROOT
 from tests.unit.messages.test_report import dataset
 from tests.unit.rules.test_timeline import entered
 
-BEGAN = datetime(2026, 11, 24, tzinfo=UTC)
-ROUND = ["Wait before checking", "Check distribution", "Distribution finished?"]
-STATES = ["Begin", "Resolve datasets", "Start distribution", *ROUND * 3, "Report outcome"]
+STARTED_AT = datetime(2026, 11, 24, tzinfo=UTC)
+LOOP = ["Wait before checking", "Check distribution", "Distribution finished?"]
+STATES = ["Begin", "Resolve datasets", "Start distribution", *LOOP * 3, "Report outcome"]
 EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:Machine:name"
-SMALL_PHONE, PHONE, DESK = 320, 360, 1000
+SMALL_PHONE, PHONE, DESKTOP = 320, 360, 1000
 CHROMIUM = ROOT / ".local" / "chromium"
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the browser in package.json is for Linux")
 
 
-def write(
+def write_page(
     folder: Path,
     labels: dict[str, tuple[int, int]],
     *,
@@ -37,72 +37,72 @@ def write(
     states: Sequence[str] = STATES,
     seconds: int = 10,
 ) -> Path:
-    """`seconds` is how long each state takes, but for the last."""
+    """The file of a rendered page. Each state but the last takes `seconds`."""
     training = {name: amounts[0] for name, amounts in labels.items() if amounts[0]}
     test = {name: amounts[1] for name, amounts in labels.items() if amounts[1]}
     report = Report.compare(sum(entries), dataset(entries[0]), dataset(entries[1]), (training, test))
     history = [entered(seconds * n, state) for n, state in enumerate(states)]
-    read = max(BEGAN + timedelta(minutes=3), BEGAN + timedelta(seconds=seconds * len(states)))
+    read = max(STARTED_AT + timedelta(minutes=3), STARTED_AT + timedelta(seconds=seconds * len(states)))
     timeline = Timeline.from_history(history, read)
-    written = folder / "report.html"
-    written.write_text(page.render("my-project", "40 of 200 entries are there.", report, timeline, EXECUTION))
-    return written
+    page_file = folder / "report.html"
+    page_file.write_text(page.render("my-project", "40 of 200 entries are there.", report, timeline, EXECUTION))
+    return page_file
 
 
-def look(written: Path, width: int, scheme: str) -> dict[str, Any]:
-    """What a person sees in headless Chromium, and what its console says."""
+def open_page(page_file: Path, width: int, scheme: str) -> dict[str, Any]:
+    """What headless Chromium shows and requests, and the messages in its console."""
     CHROMIUM.mkdir(parents=True, exist_ok=True)
-    shot = written.with_name(f"{width}-{scheme}.png")
+    screenshot = page_file.with_name(f"{width}-{scheme}.png")
     seen = subprocess.run(
-        ["node", str(ROOT / "tests" / "workflow" / "browser.mjs"), str(written), str(shot), str(width), scheme],
+        ["node", str(ROOT / "tests" / "workflow" / "browser.mjs"), str(page_file), str(screenshot), str(width), scheme],
         env={**os.environ, "TMPDIR": str(CHROMIUM)},
         capture_output=True,
         text=True,
         check=False,
     )
     assert seen.returncode == 0, seen.stderr
-    assert shot.stat().st_size > 0
+    assert screenshot.stat().st_size > 0
     found: dict[str, Any] = json.loads(seen.stdout)
     return found
 
 
-def luminance(color: str) -> float:
+def compute_luminance(color: str) -> float:
     return sum(map(int, color.removeprefix("rgb(").removesuffix(")").split(", "))) / 3
 
 
-@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_shows_everything_on_a_phone_and_on_a_desk(tmp_path: Path, width: int, scheme: str) -> None:
-    seen = look(write(tmp_path, {"crack": (80, 20), "dent": (80, 20), "rust": (9, 0)}), width, scheme)
-    assert (seen["said"], seen["requested"], seen["width"]) == ([], 1, width)
+def test_the_page_shows_everything_on_phone_and_desktop(tmp_path: Path, width: int, scheme: str) -> None:
+    seen = open_page(write_page(tmp_path, {"crack": (80, 20), "dent": (80, 20), "rust": (9, 0)}), width, scheme)
+    assert (seen["messages"], seen["requests"], seen["width"]) == ([], 1, width)
     assert seen["title"] == "DISTRIBUTED: my-project"
     for text in ("40 of 200 entries are there.", "No test entry has rust", "crack", "20%", "The way it took, in 3 min"):
         assert text in seen["text"]
-    assert (luminance(seen["background"]) < luminance(seen["color"])) == (scheme == "dark")
+    assert (compute_luminance(seen["background"]) < compute_luminance(seen["color"])) == (scheme == "dark")
 
 
-def test_bars_are_as_long_as_there_are_entries(tmp_path: Path) -> None:
-    seen = look(write(tmp_path, {"crack": (80, 20), "dent": (40, 10)}), DESK, "light")
+def test_bar_lengths_are_proportional_to_entries(tmp_path: Path) -> None:
+    seen = open_page(write_page(tmp_path, {"crack": (80, 20), "dent": (40, 10)}), DESKTOP, "light")
     before, _, training, test, dent, dent_test, crack, crack_test = seen["bars"]
     assert before == pytest.approx(training + test, abs=1)
     assert training == pytest.approx(4 * test, abs=4)
     assert (crack, crack_test) == (pytest.approx(2 * dent, abs=2), pytest.approx(2 * dent_test, abs=2))
 
 
-def test_a_long_way_is_readable_on_a_small_phone(tmp_path: Path) -> None:
-    written = write(tmp_path, {}, states=["Begin", *ROUND * 300, "Report outcome"], seconds=150)
-    seen = look(written, SMALL_PHONE, "light")
+def test_a_long_timeline_is_readable_on_a_small_phone(tmp_path: Path) -> None:
+    page_file = write_page(tmp_path, {}, states=["Begin", *LOOP * 300, "Report outcome"], seconds=150)
+    seen = open_page(page_file, SMALL_PHONE, "light")
     assert "Distribution finished?\n300 times, 12 h 30 min" in seen["text"]
     assert (seen["cut"], seen["width"]) == ([], SMALL_PHONE)
 
 
-def test_the_way_has_each_state_once_and_every_transition(tmp_path: Path) -> None:
-    seen = look(write(tmp_path, {}), DESK, "light")
+def test_the_timeline_shows_states_once_and_every_transition(tmp_path: Path) -> None:
+    seen = open_page(write_page(tmp_path, {}), DESKTOP, "light")
     assert seen["text"].count("Check distribution") == 1
     assert "Check distribution\n3 times, 30.0 s" in seen["text"]
     assert seen["elements"].count("path") == len(set(pairwise(STATES)))
     assert seen["elements"].count("circle") == len(set(STATES))
-    assert seen["elements"].count("text") == 1  # how often it went back
+    assert seen["elements"].count("text") == 1  # the count beside the transition that leads back
 
 
 HOSTILE = [
@@ -120,9 +120,9 @@ HOSTILE = [
 ]
 
 
-def test_hostile_names_are_text_and_nothing_else(tmp_path: Path) -> None:
-    seen = look(write(tmp_path, dict.fromkeys(HOSTILE, (80, 20))), PHONE, "light")
-    assert (seen["said"], seen["requested"], seen["width"]) == ([], 1, PHONE)
+def test_hostile_names_appear_as_text_only(tmp_path: Path) -> None:
+    seen = open_page(write_page(tmp_path, dict.fromkeys(HOSTILE, (80, 20))), PHONE, "light")
+    assert (seen["messages"], seen["requests"], seen["width"]) == ([], 1, PHONE)
     assert seen["title"] == "DISTRIBUTED: my-project"
     assert not {"script", "img"} & set(seen["elements"])
     assert seen["elements"].count("h1") == 1
@@ -137,13 +137,13 @@ def test_hostile_names_are_text_and_nothing_else(tmp_path: Path) -> None:
         ({}, (0, 0)),
         ({f"{number:03}" + "\U0001f600" * 252: (250_000, 62_500) for number in range(250)}, (250_000, 62_500)),
     ],
-    ids=["nothing", "as much as there may be"],
+    ids=["empty", "largest"],
 )
-def test_nothing_and_as_much_as_there_may_be_fit(
+def test_an_empty_report_and_the_largest_report_fit(
     tmp_path: Path, labels: dict[str, tuple[int, int]], entries: tuple[int, int]
 ) -> None:
-    seen = look(write(tmp_path, labels, entries=entries), PHONE, "light")
-    assert (seen["said"], seen["width"]) == ([], PHONE)
+    seen = open_page(write_page(tmp_path, labels, entries=entries), PHONE, "light")
+    assert (seen["messages"], seen["width"]) == ([], PHONE)
     assert f"{entries[0]:,}" in seen["text"]
     assert ("There are none." in seen["text"]) == (not labels)
     assert len(seen["bars"]) == 2 * (2 + len(labels))

@@ -1,4 +1,4 @@
-"""When an event starts a distribution: the setting, deployed, and the tags that overrule it."""
+"""The trigger setting and the tags decide whether an event starts a distribution."""
 
 import json
 from collections.abc import Iterator
@@ -14,8 +14,11 @@ TAGGED, UNTAGGED = {"auto-distribute": "true"}, {"team": "paint"}
 
 
 @pytest.fixture
-def set_trigger(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[Any]:
-    """Deploys nothing: the setting is a variable of one function, of which the state machine gets another version."""
+def change_trigger(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[Any]:
+    """Returns a function that changes the setting without a deployment.
+
+    The setting is a variable of one function. The state machine calls a new version of it, until the test ends.
+    """
     functions, stepfunctions = local_aws.client("lambda"), local_aws.client("stepfunctions")
     machine = stack["StateMachineArn"]
     definition = stepfunctions.describe_state_machine(stateMachineArn=machine)["definition"]
@@ -35,7 +38,7 @@ def set_trigger(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize(
-    ("trigger", "tags", "by_event", "by_hand"),
+    ("trigger", "tags", "event_outcome", "person_outcome"),
     [
         ("tagged", UNTAGGED, "SKIPPED", "DISTRIBUTED"),
         ("tagged", TAGGED, "DISTRIBUTED", "ALREADY_DISTRIBUTED"),
@@ -43,21 +46,21 @@ def set_trigger(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[Any]:
         ("created", UNTAGGED, "DISTRIBUTED", "ALREADY_DISTRIBUTED"),
     ],
 )
-def test_the_setting_counts_for_events_only(
+def test_the_trigger_setting_applies_to_events_only(
     bench: Workbench,
     project: str,
     executions: Executions,
     subscriber: Subscriber,
-    set_trigger: Any,
+    change_trigger: Any,
     trigger: str,
     tags: dict[str, str],
-    by_event: str,
-    by_hand: str,
+    event_outcome: str,
+    person_outcome: str,
 ) -> None:
     bench.aws.configure(creation_seconds=0, distribution_seconds=0)
-    set_trigger(trigger)
+    change_trigger(trigger)
     bench.rekognition.tag_resource(ResourceArn=project, Tags=tags)
-    executions.wait_until_ended_for(bench.create(project, "TRAIN", images(10)))
-    assert executions.wait_until_ended_for(bench.create(project, "TEST")).output["Outcome"] == by_event
-    assert executions.run({"ProjectArn": project}).output["Outcome"] == by_hand
-    assert len(subscriber.receive_all()) == 1
+    executions.started_by(bench.create(project, "TRAIN", images(10)))
+    assert executions.started_by(bench.create(project, "TEST")).output["Outcome"] == event_outcome
+    assert executions.run({"ProjectArn": project}).output["Outcome"] == person_outcome
+    assert len(subscriber.received()) == 1
