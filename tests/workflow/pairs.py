@@ -1,10 +1,13 @@
-"""Create a pair of datasets, by which an event starts an execution."""
+"""Create a pair of datasets whose events start executions."""
 
 from tests.support.executions import Execution, Executions
 from tests.support.workbench import Workbench
 
 
-def create_pair(bench: Workbench, project: str, executions: Executions, lines: list[str]) -> Execution:
-    """The execution that the test dataset's creation started, after the training dataset's own stood aside."""
+def create_pair_by_events(bench: Workbench, project: str, executions: Executions, lines: list[str]) -> Execution:
+    """The execution that the creation of the test dataset started, after it has ended.
+
+    The execution that the creation of the training dataset started has ended before.
+    """
     executions.started_by(bench.create(project, "TRAIN", lines))
     return executions.started_by(bench.create(project, "TEST"))

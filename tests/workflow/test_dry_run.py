@@ -5,12 +5,12 @@ import pytest
 from tests.support.executions import Executions, Subscriber, pair_without_execution
 from tests.support.workbench import Workbench, classified, images
 
-DRY_RUN = ["Begin", "Resolve datasets", "Anything to do?", "Dry run"]
+DRY_RUN_STATES = ["Begin", "Resolve datasets", "Anything to do?", "Dry run"]
 
 
 @pytest.fixture
 def bench(bench: Workbench) -> Workbench:
-    """Whatever is asked of the service here is done at once, unless a test says otherwise."""
+    """The service finishes every change at once, unless a test sets a duration."""
     bench.aws.configure(creation_seconds=0, update_seconds=0, distribution_seconds=0)
     return bench
 
@@ -22,7 +22,7 @@ def test_a_dry_run_reports_and_changes_nothing(
     training, test = pair_without_execution(bench, project, executions)
     bench.update(training, *images(5, "clean"))
     execution = executions.run({"ProjectArn": project, "DryRun": True})
-    assert execution.states == DRY_RUN
+    assert execution.states == DRY_RUN_STATES
     assert execution.output["Outcome"] == "DRY_RUN"
     report = execution.output["DryRun"]
     assert all(check["Passed"] for check in report["Checks"])
@@ -34,13 +34,13 @@ def test_a_dry_run_reports_and_changes_nothing(
     assert subscriber.received() == []
 
 
-def test_a_dry_run_of_what_cannot_be_distributed_says_why(
+def test_a_dry_run_says_why_nothing_can_be_distributed(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
     bench.aws.configure(creation_seconds=60)
     executions.started_by(bench.begin(project, "TRAIN", images(10)))
     execution = executions.run({"ProjectArn": project, "DryRun": True})
-    assert execution.states == DRY_RUN
+    assert execution.states == DRY_RUN_STATES
     assert "would fail with DatasetMissing" in execution.output["Reason"]
     found = {check["Check"]: check["Found"] for check in execution.output["DryRun"]["Checks"]}
     assert found["Neither is being created or changed"] == "The training dataset is CREATE_IN_PROGRESS."

@@ -8,12 +8,12 @@ from local.aws import LocalAws
 from local.faults.fault import Fault
 from tests.support.executions import Executions, Subscriber, only
 from tests.support.workbench import Workbench, images
-from tests.workflow.pairs import create_pair
+from tests.workflow.pairs import create_pair_by_events
 
 
 @pytest.fixture
 def bench(bench: Workbench) -> Workbench:
-    """Whatever is asked of the service here is done at once, unless a test says otherwise."""
+    """The service finishes every change at once, unless a test sets a duration."""
     bench.aws.configure(creation_seconds=0, update_seconds=0, distribution_seconds=0)
     return bench
 
@@ -22,7 +22,7 @@ def test_a_project_name_of_255_characters_fits_the_subject(
     bench: Workbench, rekognition: Any, executions: Executions, subscriber: Subscriber
 ) -> None:
     project = rekognition.create_project(ProjectName="p" * 255)["ProjectArn"]
-    execution = create_pair(bench, project, executions, images(10))
+    execution = create_pair_by_events(bench, project, executions, images(10))
     assert execution.output["Outcome"] == "DISTRIBUTED"
     bench.rekognition.delete_dataset(DatasetArn=execution.output["After"]["Test"]["Arn"])
     failure = executions.run({"ProjectArn": project})
@@ -33,15 +33,15 @@ def test_a_project_name_of_255_characters_fits_the_subject(
     assert len(success) < 100
 
 
-def test_a_failure_of_a_long_name_keeps_its_error_in_the_subject(
+def test_a_long_name_leaves_the_error_in_the_subject(
     bench: Workbench, rekognition: Any, executions: Executions, subscriber: Subscriber
 ) -> None:
     project = rekognition.create_project(ProjectName="p" * 255)["ProjectArn"]
-    create_pair(bench, project, executions, images(1))
+    create_pair_by_events(bench, project, executions, images(1))
     assert only(subscriber.received()).subject == f"FAILED: {'p' * 45}... (DistributionFailed)"
 
 
-def test_a_long_error_is_whole_in_the_subject_of_a_long_name(
+def test_a_long_error_stays_whole_beside_a_long_name(
     local_aws: LocalAws, bench: Workbench, rekognition: Any, executions: Executions, subscriber: Subscriber
 ) -> None:
     error = "Lambda.ClientExecutionTimeoutException"

@@ -1,4 +1,4 @@
-"""What reaches people although the state machine cannot say it of itself."""
+"""A rule notifies people of executions that ended without sending a notification themselves."""
 
 import json
 from typing import Any
@@ -21,78 +21,80 @@ from tests.support.roles import deny_action, find_role_name
 from tests.support.workbench import Workbench
 
 CONSOLE = f"https://{REGION}.console.aws.amazon.com/states/home?region={REGION}"
-UNDEFINED = "{% $nobody.knows %}"  # an expression that yields nothing
-TOLD = f"No project x.{ADVICE}Start it again."
-UNNOTICED = f"No project x. {NOBODY_NOTIFIED} User: x is not authorized.{ADVICE}Start it again."
+UNDEFINED_EXPRESSION = "{% $nobody.knows %}"  # its evaluation fails
+NOTIFIED_CAUSE = f"No project x.{ADVICE}Start it again."
+UNNOTIFIED_CAUSE = f"No project x. {NOBODY_NOTIFIED} User: x is not authorized.{ADVICE}Start it again."
 
 
-def assert_told_by_the_watch(subscriber: Subscriber, arn: str, status: str) -> None:
-    """Once, and by nobody else."""
-    headline, what, advice, where = map(json.loads, only(subscriber.receive_all()).message.split("\n"))
+def assert_only_the_rule_notified(subscriber: Subscriber, arn: str, status: str) -> None:
+    """The rule has notified people of the execution once, and nothing else has."""
+    headline, cause, advice, link = map(json.loads, only(subscriber.received()).message.split("\n"))
     assert headline == f"{status}: {arn.rpartition(':')[2]}"
-    assert what.startswith("It ended without a word of its own, at 20")
+    assert cause.startswith("It ended without a word of its own, at 20")
     assert "start it again by hand" in advice
-    assert where == f"Execution: {CONSOLE}#/v2/executions/details/{arn}"
+    assert link == f"Execution: {CONSOLE}#/v2/executions/details/{arn}"
 
 
 @pytest.fixture
-def waiting(bench: Workbench, project: str, executions: Executions) -> str:
-    """An execution that waits for a dataset whose update does not finish."""
+def waiting_arn(bench: Workbench, project: str, executions: Executions) -> str:
+    """The ARN of an execution that waits for a dataset whose update does not finish."""
     pair_without_execution(bench, project, executions)
     arn = executions.begin({"ProjectArn": project})
     executions.wait_until_entered(arn, "Wait for datasets", times=1)
     return arn
 
 
-def test_an_aborted_execution_is_told_once(waiting: str, executions: Executions, subscriber: Subscriber) -> None:
-    executions.abort(waiting)
-    assert executions.wait_until_ended(waiting).status == "ABORTED"
-    assert_told_by_the_watch(subscriber, waiting, "ABORTED")
+def test_the_rule_notifies_of_an_aborted_execution_once(
+    waiting_arn: str, executions: Executions, subscriber: Subscriber
+) -> None:
+    executions.abort(waiting_arn)
+    assert executions.ended(waiting_arn).status == "ABORTED"
+    assert_only_the_rule_notified(subscriber, waiting_arn, "ABORTED")
 
 
-def test_an_execution_whose_time_is_up_is_told_once(
+def test_the_rule_notifies_of_a_timed_out_execution_once(
     bench: Workbench, project: str, stack: dict[str, str], executions: Executions, subscriber: Subscriber
 ) -> None:
     pair_without_execution(bench, project, executions)
     with change_definition(bench.aws, stack["StateMachineArn"], TimeoutSeconds=1):
         execution = executions.run({"ProjectArn": project})
     assert execution.status == "TIMED_OUT"
-    assert_told_by_the_watch(subscriber, execution.arn, "TIMED_OUT")
+    assert_only_the_rule_notified(subscriber, execution.arn, "TIMED_OUT")
 
 
-def test_a_notifier_that_fails_is_told_once(
+def test_the_rule_notifies_when_the_execution_cannot(
     local_aws: LocalAws, executions: Executions, subscriber: Subscriber
 ) -> None:
     with deny_action(local_aws, find_role_name(local_aws, "WorkflowRole"), "sns:Publish"):
         execution = executions.run({"ProjectName": "x"})
     assert (execution.status, execution.error) == ("FAILED", "ProjectNotFound")
     assert NOBODY_NOTIFIED in execution.cause
-    assert_told_by_the_watch(subscriber, execution.arn, "FAILED")
+    assert_only_the_rule_notified(subscriber, execution.arn, "FAILED")
 
 
-def fail_to_begin(states: dict[str, Any]) -> None:
-    states["Begin"]["Assign"]["claimed"] = UNDEFINED
+def break_begin(states: dict[str, Any]) -> None:
+    states["Begin"]["Assign"]["claimed"] = UNDEFINED_EXPRESSION
 
 
-def have_no_choice(states: dict[str, Any]) -> None:
+def break_choice(states: dict[str, Any]) -> None:
     states["Resolve datasets"] = {"Type": "Pass", "Next": "Anything to do?"}
     states["Anything to do?"]["Choices"] = [{"Condition": "{% false %}", "Next": "Failed"}]
     del states["Anything to do?"]["Default"]
 
 
-def lead_nowhere(states: dict[str, Any]) -> None:
+def break_transition(states: dict[str, Any]) -> None:
     states["Begin"]["Next"] = "Nowhere"
 
 
 @pytest.mark.parametrize(
     ("change", "error"),
     [
-        (fail_to_begin, "States.QueryEvaluationError"),
-        (have_no_choice, "States.NoChoiceMatched"),
-        (lead_nowhere, "States.Runtime"),
+        (break_begin, "States.QueryEvaluationError"),
+        (break_choice, "States.NoChoiceMatched"),
+        (break_transition, "States.Runtime"),
     ],
 )
-def test_an_error_that_nothing_catches_is_told_once(
+def test_the_rule_notifies_of_an_uncaught_error_once(
     local_aws: LocalAws,
     stack: dict[str, str],
     executions: Executions,
@@ -103,41 +105,41 @@ def test_an_error_that_nothing_catches_is_told_once(
     with change_definition(local_aws, stack["StateMachineArn"], change):
         execution = executions.run({"ProjectName": "x"})
     assert (execution.status, execution.error) == ("FAILED", error)
-    assert_told_by_the_watch(subscriber, execution.arn, "FAILED")
+    assert_only_the_rule_notified(subscriber, execution.arn, "FAILED")
 
 
-def fail_to_resolve(states: dict[str, Any]) -> None:
-    states["Resolve datasets"]["Arguments"]["Payload"]["Input"] = UNDEFINED
+def break_resolve_datasets(states: dict[str, Any]) -> None:
+    states["Resolve datasets"]["Arguments"]["Payload"]["Input"] = UNDEFINED_EXPRESSION
 
 
-def test_an_error_that_is_caught_is_told_by_the_execution_alone(
+def test_only_the_execution_notifies_of_a_caught_error(
     local_aws: LocalAws, stack: dict[str, str], executions: Executions, subscriber: Subscriber
 ) -> None:
-    with change_definition(local_aws, stack["StateMachineArn"], fail_to_resolve):
+    with redefined(local_aws, stack["StateMachineArn"], break_resolve_datasets):
         execution = executions.run({"ProjectName": "x"})
     assert (execution.status, execution.error) == ("FAILED", "States.QueryEvaluationError")
     assert only(subscriber.receive_all()).subject == "FAILED: x (States.QueryEvaluationError)"
 
 
-def test_executions_of_another_state_machine_are_not_told(
+def test_the_rule_ignores_executions_of_another_state_machine(
     local_aws: LocalAws, stack: dict[str, str], executions: Executions, subscriber: Subscriber
 ) -> None:
-    other = copy_state_machine(local_aws, stack["StateMachineArn"], fail_to_begin)
-    assert executions.wait_until_ended(executions.begin({}, other)).status == "FAILED"
-    assert subscriber.receive_all() == []
+    other = state_machine_like(local_aws, stack["StateMachineArn"], break_begin)
+    assert executions.ended(executions.begin({}, other)).status == "FAILED"
+    assert subscriber.received() == []
 
 
 @pytest.mark.parametrize(
-    ("detail", "told"),
+    ("detail", "matches"),
     [
         ({"status": "RUNNING"}, False),
         ({"status": "SUCCEEDED"}, False),
         ({"status": "TIMED_OUT"}, True),
         ({"status": "ABORTED"}, True),
         ({"status": "ABORTED", "stateMachineArn": "arn:aws:states:us-east-1:1:stateMachine:Other"}, False),
-        ({"status": "FAILED", "error": "ProjectNotFound", "cause": TOLD}, False),
-        ({"status": "FAILED", "error": "ProjectNotFound", "cause": UNNOTICED}, True),
-        ({"status": "FAILED", "error": "States.QueryEvaluationError", "cause": TOLD}, False),
+        ({"status": "FAILED", "error": "ProjectNotFound", "cause": NOTIFIED_CAUSE}, False),
+        ({"status": "FAILED", "error": "ProjectNotFound", "cause": UNNOTIFIED_CAUSE}, True),
+        ({"status": "FAILED", "error": "States.QueryEvaluationError", "cause": NOTIFIED_CAUSE}, False),
         ({"status": "FAILED", "error": "States.QueryEvaluationError", "cause": "An expression failed."}, True),
         ({"status": "FAILED", "error": "States.NoChoiceMatched", "cause": "No rule matched."}, True),
         ({"status": "FAILED", "error": "States.Runtime", "cause": ""}, True),
@@ -145,8 +147,8 @@ def test_executions_of_another_state_machine_are_not_told(
         ({"status": "FAILED", "error": "States.DataLimitExceeded"}, True),
     ],
 )
-def test_the_rule_is_for_ends_that_nobody_was_told_of(
-    local_aws: LocalAws, stack: dict[str, str], detail: dict[str, Any], told: bool
+def test_the_rule_matches_endings_without_a_notification(
+    local_aws: LocalAws, stack: dict[str, str], detail: dict[str, Any], matches: bool
 ) -> None:
     events = local_aws.client("events")
     (rule,) = [rule for rule in events.list_rules()["Rules"] if "WatchUntold" in rule["Name"]]
@@ -161,30 +163,30 @@ def test_the_rule_is_for_ends_that_nobody_was_told_of(
         "detail": {"stateMachineArn": stack["StateMachineArn"], **detail},
     }
     answer = events.test_event_pattern(EventPattern=rule["EventPattern"], Event=json.dumps(event))
-    assert answer["Result"] == told
+    assert answer["Result"] == matches
 
 
-def test_what_sns_does_not_take_is_kept(
-    local_aws: LocalAws, waiting: str, executions: Executions, subscriber: Subscriber
+def test_a_refused_notification_goes_to_the_dead_letter_queue(
+    local_aws: LocalAws, waiting_arn: str, executions: Executions, subscriber: Subscriber
 ) -> None:
-    with deny_action(local_aws, find_role_name(local_aws, "WatchRole"), "sns:Publish"):
-        executions.abort(waiting)
-    queue = queue_named(local_aws, "WatchUndelivered")
+    with refused(local_aws, role_of(local_aws, "WatchRole"), "sns:Publish"):
+        executions.abort(waiting_arn)
+    queue = find_queue_url(local_aws, "WatchUndelivered")
     (message,) = local_aws.client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
-    assert json.loads(message["Body"])["detail"]["executionArn"] == waiting
-    assert subscriber.receive_all() == []
+    assert json.loads(message["Body"])["detail"]["executionArn"] == waiting_arn
+    assert subscriber.received() == []
 
 
-def queue_named(aws: LocalAws, part: str) -> str:
-    """The URL of the stack's queue whose logical id has this in it."""
+def find_queue_url(aws: LocalAws, part: str) -> str:
+    """The URL of the stack's queue whose logical id contains this part."""
     (url,) = [url for url in aws.client("sqs").list_queues()["QueueUrls"] if part in url]
     return str(url)
 
 
-@pytest.mark.parametrize("box", ["Trigger", "Watch"])
+@pytest.mark.parametrize("queue_part", ["Trigger", "Watch"])
 @pytest.mark.usefixtures("stack")
-def test_the_alarm_of_a_queue_says_which_queue_it_is_about(local_aws: LocalAws, box: str) -> None:
-    queue = queue_named(local_aws, f"{box}Undelivered").rpartition("/")[2]
+def test_the_alarm_of_a_queue_names_the_queue(local_aws: LocalAws, queue_part: str) -> None:
+    queue = find_queue_url(local_aws, f"{queue_part}Undelivered").rpartition("/")[2]
     alarms = local_aws.client("cloudwatch").describe_alarms()["MetricAlarms"]
     (alarm,) = [alarm for alarm in alarms if alarm["Dimensions"] == [{"Name": "QueueName", "Value": queue}]]
     assert f"in the queue {queue};" in alarm["AlarmDescription"]

@@ -1,4 +1,4 @@
-"""The whole stack on the local AWS: started by events and by hand, to success and to failure."""
+"""Executions started by an event or a person succeed and fail on the local AWS."""
 
 import json
 from functools import partial
@@ -20,10 +20,10 @@ from tests.support.executions import (
 )
 from tests.support.telemetry import OF_FUNCTIONS, log_lines
 from tests.support.workbench import Workbench, images
-from tests.workflow.pairs import create_pair
+from tests.workflow.pairs import create_pair_by_events
 
-OUTCOMES = Path(__file__).parents[2] / "docs" / "outcomes.md"
-HAPPY_PATH = [
+OUTCOMES_PAGE = Path(__file__).parents[2] / "docs" / "outcomes.md"
+STATES_OF_A_SUCCESS = [
     "Begin",
     "Resolve datasets",
     "Anything to do?",
@@ -44,12 +44,12 @@ HAPPY_PATH = [
 
 @pytest.fixture
 def bench(bench: Workbench) -> Workbench:
-    """Whatever is asked of the service here is done at once, unless a test says otherwise."""
+    """The service finishes every change at once, unless a test sets a duration."""
     bench.aws.configure(creation_seconds=0, update_seconds=0, distribution_seconds=0)
     return bench
 
 
-def name_of(project: str) -> str:
+def get_project_name(project: str) -> str:
     return project.split("/")[1]
 
 
@@ -58,18 +58,18 @@ def test_creating_both_datasets_distributes_them_once(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
     training = bench.create(project, "TRAIN", images(20, "rusty") + images(10, "clean"))
-    aside = executions.wait_until_ended_for(training)
-    assert (aside.status, aside.output["Outcome"]) == ("SUCCEEDED", "SKIPPED")
-    assert subscriber.receive_all() == []
+    skipped = executions.started_by(training)
+    assert (skipped.status, skipped.output["Outcome"]) == ("SUCCEEDED", "SKIPPED")
+    assert subscriber.received() == []
 
     test = bench.create(project, "TEST")
     execution = executions.wait_until_ended_for(test)
 
-    assert execution.states == HAPPY_PATH
+    assert execution.states == STATES_OF_A_SUCCESS
     assert execution.output["Outcome"] == "DISTRIBUTED"
     assert (bench.total(training), bench.total(test)) == (24, 6)
-    notification = only(subscriber.receive_all())
-    assert notification.subject == f"DISTRIBUTED: {name_of(project)}"
+    notification = only(subscriber.received())
+    assert notification.subject == f"DISTRIBUTED: {get_project_name(project)}"
     assert "6 of 30 entries (20%) are in the test dataset now" in notification.message
     assert execution.arn in notification.message
 
@@ -77,18 +77,18 @@ def test_creating_both_datasets_distributes_them_once(
 @pytest.mark.parametrize("casing", ["lower_camel", "pascal"])
 def test_an_event_is_read_in_either_casing(bench: Workbench, project: str, executions: Executions, casing: str) -> None:
     bench.aws.configure(request_key_casing=casing, response_key_casing=casing)
-    assert create_pair(bench, project, executions, images(10)).output["Outcome"] == "DISTRIBUTED"
+    assert create_pair_by_events(bench, project, executions, images(10)).output["Outcome"] == "DISTRIBUTED"
 
 
 @pytest.mark.parametrize("form", ["ProjectArn", "ProjectName", "Datasets"])
-def test_each_console_input_distributes(
+def test_each_form_of_input_distributes(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, form: str
 ) -> None:
     bench.aws.configure(distribution_seconds=0)
     training, test = pair_without_execution(bench, project, executions)
     given = {
         "ProjectArn": {"ProjectArn": project},
-        "ProjectName": {"ProjectName": name_of(project)},
+        "ProjectName": {"ProjectName": get_project_name(project)},
         "Datasets": {"Datasets": [{"Arn": training}, {"Arn": test}]},
     }[form]
     execution = executions.run(given)
@@ -100,7 +100,7 @@ def test_each_console_input_distributes(
         "Status": "UPDATE_COMPLETE",
         "TotalEntries": bench.total(test),
     }
-    assert only(subscriber.receive_all()).subject == f"DISTRIBUTED: {name_of(project)}"
+    assert only(subscriber.received()).subject == f"DISTRIBUTED: {get_project_name(project)}"
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_each_console_input_distributes(
     ],
 )
 @pytest.mark.assumes("stale_status_seconds")
-def test_tags_overrule_what_an_event_would_do(
+def test_tags_override_the_decision_for_an_event(
     bench: Workbench, project: str, executions: Executions, tagged: str | None, value: str, edited: bool, outcome: str
 ) -> None:
     training = bench.create(project, "TRAIN", images(10))
@@ -128,7 +128,7 @@ def test_tags_overrule_what_an_event_would_do(
 
 
 @pytest.mark.assumes("stale_status_seconds")
-def test_it_goes_round_until_the_distribution_has_finished(
+def test_an_execution_polls_until_the_distribution_has_finished(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
     training, _ = pair_without_execution(bench, project, executions)
@@ -144,7 +144,7 @@ def test_it_goes_round_until_the_distribution_has_finished(
     assert only(subscriber.receive_all()).subject.startswith("DISTRIBUTED: ")
 
 
-def test_it_waits_for_datasets_that_are_still_being_created(
+def test_an_execution_waits_for_datasets_that_are_being_created(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
     executions.wait_until_ended_for(bench.create(project, "TRAIN", images(10)))
@@ -158,30 +158,30 @@ def test_it_waits_for_datasets_that_are_still_being_created(
     assert only(subscriber.receive_all()).subject.startswith("DISTRIBUTED: ")
 
 
-def test_what_rekognition_cannot_distribute_fails_in_its_own_words(
+def test_a_failed_distribution_reports_the_message_of_rekognition(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
-    execution = create_pair(bench, project, executions, images(1))
+    execution = create_pair_by_events(bench, project, executions, images(1))
     assert "The manifest file doesn't have enough labeled images to distribute the dataset." in execution.cause
     assert_notified_of_failure(execution, subscriber, "DistributionFailed")
 
 
-def test_a_dataset_that_could_not_be_created_fails(
+def test_a_failed_creation_fails_the_execution(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
-    execution = create_pair(bench, project, executions, ["this is no manifest"])
+    execution = create_pair_by_events(bench, project, executions, ["this is no manifest"])
     assert "could not create the training dataset" in execution.cause
     assert_notified_of_failure(execution, subscriber, "DatasetCreationFailed")
 
 
 @pytest.mark.parametrize(
-    ("state", "duration", "error", "said"),
+    ("state", "duration", "error", "text"),
     [
         ("Resolve datasets", "update_seconds", "CreationTimedOut", "UPDATE_IN_PROGRESS"),
         ("Check distribution", "distribution_seconds", "DistributionTimedOut", "may be doing so"),
     ],
 )
-def test_a_deadline_that_passes_is_told_like_any_failure(
+def test_an_execution_fails_after_its_deadline(
     local_aws: LocalAws,
     stack: dict[str, str],
     bench: Workbench,
@@ -191,39 +191,39 @@ def test_a_deadline_that_passes_is_told_like_any_failure(
     state: str,
     duration: str,
     error: str,
-    said: str,
+    text: str,
 ) -> None:
     bench.aws.configure(**{duration: 60})
     pair_without_execution(bench, project, executions)
 
-    def lose_patience(states: dict[str, Any]) -> None:
+    def pass_deadline(states: dict[str, Any]) -> None:
         states[state]["Arguments"]["Payload"]["DeadlineSeconds"] = -1
 
-    impatient = copy_state_machine(local_aws, stack["StateMachineArn"], lose_patience)
-    execution = executions.wait_until_ended(executions.begin({"ProjectArn": project}, state_machine_arn=impatient))
-    assert said in execution.cause
-    assert_notified_of_failure(execution, subscriber, error)
-    (record,) = read_records(local_aws, stack["RecordsTable"], name_of(project))
+    late_machine = state_machine_like(local_aws, stack["StateMachineArn"], pass_deadline)
+    execution = executions.ended(executions.begin({"ProjectArn": project}, state_machine_arn=late_machine))
+    assert text in execution.cause
+    assert_told_of_failure(execution, subscriber, error)
+    (record,) = read_records(local_aws, stack["RecordsTable"], get_project_name(project))
     assert (record["Outcome"], record["Execution"]) == ("FAILED", execution.arn)
 
 
-@pytest.mark.parametrize("anew", [False, True])
-def test_an_event_of_a_project_that_is_gone_by_now_is_let_be(
-    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, anew: bool
+@pytest.mark.parametrize("recreated", [False, True])
+def test_an_event_of_a_deleted_project_is_skipped(
+    bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, recreated: bool
 ) -> None:
     bench.aws.configure(deletion_seconds=0)
     training = bench.create(project, "TRAIN")
     event = executions.wait_until_ended_for(training).input
     bench.rekognition.delete_dataset(DatasetArn=training)
     bench.rekognition.delete_project(ProjectArn=project)
-    if anew:
-        bench.rekognition.create_project(ProjectName=name_of(project))
+    if recreated:
+        bench.rekognition.create_project(ProjectName=get_project_name(project))
     late = executions.run(event)
     assert late.output["Outcome"] == "SKIPPED"
     assert subscriber.receive_all() == []
 
 
-def test_a_console_start_without_a_test_dataset_says_so(
+def test_a_start_by_a_person_without_test_dataset_fails(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
     training = bench.create(project, "TRAIN", images(10))
@@ -231,18 +231,18 @@ def test_a_console_start_without_a_test_dataset_says_so(
     assert_notified_of_failure(executions.run({"ProjectArn": project}), subscriber, "DatasetMissing")
 
 
-def test_a_second_start_by_hand_says_that_it_was_distributed_already(
+def test_a_second_start_by_a_person_is_already_distributed(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
-    create_pair(bench, project, executions, images(10))
-    only(subscriber.receive_all())
+    create_pair_by_events(bench, project, executions, images(10))
+    only(subscriber.received())
     execution = executions.run({"ProjectArn": project})
     assert execution.output["Outcome"] == "ALREADY_DISTRIBUTED"
     assert subscriber.receive_all() == []
 
 
 @pytest.mark.assumes("stale_status_seconds", "stats_late_seconds")
-def test_a_test_dataset_that_somebody_else_filled_fails(
+def test_a_test_dataset_with_other_entries_fails(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
     _, test = pair_without_execution(bench, project, executions)
@@ -250,16 +250,16 @@ def test_a_test_dataset_that_somebody_else_filled_fails(
     assert_notified_of_failure(executions.run({"ProjectArn": project}), subscriber, "TestDatasetNotEmpty")
 
 
-def documented(heading: str) -> dict[str, Any]:
-    """The example of docs/outcomes.md under this heading."""
-    section = OUTCOMES.read_text().partition(f"## {heading}")[2].partition("```json")[2].partition("```")[0]
+def read_example(heading: str) -> dict[str, Any]:
+    """The JSON example of docs/outcomes.md under this heading, parsed."""
+    section = OUTCOMES_PAGE.read_text().partition(f"## {heading}")[2].partition("```json")[2].partition("```")[0]
     example: dict[str, Any] = json.loads(section if section.startswith("\n{") else f"{{{section}}}")
     return example
 
 
-def test_the_output_has_one_shape_whatever_came_of_it(bench: Workbench, project: str, executions: Executions) -> None:
-    skipped = executions.wait_until_ended_for(bench.create(project, "TRAIN", images(10)))
-    distributed = executions.wait_until_ended_for(bench.create(project, "TEST"))
+def test_every_outcome_returns_the_same_output_members(bench: Workbench, project: str, executions: Executions) -> None:
+    skipped = executions.started_by(bench.create(project, "TRAIN", images(10)))
+    distributed = executions.started_by(bench.create(project, "TEST"))
     already, dry_run = (executions.run({"ProjectArn": project, "DryRun": dry}) for dry in (False, True))
     outcomes = [skipped, distributed, already, dry_run]
     assert [execution.output["Outcome"] for execution in outcomes] == [
@@ -268,11 +268,11 @@ def test_the_output_has_one_shape_whatever_came_of_it(bench: Workbench, project:
         "ALREADY_DISTRIBUTED",
         "DRY_RUN",
     ]
-    shape = documented("The output")
+    shape = read_example("The output")
     assert {tuple(execution.output) for execution in outcomes} == {tuple(shape)}
     datasets = [dataset for o in outcomes for side in ("Before", "After") for dataset in o.output[side].values()]
     assert {tuple(dataset) for dataset in datasets if dataset} == {tuple(shape["Before"]["Training"])}
-    report = documented("A dry run")["DryRun"]
+    report = read_example("A dry run")["DryRun"]
     assert dry_run.output["DryRun"].keys() == report.keys()
     assert [c["Check"] for c in dry_run.output["DryRun"]["Checks"]] == [c["Check"] for c in report["Checks"]]
     assert dry_run.output["DryRun"]["Labels"][0].keys() == report["Labels"][0].keys()
@@ -280,23 +280,25 @@ def test_the_output_has_one_shape_whatever_came_of_it(bench: Workbench, project:
     assert all(execution.output["Execution"] == execution.arn for execution in outcomes)
 
 
-def test_a_failed_call_starts_nothing(bench: Workbench, project: str, executions: Executions) -> None:
+def test_a_failed_create_dataset_starts_no_execution(bench: Workbench, project: str, executions: Executions) -> None:
     training = bench.create(project, "TRAIN")
     executions.wait_until_ended_for(training)
     with pytest.raises(bench.rekognition.exceptions.ResourceAlreadyExistsException):
         bench.begin(project, "TRAIN")
-    marker = executions.run({"ProjectArn": project})
-    assert marker.error == "DatasetMissing"
-    assert executions.count_started(given=project) == 2
+    later = executions.run({"ProjectArn": project})
+    assert later.error == "DatasetMissing"
+    assert executions.count(given=project) == 2
 
 
-def test_logs_say_which_execution_and_which_project(
+def test_logs_name_the_execution_and_the_project(
     local_aws: LocalAws, bench: Workbench, project: str, executions: Executions
 ) -> None:
-    execution = create_pair(bench, project, executions, images(10))
-    groups = local_aws.client("logs").describe_log_groups(logGroupNamePrefix=FUNCTION_LOGS)["logGroups"]
+    execution = create_pair_by_events(bench, project, executions, images(10))
+    groups = local_aws.client("logs").describe_log_groups(logGroupNamePrefix=OF_FUNCTIONS)["logGroups"]
     assert len(groups) == 5
     for group in groups:
         logged = wait_until(partial(read_log_lines, local_aws, group["logGroupName"], execution.arn))
         records = [json.loads(line) for line in logged]
-        assert {(record["execution"], record["project"]) for record in records} == {(execution.arn, name_of(project))}
+        assert {(record["execution"], record["project"]) for record in records} == {
+            (execution.arn, get_project_name(project))
+        }
