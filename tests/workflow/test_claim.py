@@ -152,7 +152,7 @@ def describe_as_state(bench: Workbench, arn: str) -> dict[str, Any]:
     return Dataset.from_description(arn, bench.describe(arn)).as_state()
 
 
-def test_a_test_dataset_filled_by_a_running_owner_is_no_error(
+def test_an_execution_skips_a_pair_that_its_owner_just_filled(
     local_aws: LocalAws,
     stack: dict[str, str],
     bench: Workbench,
