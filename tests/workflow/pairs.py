@@ -9,5 +9,5 @@ def create_pair_by_events(bench: Workbench, project: str, executions: Executions
 
     The execution that the creation of the training dataset started has ended before.
     """
-    executions.started_by(bench.create(project, "TRAIN", lines))
-    return executions.started_by(bench.create(project, "TEST"))
+    executions.wait_until_ended_for(bench.create(project, "TRAIN", lines))
+    return executions.wait_until_ended_for(bench.create(project, "TEST"))

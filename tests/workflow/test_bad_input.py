@@ -117,7 +117,7 @@ def test_bad_input_fails_with_a_notification_and_changes_nothing(
 ) -> None:
     before = read_state()
     execution = executions.run(make_input(pair))
-    assert_told_of_failure(execution, subscriber, error)
+    assert_notified_of_failure(execution, subscriber, error)
     assert "Traceback" not in execution.cause
     assert read_state() == before
 
@@ -132,6 +132,6 @@ def test_a_recreated_project_is_another_project(
     recreated = bench.rekognition.create_project(ProjectName=pair.project_name)["ProjectArn"]
     training, test = pair_without_execution(bench, recreated, executions)
     for old in ({"ProjectArn": pair.project}, pair.name_datasets(pair.training, pair.test)):
-        assert_told_of_failure(executions.run(old), subscriber, "ProjectNotFound")
+        assert_notified_of_failure(executions.run(old), subscriber, "ProjectNotFound")
     assert (bench.total(training), bench.total(test)) == (10, 0)
     assert executions.run({"ProjectName": pair.project_name}).output["Outcome"] == "DISTRIBUTED"

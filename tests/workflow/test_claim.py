@@ -8,7 +8,7 @@ import pytest
 
 from lambdas.rules.pair import Dataset
 from local.aws import LocalAws
-from tests.support.executions import Executions, Subscriber, pair_without_execution, until
+from tests.support.executions import Executions, Subscriber, pair_without_execution, wait_until
 from tests.support.tally import ENDINGS, count
 from tests.support.workbench import Workbench, images
 
@@ -16,7 +16,7 @@ RACES = 50
 
 
 def read_outcomes(executions: Executions, arns: list[str]) -> list[str]:
-    ended = [executions.ended(arn) for arn in arns]
+    ended = [executions.wait_until_ended(arn) for arn in arns]
     return sorted(execution.output["Outcome"] if execution.output else execution.cause for execution in ended)
 
 
@@ -43,7 +43,7 @@ def test_one_of_two_racing_executions_distributes_and_notifies(
     count(record_property, "Races run, by the two outcomes", "races", " and ".join(outcomes))
     assert outcomes in (["DISTRIBUTED", "SKIPPED"], ["ALREADY_DISTRIBUTED", "DISTRIBUTED"]), race
     assert bench.total(training) + bench.total(test) == 10
-    assert [each.outcome for each in subscriber.received()] == ["DISTRIBUTED"]
+    assert [each.outcome for each in subscriber.receive_all()] == ["DISTRIBUTED"]
 
 
 @pytest.mark.parametrize("types", [("TRAIN", "TEST"), ("TEST", "TRAIN")])
@@ -53,7 +53,7 @@ def test_both_datasets_created_at_once_are_distributed_once(
     created = [bench.begin(project, type_, images(10) if type_ == "TRAIN" else None) for type_ in types]
     outcomes = [executions.wait_until_ended_for(arn).output["Outcome"] for arn in created]
     assert outcomes.count("DISTRIBUTED") == 1
-    assert [each.outcome for each in subscriber.received()] == ["DISTRIBUTED"]
+    assert [each.outcome for each in subscriber.receive_all()] == ["DISTRIBUTED"]
 
 
 def test_a_running_owner_is_never_taken_over(
@@ -66,7 +66,7 @@ def test_a_running_owner_is_never_taken_over(
     second = executions.run({"ProjectArn": project})
     assert second.output["Outcome"] == "SKIPPED"
     assert owner in second.output["Reason"]
-    assert subscriber.received() == []
+    assert subscriber.receive_all() == []
     assert read_record()["Execution"] == owner
     bench.finish()
     assert executions.wait_until_ended(owner).output["Outcome"] == "DISTRIBUTED"
@@ -82,7 +82,7 @@ def test_repeated_events_notify_of_a_failure_once(
     again = [executions.run(execution.input) for execution in (first, failed)]
     assert [execution.output["Outcome"] for execution in again] == ["SKIPPED", "SKIPPED"]
     assert failed.arn in again[0].output["Reason"]
-    assert len(subscriber.received()) == 1
+    assert len(subscriber.receive_all()) == 1
     assert read_record()["Execution"] == failed.arn
 
 
@@ -95,9 +95,9 @@ def test_a_recreated_training_dataset_is_distributed(
     executions.wait_until_ended_for(training)
     assert executions.wait_until_ended_for(bench.create(project, "TEST")).status == "FAILED"
     bench.rekognition.delete_dataset(DatasetArn=training)
-    corrected = executions.started_by(bench.create(project, "TRAIN", images(10)))
+    corrected = executions.wait_until_ended_for(bench.create(project, "TRAIN", images(10)))
     assert corrected.output["Outcome"] == "DISTRIBUTED"
-    assert [each.outcome for each in subscriber.received()] == ["FAILED", "DISTRIBUTED"]
+    assert [each.outcome for each in subscriber.receive_all()] == ["FAILED", "DISTRIBUTED"]
 
 
 def test_a_failed_creation_sends_one_notification(
@@ -123,12 +123,12 @@ def test_a_skipped_owner_releases_the_pair(
     training = bench.create(project, "TRAIN")
     executions.wait_until_ended_for(training)
     bench.aws.configure(creation_seconds=60)
-    owner = executions.running_for(bench.begin(project, "TEST"))
-    executions.claimed(read_record, owner)
+    owner = executions.wait_until_running_for(bench.begin(project, "TEST"))
+    executions.wait_until_claimed(read_record, owner)
     bench.finish()
-    assert executions.ended(owner).output["Outcome"] == "SKIPPED"
+    assert executions.wait_until_ended(owner).output["Outcome"] == "SKIPPED"
     assert (read_record()["Outcome"], read_record()["Execution"]) == ("SKIPPED", owner)
-    assert subscriber.received() == []
+    assert subscriber.receive_all() == []
     bench.update(training, *images(10))
     assert executions.run({"ProjectArn": project}).output["Outcome"] == "DISTRIBUTED"
 
@@ -140,12 +140,12 @@ def test_an_owner_whose_test_dataset_is_deleted_releases_the_pair(
     test = bench.create(project, "TEST")
     executions.wait_until_ended_for(test)
     bench.aws.configure(creation_seconds=60)
-    owner = executions.running_for(bench.begin(project, "TRAIN", images(10)))
-    executions.claimed(read_record, owner)
+    owner = executions.wait_until_running_for(bench.begin(project, "TRAIN", images(10)))
+    executions.wait_until_claimed(read_record, owner)
     bench.rekognition.delete_dataset(DatasetArn=test)
-    assert executions.ended(owner).output["Outcome"] == "SKIPPED"
+    assert executions.wait_until_ended(owner).output["Outcome"] == "SKIPPED"
     assert (read_record()["Outcome"], read_record()["TestDatasetArn"]) == ("SKIPPED", test)
-    assert subscriber.received() == []
+    assert subscriber.receive_all() == []
 
 
 def describe_as_state(bench: Workbench, arn: str) -> dict[str, Any]:
@@ -178,7 +178,7 @@ def test_an_execution_skips_a_pair_that_its_owner_just_filled(
     skipped = executions.run({"ProjectArn": project})
     assert skipped.output["Outcome"] == "SKIPPED"
     assert owner in skipped.output["Reason"]
-    assert subscriber.received() == []
+    assert subscriber.receive_all() == []
     executions.abort(owner)
     local_aws.follow_waits(True)
     assert executions.run({"ProjectArn": project}).error == "TestDatasetNotEmpty"

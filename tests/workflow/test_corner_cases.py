@@ -7,8 +7,8 @@ import pytest
 
 from local.aws import LocalAws
 from local.faults.fault import Fault
-from tests.support.deadlines import deadlines_of_an_hour
-from tests.support.executions import Execution, Executions, Subscriber, only, until
+from tests.support.deadlines import shorten_deadlines
+from tests.support.executions import Execution, Executions, Subscriber, only, wait_until
 from tests.support.workbench import Workbench, images
 
 ALWAYS = 0  # times: the fault has no limit
@@ -19,7 +19,7 @@ HOLD_SECONDS = 1.0  # real time that a task takes; the test aborts the execution
 
 @pytest.fixture(autouse=True)
 def _short_deadlines(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[None]:
-    with deadlines_of_an_hour(local_aws, stack):
+    with shorten_deadlines(local_aws, stack):
         yield
 
 
@@ -60,7 +60,7 @@ def test_an_execution_waits_for_late_statuses_and_counts(
     bench.aws.follow_waits(True)
     bench.pair(project, images(10))
     assert read_outcome(executions.run({"ProjectArn": project})) == "DISTRIBUTED"
-    assert only(subscriber.received()).outcome == "DISTRIBUTED"
+    assert only(subscriber.receive_all()).outcome == "DISTRIBUTED"
 
 
 def test_one_stale_poll_does_not_outweigh_earlier_polls(bench: Workbench, project: str, executions: Executions) -> None:
@@ -93,11 +93,11 @@ def test_a_redriven_execution_without_its_claim_distributes_nothing(
     bench.aws.follow_waits(True)
     bench.pair(project, images(10))
     owner = abort_in_task("Start distribution", bench.aws, project, executions, after=False)
-    until(lambda: count_moved_entries(bench.aws) == [2])  # the call takes effect after the abort
+    wait_until(lambda: count_moved_entries(bench.aws) == [2])  # the call takes effect after the abort
     bench.aws.inject(*(Fault(f"state:{s}", error="SNS.NotFoundException", times=ALWAYS) for s in NOTIFYING_STATES))
     assert read_outcome(executions.run({"ProjectArn": project})) == "SNS.NotFoundException"
     executions.redrive(owner)
-    assert read_outcome(executions.ended(owner, times=2)) == "ALREADY_DISTRIBUTED"
+    assert read_outcome(executions.wait_until_ended(owner, times=2)) == "ALREADY_DISTRIBUTED"
     assert count_moved_entries(bench.aws) == [2]
 
 
@@ -111,10 +111,10 @@ def test_a_redriven_owner_takes_over_its_failed_successor(
     assert read_outcome(executions.run({"ProjectArn": project})) == "AccessDeniedException"
     bench.aws.inject()
     executions.redrive(owner)
-    redriven = executions.ended(owner, times=2)
+    redriven = executions.wait_until_ended(owner, times=2)
     assert read_outcome(redriven) == "DISTRIBUTED"
     assert redriven.takeovers == 1
-    assert sorted(each.outcome for each in subscriber.received()) == ["ABORTED", "DISTRIBUTED", "FAILED"]
+    assert sorted(each.outcome for each in subscriber.receive_all()) == ["ABORTED", "DISTRIBUTED", "FAILED"]
     assert read_history()[0]["Outcome"] == "DISTRIBUTED"
     assert read_outcome(executions.run({"ProjectArn": project})) == "ALREADY_DISTRIBUTED"
 
@@ -126,11 +126,11 @@ def test_a_redriven_owner_that_cannot_claim_notifies_once(
     bench.pair(project, images(10))
     owner = abort_in_task("Check distribution", bench.aws, project, executions)
     assert read_outcome(executions.run({"ProjectArn": project})) == "DISTRIBUTED"
-    subscriber.received()
+    subscriber.receive_all()
     bench.aws.inject(Fault("state:Claim pair", error="States.Timeout", times=ALWAYS))
     executions.redrive(owner)
-    assert read_outcome(executions.ended(owner, times=2)) == "States.Timeout"
-    assert only(subscriber.received()).outcome == "FAILED"
+    assert read_outcome(executions.wait_until_ended(owner, times=2)) == "States.Timeout"
+    assert only(subscriber.receive_all()).outcome == "FAILED"
 
 
 def test_a_deleted_record_is_written_again(
@@ -147,9 +147,9 @@ def test_a_deleted_record_is_written_again(
     key = {"ProjectName": {"S": project.split("/")[1]}, "TestDatasetArn": {"S": test}}
     bench.aws.client("dynamodb").delete_item(TableName=stack["RecordsTable"], Key=key)
     bench.finish()
-    assert read_outcome(executions.ended(execution)) == "DISTRIBUTED"
+    assert read_outcome(executions.wait_until_ended(execution)) == "DISTRIBUTED"
     assert [record["Outcome"] for record in read_history()] == ["DISTRIBUTED"]
-    assert only(subscriber.received()).outcome == "DISTRIBUTED"
+    assert only(subscriber.receive_all()).outcome == "DISTRIBUTED"
 
 
 def test_a_pair_corrected_after_an_unseen_failure_is_distributed(
@@ -160,7 +160,7 @@ def test_a_pair_corrected_after_an_unseen_failure_is_distributed(
     training, _ = bench.pair(project, images(1))
     bench.aws.follow_waits(True)
     abort_in_task("Start distribution", bench.aws, project, executions)
-    until(lambda: count_moved_entries(bench.aws) == [0])
+    wait_until(lambda: count_moved_entries(bench.aws) == [0])
     bench.finish()
     bench.update(training, *images(10))
     assert read_outcome(executions.run({"ProjectArn": project})) == "DISTRIBUTED"
@@ -175,7 +175,7 @@ def test_one_stale_poll_after_a_takeover_does_not_decide(
     bench.aws.advance(200)
     bench.aws.follow_waits(True)
     abort_in_task("Start distribution", bench.aws, project, executions)
-    until(lambda: count_moved_entries(bench.aws) == [2])
+    wait_until(lambda: count_moved_entries(bench.aws) == [2])
     bench.aws.advance(3)
     assert read_outcome(executions.run({"ProjectArn": project})) == "DISTRIBUTED"
 
@@ -218,4 +218,4 @@ def test_a_pair_changed_before_the_call_is_resolved_again(
     assert execution.states.count("Start distribution") == 2
     assert execution.states.count("Check distribution") < 5
     assert count_moved_entries(bench.aws) == [2]
-    assert only(subscriber.received()).outcome == "DISTRIBUTED"
+    assert only(subscriber.receive_all()).outcome == "DISTRIBUTED"

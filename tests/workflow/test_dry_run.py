@@ -31,24 +31,24 @@ def test_a_dry_run_reports_and_changes_nothing(
         name: stats["EntryCount"] for name, stats in bench.labels(training).items()
     }
     assert (bench.total(training), bench.total(test)) == (15, 0)
-    assert subscriber.received() == []
+    assert subscriber.receive_all() == []
 
 
 def test_a_dry_run_says_why_nothing_can_be_distributed(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
     bench.aws.configure(creation_seconds=60)
-    executions.started_by(bench.begin(project, "TRAIN", images(10)))
+    executions.wait_until_ended_for(bench.begin(project, "TRAIN", images(10)))
     execution = executions.run({"ProjectArn": project, "DryRun": True})
     assert execution.states == DRY_RUN_STATES
     assert "would fail with DatasetMissing" in execution.output["Reason"]
     found = {check["Check"]: check["Found"] for check in execution.output["DryRun"]["Checks"]}
     assert found["Neither is being created or changed"] == "The training dataset is CREATE_IN_PROGRESS."
-    assert subscriber.received() == []
+    assert subscriber.receive_all() == []
 
 
 def test_a_dry_run_counts_250_labels(bench: Workbench, project: str, executions: Executions) -> None:
     lines = [classified(f"{number}.jpg", *(f"label {number * 50 + each}" for each in range(50))) for number in range(5)]
-    executions.started_by(bench.create(project, "TRAIN", lines))
+    executions.wait_until_ended_for(bench.create(project, "TRAIN", lines))
     execution = executions.run({"ProjectArn": project, "DryRun": True})
     assert len(execution.output["DryRun"]["Labels"]) == 250

@@ -9,8 +9,8 @@ from lambdas.messages.bundle import NO_EVENT
 from lambdas.rules.failures import ATTEMPTS, Retried
 from local.aws import LocalAws
 from local.faults.fault import Fault
-from tests.support.executions import Execution, Executions, Subscriber, only, redefined
-from tests.support.roles import refused, role_of
+from tests.support.executions import Execution, Executions, Subscriber, change_definition, only
+from tests.support.roles import deny_action, find_role_name
 from tests.support.workbench import Workbench, images
 from tests.workflow.notifications import distribute_new_pair, validate_notice
 
@@ -42,9 +42,9 @@ def test_a_failed_part_of_the_report_becomes_a_note(
 ) -> None:
     local_aws.follow_waits(True)
     bench.pair(project, images(10))
-    with refused(local_aws, role_of(local_aws, "ReportOutcomeRole"), call):
+    with deny_action(local_aws, find_role_name(local_aws, "ReportOutcomeRole"), call):
         assert executions.run({"ProjectArn": project}).output["Outcome"] == "DISTRIBUTED"
-    notice = validate_notice(only(subscriber.received()).notice)
+    notice = validate_notice(only(subscriber.receive_all()).notice)
     (note,) = notice["Notes"]
     assert note.startswith(f"{NOTES[call]}: ")
     assert call.partition(":")[2] in note
@@ -56,9 +56,9 @@ def test_a_failed_part_of_the_report_becomes_a_note(
 def test_an_unreadable_input_becomes_a_note(
     local_aws: LocalAws, executions: Executions, subscriber: Subscriber
 ) -> None:
-    with refused(local_aws, role_of(local_aws, "ReportOutcomeRole"), "states:DescribeExecution"):
+    with deny_action(local_aws, find_role_name(local_aws, "ReportOutcomeRole"), "states:DescribeExecution"):
         executions.run({"ProjectName": "x"})
-    notice = validate_notice(only(subscriber.received()).notice)
+    notice = validate_notice(only(subscriber.receive_all()).notice)
     assert (notice["Error"], notice["ProjectName"]) == ("ProjectNotFound", None)
     assert notice["Notes"][0].startswith("The input could not be read: ")
 
@@ -73,7 +73,7 @@ def test_throttling_is_retried_before_it_becomes_a_note(
         local_aws.inject(Fault(call, error="ThrottlingException", times=times))
         execution = executions.run({"ProjectArn": project})
         assert count_failed_tries(execution, "Report outcome") == MAX_RETRIES
-        assert len(only(subscriber.received()).notice["Notes"]) == noted
+        assert len(only(subscriber.receive_all()).notice["Notes"]) == noted
         recreate_test_dataset(bench, execution)
 
 
@@ -103,7 +103,7 @@ def test_an_unsent_completion_event_is_noted_in_the_e_mail(
     local_aws.follow_waits(True)
     local_aws.inject(Fault("state:Send completion event", error="Broken", message="Sorry.", times=0))
     assert distribute_new_pair(bench, project, executions, images(10)).output["Outcome"] == "DISTRIBUTED"
-    assert validate_notice(only(subscriber.received()).notice)["Outcome"] == "DISTRIBUTED"
+    assert validate_notice(only(subscriber.receive_all()).notice)["Outcome"] == "DISTRIBUTED"
     assert f"\n{NO_EVENT}\n" in local_aws.mails(address)[0]["Text"]
 
 
@@ -113,7 +113,7 @@ def test_a_failed_chat_message_does_not_change_the_outcome(
     local_aws.follow_waits(True)
     local_aws.inject(Fault("state:Notify chat", error="SNS.NotFoundException", times=0))
     assert distribute_new_pair(bench, project, executions, images(10)).output["Outcome"] == "DISTRIBUTED"
-    assert only(subscriber.received()).outcome == "DISTRIBUTED"
+    assert only(subscriber.receive_all()).outcome == "DISTRIBUTED"
 
 
 def break_report_function(states: dict[str, Any]) -> None:
@@ -137,9 +137,9 @@ def test_plain_words_replace_the_report_of_a_broken_function(
     cause: str,
 ) -> None:
     local_aws.follow_waits(True)
-    with redefined(local_aws, stack["StateMachineArn"], break_report_function):
+    with change_definition(local_aws, stack["StateMachineArn"], break_report_function):
         execution = distribute_new_pair(bench, project, executions, images(lines))
-    notification = only(subscriber.received())
+    notification = only(subscriber.receive_all())
     assert notification.message.startswith(f"Outcome: {outcome}\n")
     assert cause in notification.message
     assert notification.message.endswith(f"Execution: {execution.arn}")
@@ -151,9 +151,9 @@ def test_plain_words_replace_the_report_of_a_broken_function(
 def test_plain_words_report_that_no_function_can_run(
     local_aws: LocalAws, executions: Executions, subscriber: Subscriber
 ) -> None:
-    with refused(local_aws, role_of(local_aws, "WorkflowRole"), "lambda:InvokeFunction"):
+    with deny_action(local_aws, find_role_name(local_aws, "WorkflowRole"), "lambda:InvokeFunction"):
         execution = executions.run({"ProjectName": "x"})
-    notification = only(subscriber.received())
+    notification = only(subscriber.receive_all())
     assert notification.message.startswith("Outcome: FAILED\nError: Lambda.AWSLambdaException\nCause: User: ")
     assert execution.error == "Lambda.AWSLambdaException"
     assert "What to do: " in execution.cause
@@ -165,4 +165,4 @@ def test_plain_words_replace_a_message_that_sns_refuses(
     local_aws.follow_waits(True)
     local_aws.inject(Fault("state:Notify people", error="SNS.InvalidParameterException", times=0))
     assert distribute_new_pair(bench, project, executions, images(10)).output["Outcome"] == "DISTRIBUTED"
-    assert only(subscriber.received()).message.startswith("Outcome: DISTRIBUTED\n")
+    assert only(subscriber.receive_all()).message.startswith("Outcome: DISTRIBUTED\n")

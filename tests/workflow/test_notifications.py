@@ -115,7 +115,7 @@ def test_an_early_failure_names_the_project_of_the_input(
 ) -> None:
     execution = executions.run(given(project))
     name = project.split("/")[1]
-    notification = only(subscriber.received())
+    notification = only(subscriber.receive_all())
     assert notification.subject == f"FAILED: {name} ({execution.error})"
     assert (validate_notice(notification.notice)["ProjectName"], notification.notice["ProjectArn"]) == (name, None)
     assert f'with the input {{"ProjectName": "{name}"}}' in local_aws.mails(address)[0]["Text"]
@@ -146,7 +146,7 @@ def test_notice_and_event_of_a_success_are_equal(
     labels: list[tuple[str, int, int]],
 ) -> None:
     execution = distribute_new_pair(bench, project, executions, LINES[kind])
-    notice = validate_notice(only(subscriber.received()).notice)
+    notice = validate_notice(only(subscriber.receive_all()).notice)
     (event,) = receive_events()
     assert (event["source"], event["detail-type"]) == ("dataset-distribution", "Dataset Distribution Succeeded")
     assert event["detail"] == notice
@@ -167,7 +167,7 @@ def test_notice_and_event_of_a_failure_are_equal(
 ) -> None:
     bench.pair(project, images(1))
     execution = executions.run({"ProjectArn": project} if given == "named" else ["<x>"])
-    notice = validate_notice(only(subscriber.received()).notice)
+    notice = validate_notice(only(subscriber.receive_all()).notice)
     (event,) = receive_events()
     assert (event["detail-type"], event["detail"]) == ("Dataset Distribution Failed", notice)
     assert (notice["Outcome"], notice["Error"], notice["Execution"]) == ("FAILED", execution.error, execution.arn)
@@ -179,7 +179,7 @@ def test_an_e_mail_and_the_notice_list_the_warnings(
 ) -> None:
     bench.aws.configure(min_per_label=1, at_least_one=False)
     distribute_new_pair(bench, project, executions, images(20, "rusty") + images(2, "rare"))
-    notice = only(subscriber.received()).notice
+    notice = only(subscriber.receive_all()).notice
     assert [warning["Code"] for warning in notice["Report"]["Warnings"]] == ["LABELS_WITHOUT_TEST_ENTRIES"]
     assert "No test entry has rare" in local_aws.mails(address)[0]["Text"]
     assert "What to do: See what is worth acting on." in local_aws.mails(address)[0]["Text"]
@@ -212,7 +212,7 @@ def test_a_documented_filter_selects_failures_started_by_events(
     queue = subscribe_with_filter(local_aws, stack["TopicArn"], DOCUMENTED_FILTERS[2])
     bench.aws.configure(event_copies=1)
     bench.pair(project, images(1))
-    executions.all_of(project, count=2)
+    executions.wait_for_all(project, count=2)
     (notice,) = receive_bodies(local_aws, queue)
     assert (validate_notice(notice)["StartedBy"], notice["Error"], notice["ProjectArn"]) == (
         "EVENT",

@@ -148,7 +148,7 @@ class Stage:
         return sorted(entry["source-ref"] for entry in self._bench.entries(arn))
 
     def _wait_for_executions(self, count: int) -> list[Execution]:
-        return self._executions.all_of(self._project.split("/")[1], count=count)
+        return self._executions.wait_for_all(self._project.split("/")[1], count=count)
 
     def _create(self, creation: Creation) -> None:
         lines = images(ENTRIES) if creation.type == "TRAIN" else None
@@ -187,7 +187,11 @@ def test_promises_hold_in_every_order(
     stage = Stage(bench, executions, project, records)
     ended = stage.run_order(order)
     ending = Ending(
-        stage.list_images("TRAIN"), stage.list_images("TEST"), ended, subscriber.received(), next(iter(records()), {})
+        stage.list_images("TRAIN"),
+        stage.list_images("TEST"),
+        ended,
+        subscriber.receive_all(),
+        next(iter(records()), {}),
     )
     count_order(record_property, order, ended)
 
@@ -234,7 +238,7 @@ def assert_each_outcome_is_notified_once(order: Order, ending: Ending) -> None:
         sum(execution.arn in notification.message for notification in ending.notifications) == 1
         for execution in notifying
     )
-    assert sum("detail" in execution.given for execution in notifying) <= 1
+    assert sum("detail" in execution.input for execution in notifying) <= 1
     if order.starts_with_both_datasets:
         assert notifying
 

@@ -30,7 +30,7 @@ def test_an_execution_redriven_in_any_task_ends_distributed(
     local_aws.configure(event_copies=0)
     local_aws.follow_waits(True)
     start = choose_preparation(state)(bench, project, executions)
-    subscriber.received()
+    subscriber.receive_all()
     local_aws.inject(Fault(f"state:{state}", seconds=HOLD_SECONDS, after=after), *list_needed_faults(state))
     arn = start()
     wait_until(lambda: local_aws.struck()[0] == 1)
@@ -39,7 +39,7 @@ def test_an_execution_redriven_in_any_task_ends_distributed(
     executions.redrive(arn)
     execution = executions.wait_until_ended(arn, times=2)
     assert execution.output["Outcome"] == "DISTRIBUTED"
-    outcomes = [notification.outcome for notification in subscriber.received() if arn in notification.message]
+    outcomes = [notification.outcome for notification in subscriber.receive_all() if arn in notification.message]
     assert outcomes in list_allowed_outcomes(state), execution.states
     assert count_distributions(local_aws) == 1
 

@@ -57,7 +57,7 @@ def test_each_rule_retries_or_catches_its_error(
     start = choose_preparation(rule.state)(bench, project, executions)
     tries = 1 + _count_retries(rule)
     local_aws.inject(Fault(f"state:{rule.state}", error=rule.error, times=tries), *list_needed_faults(rule.state))
-    execution = executions.ended(start())
+    execution = executions.wait_until_ended(start())
     assert local_aws.struck()[0] == tries
     failed, following = _read_first_visit(execution, rule.state)
     assert failed == [rule.error] * tries

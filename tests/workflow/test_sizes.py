@@ -38,7 +38,7 @@ def test_a_long_cause_fits_the_notice(
     local_aws.follow_waits(True)
     local_aws.inject(Fault("state:Claim pair", error="Broken", message=character * CAUSE_LENGTH, times=0))
     distribute_new_pair(bench, project, executions, images(10))
-    notice = validate_notice(only(subscriber.received()).notice)
+    notice = validate_notice(only(subscriber.receive_all()).notice)
     assert notice["Outcome"] == "FAILED"
     assert character * 100 in notice["Cause"]
 
@@ -68,7 +68,7 @@ def test_250_labels_of_255_characters_fit_notice_and_event(
 ) -> None:
     execution = distribute_new_pair(bench, project, executions, make_labeled_lines(label))
     assert execution.output["Outcome"] == "DISTRIBUTED", execution
-    notice = validate_notice(only(subscriber.received()).notice)
+    notice = validate_notice(only(subscriber.receive_all()).notice)
     assert len(notice["Report"]["Labels"]) + notice["Report"]["LabelsOmitted"] == 250
     assert len(json.dumps(notice, ensure_ascii=False).encode()) < MAX_BYTES
     assert receive_events()[0]["detail"] == notice

@@ -27,7 +27,7 @@ def test_a_project_name_of_255_characters_fits_the_subject(
     bench.rekognition.delete_dataset(DatasetArn=execution.output["After"]["Test"]["Arn"])
     failure = executions.run({"ProjectArn": project})
     assert failure.error == "DatasetMissing"
-    success, failed = (notification.subject for notification in subscriber.received())
+    success, failed = (notification.subject for notification in subscriber.receive_all())
     assert success.startswith("DISTRIBUTED: ppp")
     assert failed == f"FAILED: {'p' * 45}... (DatasetMissing)"
     assert len(success) < 100
@@ -38,7 +38,7 @@ def test_a_long_name_leaves_the_error_in_the_subject(
 ) -> None:
     project = rekognition.create_project(ProjectName="p" * 255)["ProjectArn"]
     create_pair_by_events(bench, project, executions, images(1))
-    assert only(subscriber.received()).subject == f"FAILED: {'p' * 45}... (DistributionFailed)"
+    assert only(subscriber.receive_all()).subject == f"FAILED: {'p' * 45}... (DistributionFailed)"
 
 
 def test_a_long_error_stays_whole_beside_a_long_name(
@@ -51,5 +51,5 @@ def test_a_long_error_stays_whole_beside_a_long_name(
     local_aws.follow_waits(True)
     local_aws.inject(Fault("state:Claim pair", error=error, times=0))
     executions.run({"ProjectArn": project})
-    subject = only(subscriber.received()).subject
+    subject = only(subscriber.receive_all()).subject
     assert subject == f"FAILED: {'p' * 45}... ({error})"

@@ -6,7 +6,7 @@ import pytest
 
 from local.aws import LocalAws
 from local.faults.fault import Fault
-from tests.support.executions import ADVICE, Executions, Subscriber, pair_without_execution, redefined
+from tests.support.executions import ADVICE, Executions, Subscriber, change_definition, pair_without_execution
 from tests.support.workbench import Workbench, images
 
 
@@ -21,8 +21,8 @@ def test_a_failed_owner_is_taken_over_and_stays_recorded(
     bench: Workbench, project: str, executions: Executions, read_record: Any, read_history: Any
 ) -> None:
     training = bench.create(project, "TRAIN", images(1))
-    executions.started_by(training)
-    failed = executions.started_by(bench.create(project, "TEST"))
+    executions.wait_until_ended_for(training)
+    failed = executions.wait_until_ended_for(bench.create(project, "TEST"))
     assert (read_record()["Execution"], read_record()["Outcome"]) == (failed.arn, "FAILED")
     bench.update(training, *images(10))
     execution = executions.run({"ProjectArn": project})
@@ -41,10 +41,10 @@ def test_an_aborted_owner_is_taken_over_at_once(
     bench: Workbench, project: str, executions: Executions, read_record: Any, read_history: Any
 ) -> None:
     owner = abort_waiting_owner(bench, project, executions, read_record)
-    assert executions.ended(owner).status == "ABORTED"
+    assert executions.wait_until_ended(owner).status == "ABORTED"
     successor = executions.begin({"ProjectArn": project})
     bench.finish()
-    execution = executions.ended(successor)
+    execution = executions.wait_until_ended(successor)
     assert execution.takeovers == 1
     assert execution.output["Outcome"] == "DISTRIBUTED"
     assert execution.output["After"]["Training"]["TotalEntries"] == 8
@@ -58,7 +58,7 @@ def abort_waiting_owner(bench: Workbench, project: str, executions: Executions, 
     bench.aws.configure(update_seconds=60)
     pair_without_execution(bench, project, executions)
     owner = executions.begin({"ProjectArn": project})
-    executions.claimed(read_record, owner)
+    executions.wait_until_claimed(read_record, owner)
     executions.abort(owner)
     return owner
 
@@ -72,9 +72,9 @@ def test_a_redriven_owner_keeps_its_pair(
     assert second.output["Outcome"] == "SKIPPED"
     assert owner in second.output["Reason"]
     bench.finish()
-    assert executions.ended(owner, times=2).output["Outcome"] == "DISTRIBUTED"
+    assert executions.wait_until_ended(owner, times=2).output["Outcome"] == "DISTRIBUTED"
     assert (read_record()["Execution"], read_record()["Outcome"]) == (owner, "DISTRIBUTED")
-    assert [each.outcome for each in subscriber.received()] == ["ABORTED", "DISTRIBUTED"]
+    assert [each.outcome for each in subscriber.receive_all()] == ["ABORTED", "DISTRIBUTED"]
 
 
 def test_an_owner_redriven_after_a_takeover_changes_nothing(
@@ -84,10 +84,10 @@ def test_an_owner_redriven_after_a_takeover_changes_nothing(
     bench.finish()
     successor = executions.run({"ProjectArn": project})
     executions.redrive(owner)
-    late = executions.ended(owner, times=2)
+    late = executions.wait_until_ended(owner, times=2)
     assert (successor.output["Outcome"], late.output["Outcome"]) == ("DISTRIBUTED", "ALREADY_DISTRIBUTED")
     assert read_record()["Execution"] == successor.arn
-    assert [each.outcome for each in subscriber.received()] == ["ABORTED", "DISTRIBUTED"]
+    assert [each.outcome for each in subscriber.receive_all()] == ["ABORTED", "DISTRIBUTED"]
 
 
 DISTRIBUTING_STATES = ["Start distribution", "Wait before checking", "Check distribution", "Distribution finished?"]
@@ -98,9 +98,9 @@ def abort_in_state(state: str, bench: Workbench, project: str, executions: Execu
     pair_without_execution(bench, project, executions)
     bench.aws.configure(distribution_seconds=60)
     owner = executions.begin({"ProjectArn": project})
-    executions.entered(owner, state, times=1)
+    executions.wait_until_entered(owner, state, times=1)
     executions.abort(owner)
-    assert executions.ended(owner).status == "ABORTED"
+    assert executions.wait_until_ended(owner).status == "ABORTED"
     bench.aws.follow_waits(True)  # at first the successor may see no effect of the request, and polls on
     return owner
 
@@ -113,7 +113,7 @@ def test_the_successor_of_an_aborted_owner_notifies_of_the_distribution(
     execution = executions.run({"ProjectArn": project})
     assert execution.output["Outcome"] == "DISTRIBUTED"
     assert execution.output["Before"]["Training"]["TotalEntries"] == 10
-    assert [each.outcome for each in subscriber.received()] == ["ABORTED", "DISTRIBUTED"]
+    assert [each.outcome for each in subscriber.receive_all()] == ["ABORTED", "DISTRIBUTED"]
     assert [(r["Execution"], r["Outcome"]) for r in read_history()] == [
         (execution.arn, "DISTRIBUTED"),
         (owner, "FAILED"),
@@ -134,11 +134,11 @@ def test_a_successor_that_fails_at_once_keeps_the_attempt(
         states["Pair claimed?"]["Default"] = "Fail at once"
 
     abort_in_state("Check distribution", bench, project, executions)
-    with redefined(local_aws, stack["StateMachineArn"], fail_at_once):
+    with change_definition(local_aws, stack["StateMachineArn"], fail_at_once):
         failed = executions.run({"ProjectArn": project})
     assert (failed.status, failed.error) == ("FAILED", "E")
     assert executions.run({"ProjectArn": project}).output["Outcome"] == "DISTRIBUTED"
-    assert [each.outcome for each in subscriber.received()] == ["ABORTED", "FAILED", "DISTRIBUTED"]
+    assert [each.outcome for each in subscriber.receive_all()] == ["ABORTED", "FAILED", "DISTRIBUTED"]
 
 
 @pytest.mark.parametrize("state", DISTRIBUTING_STATES)
@@ -147,8 +147,8 @@ def test_an_owner_redriven_while_distributing_notifies_of_the_distribution(
 ) -> None:
     owner = abort_in_state(state, bench, project, executions)
     executions.redrive(owner)
-    assert executions.ended(owner, times=2).output["Outcome"] == "DISTRIBUTED"
-    assert [each.outcome for each in subscriber.received()] == ["ABORTED", "DISTRIBUTED"]
+    assert executions.wait_until_ended(owner, times=2).output["Outcome"] == "DISTRIBUTED"
+    assert [each.outcome for each in subscriber.receive_all()] == ["ABORTED", "DISTRIBUTED"]
     assert (read_record()["Execution"], read_record()["Outcome"]) == (owner, "DISTRIBUTED")
 
 
@@ -158,12 +158,12 @@ def test_an_owner_redriven_during_a_takeover_sends_no_notification(
 ) -> None:
     owner = abort_in_state(state, bench, project, executions)
     successor = executions.begin({"ProjectArn": project})
-    executions.claimed(read_record, successor)
+    executions.wait_until_claimed(read_record, successor)
     executions.redrive(owner)
-    outcomes = [executions.ended(successor), executions.ended(owner, times=2)]
+    outcomes = [executions.wait_until_ended(successor), executions.wait_until_ended(owner, times=2)]
     assert outcomes[0].output["Outcome"] == "DISTRIBUTED"
     assert outcomes[1].output["Outcome"] in ("SKIPPED", "ALREADY_DISTRIBUTED")
-    assert [each.outcome for each in subscriber.received()] == ["ABORTED", "DISTRIBUTED"]
+    assert [each.outcome for each in subscriber.receive_all()] == ["ABORTED", "DISTRIBUTED"]
 
 
 TAKEOVER_CALLS = ["dynamodb:GetItem", "states:DescribeExecution", "dynamodb:TransactWriteItems"]
@@ -199,4 +199,4 @@ def test_a_claim_killed_at_any_call_is_made_once(
     found = [(each["Execution"], each["Outcome"]) for each in read_history()]
     assert found == [(execution.arn, "DISTRIBUTED"), *earlier]
     aborted = ["ABORTED"] if taken_over else []
-    assert [each.outcome for each in subscriber.received()] == [*aborted, "DISTRIBUTED"]
+    assert [each.outcome for each in subscriber.receive_all()] == [*aborted, "DISTRIBUTED"]

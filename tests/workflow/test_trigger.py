@@ -60,7 +60,7 @@ def test_the_trigger_setting_applies_to_events_only(
     bench.aws.configure(creation_seconds=0, distribution_seconds=0)
     change_trigger(trigger)
     bench.rekognition.tag_resource(ResourceArn=project, Tags=tags)
-    executions.started_by(bench.create(project, "TRAIN", images(10)))
-    assert executions.started_by(bench.create(project, "TEST")).output["Outcome"] == event_outcome
+    executions.wait_until_ended_for(bench.create(project, "TRAIN", images(10)))
+    assert executions.wait_until_ended_for(bench.create(project, "TEST")).output["Outcome"] == event_outcome
     assert executions.run({"ProjectArn": project}).output["Outcome"] == person_outcome
-    assert len(subscriber.received()) == 1
+    assert len(subscriber.receive_all()) == 1

@@ -46,7 +46,7 @@ def bench(bench: Workbench) -> Workbench:
 @pytest.fixture(scope="module", autouse=True)
 def _short_deadlines(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[None]:
     """A wrong workflow may poll until its deadline, so the deadline is short."""
-    with deadlines_of_an_hour(local_aws, stack):
+    with shorten_deadlines(local_aws, stack):
         yield
 
 
@@ -77,7 +77,7 @@ def read_outcome(execution: Execution) -> str:
 
 def receive_outcomes(subscriber: Subscriber) -> list[str]:
     """The outcomes that the subscriber was notified of since the last call."""
-    subjects = [notification.subject.partition(":")[0] for notification in subscriber.received()]
+    subjects = [notification.subject.partition(":")[0] for notification in subscriber.receive_all()]
     return [subject for subject in subjects if subject in ("DISTRIBUTED", "FAILED")]
 
 
@@ -100,7 +100,7 @@ def test_a_success_and_a_failure_notify_once_each(
 ) -> None:
     bench.aws.configure(**answer)
     good, bad = begin_pair(bench, ENTRIES), begin_pair(bench, 1)
-    ended = {project: executions.all_of(project, count=2) for project in (good, bad)}
+    ended = {project: executions.wait_for_all(project, count=2) for project in (good, bad)}
     assert sorted(map(read_outcome, ended[good])) in (
         ["DISTRIBUTED", "SKIPPED"],
         ["ALREADY_DISTRIBUTED", "DISTRIBUTED"],
@@ -130,7 +130,7 @@ def test_the_error_of_a_second_call_hides_no_success(
     bench.aws.configure(distribution_seconds=LAG if while_updating else 0, **{"stale_status_seconds": LAG, **answer})
     bench.aws.inject(LOST_ANSWER)
     project = begin_pair(bench, ENTRIES)
-    assert "DISTRIBUTED" in map(read_outcome, executions.all_of(project, count=2))
+    assert "DISTRIBUTED" in map(read_outcome, executions.wait_for_all(project, count=2))
     assert bench.aws.struck() == [1]
     assert_entries(bench, project, ENTRIES, 2)
     assert receive_outcomes(subscriber) == ["DISTRIBUTED"]
@@ -143,7 +143,7 @@ def test_a_corrected_pair_is_distributed_or_the_failure_is_notified(
     """An update corrects the training dataset. The test dataset stays UPDATE_FAILED."""
     bench.aws.configure(**answer)
     project = begin_pair(bench, 1)
-    assert "DistributionFailed" in map(read_outcome, executions.all_of(project, count=2))
+    assert "DistributionFailed" in map(read_outcome, executions.wait_for_all(project, count=2))
     training = bench.aws.truth()["projects"][project][0]["arn"]
     bench.update(training, *images(ENTRIES))
     execution = executions.run({"ProjectArn": project})
@@ -158,7 +158,7 @@ def test_a_missing_permission_sends_one_notification(
 ) -> None:
     bench.aws.configure(**answer)
     project = begin_pair(bench, ENTRIES)
-    assert sorted(map(read_outcome, executions.all_of(project, count=2))) == ["AccessDeniedException", "SKIPPED"]
+    assert sorted(map(read_outcome, executions.wait_for_all(project, count=2))) == ["AccessDeniedException", "SKIPPED"]
     assert list_distributions(bench, project) == []
     assert receive_outcomes(subscriber) == ["FAILED"]
 
@@ -182,7 +182,7 @@ def _allow_image_reads(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[N
 @pytest.mark.usefixtures("_allow_image_reads")
 def test_the_permission_to_read_images_allows_the_distribution(bench: Workbench, executions: Executions) -> None:
     bench.aws.configure(distribution_reads_images=True)
-    assert "DISTRIBUTED" in map(read_outcome, executions.all_of(begin_pair(bench, ENTRIES), count=2))
+    assert "DISTRIBUTED" in map(read_outcome, executions.wait_for_all(begin_pair(bench, ENTRIES), count=2))
 
 
 def prepare_situation(bench: Workbench, situation: str) -> str:
@@ -246,7 +246,7 @@ def test_a_new_dataset_replaces_one_that_is_being_deleted(
     bench.rekognition.delete_dataset(DatasetArn=old)
     bench.aws.configure(event_copies=1)
     new = bench.begin(project, "TEST")
-    execution = executions.started_by(new)
+    execution = executions.wait_until_ended_for(new)
     assert read_outcome(execution) == "DISTRIBUTED"
     assert execution.output["After"]["Test"]["Arn"] == new
 
@@ -264,5 +264,5 @@ def test_an_unreadable_manifest_notifies_once_if_a_dataset_exists(
     except bench.rekognition.exceptions.InvalidS3ObjectException:
         expected, notified = ["SKIPPED"], []
     bench.begin(project, "TEST")
-    assert sorted(map(read_outcome, executions.all_of(project, count=len(expected)))) == expected
+    assert sorted(map(read_outcome, executions.wait_for_all(project, count=len(expected)))) == expected
     assert receive_outcomes(subscriber) == notified

@@ -28,7 +28,7 @@ UNNOTIFIED_CAUSE = f"No project x. {NOBODY_NOTIFIED} User: x is not authorized.{
 
 def assert_only_the_rule_notified(subscriber: Subscriber, arn: str, status: str) -> None:
     """The rule has notified people of the execution once, and nothing else has."""
-    headline, cause, advice, link = map(json.loads, only(subscriber.received()).message.split("\n"))
+    headline, cause, advice, link = map(json.loads, only(subscriber.receive_all()).message.split("\n"))
     assert headline == f"{status}: {arn.rpartition(':')[2]}"
     assert cause.startswith("It ended without a word of its own, at 20")
     assert "start it again by hand" in advice
@@ -48,7 +48,7 @@ def test_the_rule_notifies_of_an_aborted_execution_once(
     waiting_arn: str, executions: Executions, subscriber: Subscriber
 ) -> None:
     executions.abort(waiting_arn)
-    assert executions.ended(waiting_arn).status == "ABORTED"
+    assert executions.wait_until_ended(waiting_arn).status == "ABORTED"
     assert_only_the_rule_notified(subscriber, waiting_arn, "ABORTED")
 
 
@@ -115,7 +115,7 @@ def break_resolve_datasets(states: dict[str, Any]) -> None:
 def test_only_the_execution_notifies_of_a_caught_error(
     local_aws: LocalAws, stack: dict[str, str], executions: Executions, subscriber: Subscriber
 ) -> None:
-    with redefined(local_aws, stack["StateMachineArn"], break_resolve_datasets):
+    with change_definition(local_aws, stack["StateMachineArn"], break_resolve_datasets):
         execution = executions.run({"ProjectName": "x"})
     assert (execution.status, execution.error) == ("FAILED", "States.QueryEvaluationError")
     assert only(subscriber.receive_all()).subject == "FAILED: x (States.QueryEvaluationError)"
@@ -124,9 +124,9 @@ def test_only_the_execution_notifies_of_a_caught_error(
 def test_the_rule_ignores_executions_of_another_state_machine(
     local_aws: LocalAws, stack: dict[str, str], executions: Executions, subscriber: Subscriber
 ) -> None:
-    other = state_machine_like(local_aws, stack["StateMachineArn"], break_begin)
-    assert executions.ended(executions.begin({}, other)).status == "FAILED"
-    assert subscriber.received() == []
+    other = copy_state_machine(local_aws, stack["StateMachineArn"], break_begin)
+    assert executions.wait_until_ended(executions.begin({}, other)).status == "FAILED"
+    assert subscriber.receive_all() == []
 
 
 @pytest.mark.parametrize(
@@ -169,12 +169,12 @@ def test_the_rule_matches_endings_without_a_notification(
 def test_a_refused_notification_goes_to_the_dead_letter_queue(
     local_aws: LocalAws, waiting_arn: str, executions: Executions, subscriber: Subscriber
 ) -> None:
-    with refused(local_aws, role_of(local_aws, "WatchRole"), "sns:Publish"):
+    with deny_action(local_aws, find_role_name(local_aws, "WatchRole"), "sns:Publish"):
         executions.abort(waiting_arn)
     queue = find_queue_url(local_aws, "WatchUndelivered")
     (message,) = local_aws.client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
     assert json.loads(message["Body"])["detail"]["executionArn"] == waiting_arn
-    assert subscriber.received() == []
+    assert subscriber.receive_all() == []
 
 
 def find_queue_url(aws: LocalAws, part: str) -> str:

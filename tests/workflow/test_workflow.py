@@ -18,7 +18,7 @@ from tests.support.executions import (
     read_records,
     wait_until,
 )
-from tests.support.telemetry import OF_FUNCTIONS, log_lines
+from tests.support.telemetry import FUNCTION_LOGS, read_log_lines
 from tests.support.workbench import Workbench, images
 from tests.workflow.pairs import create_pair_by_events
 
@@ -58,9 +58,9 @@ def test_creating_both_datasets_distributes_them_once(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
     training = bench.create(project, "TRAIN", images(20, "rusty") + images(10, "clean"))
-    skipped = executions.started_by(training)
+    skipped = executions.wait_until_ended_for(training)
     assert (skipped.status, skipped.output["Outcome"]) == ("SUCCEEDED", "SKIPPED")
-    assert subscriber.received() == []
+    assert subscriber.receive_all() == []
 
     test = bench.create(project, "TEST")
     execution = executions.wait_until_ended_for(test)
@@ -68,7 +68,7 @@ def test_creating_both_datasets_distributes_them_once(
     assert execution.states == STATES_OF_A_SUCCESS
     assert execution.output["Outcome"] == "DISTRIBUTED"
     assert (bench.total(training), bench.total(test)) == (24, 6)
-    notification = only(subscriber.received())
+    notification = only(subscriber.receive_all())
     assert notification.subject == f"DISTRIBUTED: {get_project_name(project)}"
     assert "6 of 30 entries (20%) are in the test dataset now" in notification.message
     assert execution.arn in notification.message
@@ -100,7 +100,7 @@ def test_each_form_of_input_distributes(
         "Status": "UPDATE_COMPLETE",
         "TotalEntries": bench.total(test),
     }
-    assert only(subscriber.received()).subject == f"DISTRIBUTED: {get_project_name(project)}"
+    assert only(subscriber.receive_all()).subject == f"DISTRIBUTED: {get_project_name(project)}"
 
 
 @pytest.mark.parametrize(
@@ -199,10 +199,10 @@ def test_an_execution_fails_after_its_deadline(
     def pass_deadline(states: dict[str, Any]) -> None:
         states[state]["Arguments"]["Payload"]["DeadlineSeconds"] = -1
 
-    late_machine = state_machine_like(local_aws, stack["StateMachineArn"], pass_deadline)
-    execution = executions.ended(executions.begin({"ProjectArn": project}, state_machine_arn=late_machine))
+    late_machine = copy_state_machine(local_aws, stack["StateMachineArn"], pass_deadline)
+    execution = executions.wait_until_ended(executions.begin({"ProjectArn": project}, state_machine_arn=late_machine))
     assert text in execution.cause
-    assert_told_of_failure(execution, subscriber, error)
+    assert_notified_of_failure(execution, subscriber, error)
     (record,) = read_records(local_aws, stack["RecordsTable"], get_project_name(project))
     assert (record["Outcome"], record["Execution"]) == ("FAILED", execution.arn)
 
@@ -235,7 +235,7 @@ def test_a_second_start_by_a_person_is_already_distributed(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
     create_pair_by_events(bench, project, executions, images(10))
-    only(subscriber.received())
+    only(subscriber.receive_all())
     execution = executions.run({"ProjectArn": project})
     assert execution.output["Outcome"] == "ALREADY_DISTRIBUTED"
     assert subscriber.receive_all() == []
@@ -258,8 +258,8 @@ def read_example(heading: str) -> dict[str, Any]:
 
 
 def test_every_outcome_returns_the_same_output_members(bench: Workbench, project: str, executions: Executions) -> None:
-    skipped = executions.started_by(bench.create(project, "TRAIN", images(10)))
-    distributed = executions.started_by(bench.create(project, "TEST"))
+    skipped = executions.wait_until_ended_for(bench.create(project, "TRAIN", images(10)))
+    distributed = executions.wait_until_ended_for(bench.create(project, "TEST"))
     already, dry_run = (executions.run({"ProjectArn": project, "DryRun": dry}) for dry in (False, True))
     outcomes = [skipped, distributed, already, dry_run]
     assert [execution.output["Outcome"] for execution in outcomes] == [
@@ -287,14 +287,14 @@ def test_a_failed_create_dataset_starts_no_execution(bench: Workbench, project: 
         bench.begin(project, "TRAIN")
     later = executions.run({"ProjectArn": project})
     assert later.error == "DatasetMissing"
-    assert executions.count(given=project) == 2
+    assert executions.count_started(given=project) == 2
 
 
 def test_logs_name_the_execution_and_the_project(
     local_aws: LocalAws, bench: Workbench, project: str, executions: Executions
 ) -> None:
     execution = create_pair_by_events(bench, project, executions, images(10))
-    groups = local_aws.client("logs").describe_log_groups(logGroupNamePrefix=OF_FUNCTIONS)["logGroups"]
+    groups = local_aws.client("logs").describe_log_groups(logGroupNamePrefix=FUNCTION_LOGS)["logGroups"]
     assert len(groups) == 5
     for group in groups:
         logged = wait_until(partial(read_log_lines, local_aws, group["logGroupName"], execution.arn))
