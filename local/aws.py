@@ -148,7 +148,7 @@ class LocalAws:
         return [fault["struck"] for fault in self._control("faults", None)["faults"]]
 
     def truth(self) -> dict[str, Any]:
-        """What the Custom Labels service knows, whatever its API shows (local/custom_labels/truth.py)."""
+        """What the Custom Labels service knows, whatever its API shows (local/custom_labels/internal_state.py)."""
         return self._control("truth", {})
 
     def mails(self, address: str) -> list[dict[str, str]]:

@@ -4,12 +4,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
+from local.custom_labels.account import Holdings, Project
 from local.custom_labels.arns import read_arn
 from local.custom_labels.caller import AccessDenied, Caller
 from local.custom_labels.clock import Clock
 from local.custom_labels.datasets import Dataset
 from local.custom_labels.errors import ServiceError, not_found
-from local.custom_labels.holdings import Holdings, Project
 from local.custom_labels.settings import Settings
 
 

@@ -2,11 +2,11 @@
 
 from typing import Any, NamedTuple
 
+from local.custom_labels.account import Distribution
 from local.custom_labels.call import Call
 from local.custom_labels.changes import begin_update
 from local.custom_labels.datasets import DISTRIBUTED, UPDATED, Dataset, Result, client_error, success
 from local.custom_labels.errors import ServiceError, invalid_parameter
-from local.custom_labels.holdings import Distribution
 from local.custom_labels.legality import require_allowed
 from local.custom_labels.manifest import UnusableManifest, check_limits, max_entries
 from local.custom_labels.settings import Settings

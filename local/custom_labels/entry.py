@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from local.custom_labels import shapes
-from local.custom_labels.attributes import METADATA, Attribute, read_attribute
+from local.custom_labels.labels import METADATA, Attribute, read_attribute
 from local.custom_labels.line_errors import LineErrors
 from local.custom_labels.strict_json import read_json
 

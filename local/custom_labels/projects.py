@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from local.custom_labels.account import Project
 from local.custom_labels.arns import project_arn
 from local.custom_labels.call import Call
 from local.custom_labels.datasets import Dataset, timestamp
 from local.custom_labels.errors import ServiceError, invalid_parameter
-from local.custom_labels.holdings import Project
 from local.custom_labels.paging import start_position, token_member
 from local.custom_labels.shapes import limit
 

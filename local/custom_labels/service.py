@@ -5,17 +5,17 @@ from collections.abc import Callable
 from threading import RLock
 from typing import Any
 
-from local.custom_labels import changes, creation, distribution, listing, projects, tags
+from local.custom_labels import changes, dataset_operations, distribution, listing, projects, tags
+from local.custom_labels.account import Holdings
 from local.custom_labels.call import Call
 from local.custom_labels.caller import Caller
 from local.custom_labels.clock import Clock
-from local.custom_labels.cloudtrail import RECORDED, build_event, describe_request, describe_response
 from local.custom_labels.delivery import Delivery
 from local.custom_labels.errors import ServiceError
-from local.custom_labels.holdings import Holdings
+from local.custom_labels.events import RECORDED, build_event, describe_request, describe_response
+from local.custom_labels.internal_state import describe_truth
 from local.custom_labels.settings import Settings
 from local.custom_labels.shapes import service_model
-from local.custom_labels.truth import describe_truth
 from local.custom_labels.validation import read_parameters
 
 Operation = Callable[[Call, dict[str, Any]], dict[str, Any]]
@@ -24,7 +24,7 @@ OPERATIONS: dict[str, Operation] = {
     "CreateProject": projects.create_project,
     "DescribeProjects": projects.describe_projects,
     "DeleteProject": projects.delete_project,
-    "CreateDataset": creation.create_dataset,
+    "CreateDataset": dataset_operations.create_dataset,
     "DescribeDataset": changes.describe_dataset,
     "DistributeDatasetEntries": distribution.distribute_dataset_entries,
     "ListDatasetEntries": listing.list_dataset_entries,

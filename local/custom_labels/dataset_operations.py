@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from local.custom_labels.account import Project
 from local.custom_labels.arns import DatasetType, dataset_arn
 from local.custom_labels.call import Call
 from local.custom_labels.caller import ObjectForbidden, ObjectUnreadable
@@ -17,7 +18,6 @@ from local.custom_labels.datasets import (
 from local.custom_labels.entries import Entries
 from local.custom_labels.entry import Entry
 from local.custom_labels.errors import ServiceError, invalid_parameter
-from local.custom_labels.holdings import Project
 from local.custom_labels.legality import require_allowed
 from local.custom_labels.manifest import (
     FORBIDDEN,

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from local.custom_labels.account import Holdings
 from local.custom_labels.datasets import Dataset
-from local.custom_labels.holdings import Holdings
 
 
 def describe_truth(all_holdings: Iterable[Holdings]) -> dict[str, Any]:
