@@ -15,7 +15,7 @@ from ministack import app as ministack
 from ministack.core import iam_actions, iam_evaluator, responses, router
 from ministack.services import eventbridge, s3
 
-from local.custom_labels.caller import AccessDenied, Caller, ObjectForbidden, ObjectUnreadable
+from local.custom_labels.call import AccessDenied, Caller, ObjectForbidden, ObjectUnreadable
 from local.custom_labels.service import CustomLabels
 from local.custom_labels.wire import handle
 from local.ministack_patches import alarms

@@ -1,11 +1,12 @@
 """A dataset and its changes: what it shows at a moment follows from timestamps."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from local.custom_labels.arns import DatasetType
 from local.custom_labels.entries import Entries
-from local.custom_labels.settings import Settings
+from local.custom_labels.errors import ServiceError
+from local.custom_labels.settings import ACCEPT, Settings
 
 CREATED_FROM_MANIFEST = "The dataset was successfully created from the manifest file."
 CREATED = "The dataset was successfully created."
@@ -149,3 +150,22 @@ def _describe_progress(status: str, settings: Settings) -> dict[str, Any]:
     if settings.in_progress_message_code != "absent":
         shown["StatusMessageCode"] = settings.in_progress_message_code
     return shown
+
+
+Verb = Literal["delete", "update", "list", "distribute"]
+
+SITUATIONS = {
+    "CREATE_IN_PROGRESS": "while_creating",
+    "UPDATE_IN_PROGRESS": "while_updating",
+    "DELETE_IN_PROGRESS": "while_deleting",
+    "CREATE_FAILED": "after_failed_creation",
+    "UPDATE_FAILED": "after_failed_update",
+}
+
+
+def require_allowed(verb: Verb, dataset: Dataset, settings: Settings) -> None:
+    """Raises the error that the settings name for this operation on a dataset in this status."""
+    situation = SITUATIONS.get(dataset.status)
+    answer = getattr(settings, f"{verb}_{situation}") if situation else ACCEPT
+    if answer != ACCEPT:
+        raise ServiceError(answer, f"The dataset {dataset.arn} is {dataset.status}: it cannot {verb} now.")

@@ -1,13 +1,19 @@
-"""What CloudTrail records of a call, as EventBridge delivers it."""
+"""What CloudTrail records of a call, and when EventBridge delivers it."""
 
 import hashlib
 import uuid
+from bisect import insort
+from collections.abc import Callable
 from datetime import UTC, datetime
+from operator import itemgetter
+from threading import Lock
 from typing import Any
 
-from local.custom_labels import shapes
-from local.custom_labels.caller import Caller
+from local.custom_labels.call import Caller
+from local.custom_labels.clock import Clock
 from local.custom_labels.errors import ServiceError
+from local.custom_labels.settings import Settings
+from local.custom_labels.validation import input_shape, output_shape
 
 # The calls that change something (CloudTrail's readOnly is false): only those reach a rule that asks for no more.
 RECORDED = frozenset(
@@ -57,12 +63,12 @@ def build_event(
 
 def describe_request(operation: str, parameters: dict[str, Any], casing: str) -> Any:
     """CloudTrail's requestParameters: its casing of keys, blobs hidden, null when there are none."""
-    return _convert(shapes.input_shape(operation), parameters, casing) or None
+    return _convert(input_shape(operation), parameters, casing) or None
 
 
 def describe_response(operation: str, response: dict[str, Any], casing: str) -> Any:
     """CloudTrail's responseElements, likewise."""
-    return _convert(shapes.output_shape(operation), response, casing) or None
+    return _convert(output_shape(operation), response, casing) or None
 
 
 def _convert(shape: Any, value: Any, casing: str) -> Any:
@@ -136,3 +142,45 @@ def _describe_identity(caller: Caller, time: str) -> dict[str, Any]:
 
 def _principal_id(prefix: str, name: str) -> str:
     return prefix + hashlib.sha256(name.encode()).hexdigest()[:17].upper()
+
+
+Event = dict[str, Any]
+
+
+class Delivery:
+    """Events on their way. May be called from several threads at once: the one that takes an event delivers it."""
+
+    def __init__(self, clock: Clock, put_event: Callable[[Event], None]) -> None:
+        self._clock = clock
+        self._put_event = put_event
+        self._lock = Lock()  # not held while an event is put
+        self._undelivered: list[tuple[float, Event]] = []
+        """Each copy with the time at which it is due, in the order of these times."""
+
+    def put(self, event: Event, settings: Settings) -> None:
+        """Deliver at once what has no delay, and keep the rest until it is due."""
+        due = self._clock.now() + settings.event_delay_seconds
+        for _ in range(settings.event_copies):
+            if settings.event_delay_seconds:
+                self._keep(due, event)
+            else:
+                self._put_event(event)
+
+    def deliver_due(self) -> None:
+        while event := self._take_due():
+            self._put_event(event)
+
+    def forget(self) -> None:
+        """Drop what is undelivered."""
+        with self._lock:
+            self._undelivered.clear()
+
+    def _keep(self, due: float, event: Event) -> None:
+        with self._lock:
+            insort(self._undelivered, (due, event), key=itemgetter(0))
+
+    def _take_due(self) -> Event | None:
+        with self._lock:
+            if self._undelivered and self._undelivered[0][0] <= self._clock.now():
+                return self._undelivered.pop(0)[1]
+            return None

@@ -1,7 +1,6 @@
 """A manifest file or a change to a dataset: JSON Lines to entries, and the limits of a whole dataset."""
 
-from local.custom_labels.entries import Entries
-from local.custom_labels.entry import Entry, read_entry
+from local.custom_labels.entries import Entries, Entry, read_entry
 from local.custom_labels.settings import Settings
 
 # Amazon Rekognition Custom Labels Developer Guide, "Terminal errors"; the last two from the page of training-time

@@ -5,18 +5,15 @@ from collections.abc import Callable
 from threading import RLock
 from typing import Any
 
-from local.custom_labels import changes, dataset_operations, distribution, listing, projects, tags
+from local.custom_labels import dataset_operations, distribution, listing, projects
 from local.custom_labels.account import Holdings
-from local.custom_labels.call import Call
-from local.custom_labels.caller import Caller
+from local.custom_labels.call import Call, Caller
 from local.custom_labels.clock import Clock
-from local.custom_labels.delivery import Delivery
 from local.custom_labels.errors import ServiceError
-from local.custom_labels.events import RECORDED, build_event, describe_request, describe_response
+from local.custom_labels.events import RECORDED, Delivery, build_event, describe_request, describe_response
 from local.custom_labels.internal_state import describe_truth
 from local.custom_labels.settings import Settings
-from local.custom_labels.shapes import service_model
-from local.custom_labels.validation import read_parameters
+from local.custom_labels.validation import read_parameters, service_model
 
 Operation = Callable[[Call, dict[str, Any]], dict[str, Any]]
 
@@ -25,15 +22,15 @@ OPERATIONS: dict[str, Operation] = {
     "DescribeProjects": projects.describe_projects,
     "DeleteProject": projects.delete_project,
     "CreateDataset": dataset_operations.create_dataset,
-    "DescribeDataset": changes.describe_dataset,
+    "DescribeDataset": dataset_operations.describe_dataset,
     "DistributeDatasetEntries": distribution.distribute_dataset_entries,
     "ListDatasetEntries": listing.list_dataset_entries,
-    "UpdateDatasetEntries": changes.update_dataset_entries,
+    "UpdateDatasetEntries": dataset_operations.update_dataset_entries,
     "ListDatasetLabels": listing.list_dataset_labels,
-    "DeleteDataset": changes.delete_dataset,
-    "TagResource": tags.tag_resource,
-    "UntagResource": tags.untag_resource,
-    "ListTagsForResource": tags.list_tags_for_resource,
+    "DeleteDataset": dataset_operations.delete_dataset,
+    "TagResource": projects.tag_resource,
+    "UntagResource": projects.untag_resource,
+    "ListTagsForResource": projects.list_tags_for_resource,
 }
 
 

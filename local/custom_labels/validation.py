@@ -1,19 +1,73 @@
-"""Requests, held against the service's model: required, type, min, max, pattern, enum."""
+"""The service's model, from botocore, and requests checked against it: required, type, min, max, pattern, enum."""
 
 import base64
 import binascii
 import json
+import re
+from functools import cache
 from typing import Any
 
-from local.custom_labels import shapes
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+
 from local.custom_labels.errors import ServiceError
+
+# Python's re lacks \p{…}. Where the model uses it, its class holds letters, numbers and _ together, which are \w.
+UNICODE_CLASSES = {
+    r"\p{L}": r"\w",
+    r"\p{N}": r"\w",
+    r"\p{Z}": r" \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000",
+}
+
+
+@cache
+def service_model() -> Any:
+    return ServiceModel(Loader().load_service_model("rekognition", "service-2"))
+
+
+@cache
+def input_shape(operation: str) -> Any:
+    return service_model().operation_model(operation).input_shape
+
+
+@cache
+def output_shape(operation: str) -> Any:
+    return service_model().operation_model(operation).output_shape
+
+
+@cache
+def limit(shape: str, bound: str) -> int:
+    """A bound of a shape, such as limit("DatasetEntry", "max")."""
+    return int(service_model().shape_for(shape).metadata[bound])
+
+
+@cache
+def compile_pattern(text: str) -> re.Pattern[str]:
+    """A pattern of the model, to be matched against the whole of a value."""
+    translated = text
+    for name, members in UNICODE_CLASSES.items():
+        translated = translated.replace(name, members)
+    return re.compile(translated, 0 if translated != text else re.ASCII)
+
+
+def read_json(text: str | bytes) -> Any:
+    """The value of a JSON text. ValueError, or RecursionError for one that is nested too deeply."""
+    return _DECODER.decode(text if isinstance(text, str) else text.decode("utf-8"))
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+
 
 SHOWN_CHARACTERS = 100
 
 
 def read_parameters(operation: str, given: dict[str, Any]) -> dict[str, Any]:
     """The members the model knows, nulls left out and blobs decoded; ValidationException for what it does not allow."""
-    return _structure(shapes.input_shape(operation), given, "")
+    return _structure(input_shape(operation), given, "")
 
 
 def _value(shape: Any, given: Any, path: str) -> Any:
@@ -55,7 +109,7 @@ def _string(shape: Any, given: Any, path: str) -> str:
     if shape.enum and given not in shape.enum:
         raise _refusal(given, path, f"Member must satisfy enum value set: [{', '.join(shape.enum)}]")
     pattern = shape.metadata.get("pattern")
-    if pattern and not shapes.pattern(pattern).fullmatch(given):
+    if pattern and not compile_pattern(pattern).fullmatch(given):
         raise _refusal(given, path, f"Member must satisfy regular expression pattern: {pattern}")
     return str(given)
 

@@ -4,10 +4,10 @@ import json
 import uuid
 from typing import Any
 
-from local.custom_labels.caller import Caller
+from local.custom_labels.call import Caller
 from local.custom_labels.errors import ServiceError
 from local.custom_labels.service import CustomLabels, require_operation
-from local.custom_labels.strict_json import read_json
+from local.custom_labels.validation import read_json
 
 TARGET_PREFIX = "RekognitionService."
 CONTENT_TYPE = "application/x-amz-json-1.1"

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from local.custom_labels.entries import Entries
-from local.custom_labels.entry import read_entry
+from local.custom_labels.distribution import InsufficientImages, choose_moved, moved_count
+from local.custom_labels.entries import Entries, read_entry
 from local.custom_labels.settings import Settings
-from local.custom_labels.split import InsufficientImages, choose_moved, moved_count
 from tests.support.workbench import Workbench, boxed, classified, images, refusal
 
 CORAL = Path(__file__).parents[3] / "shared" / "data" / "coral-classification.manifest"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.custom_labels.caller import Caller
+from local.custom_labels.call import Caller
 from local.custom_labels.clock import Clock
 from local.custom_labels.service import CustomLabels
 from local.custom_labels.settings import Settings

@@ -16,11 +16,11 @@ from botocore.credentials import Credentials
 from botocore.httpsession import URLLib3Session
 
 from local.aws import LocalAws
-from local.custom_labels.caller import AccessDenied, Caller, ObjectForbidden, ObjectUnreadable
+from local.custom_labels.call import AccessDenied, Caller, ObjectForbidden, ObjectUnreadable
 from local.custom_labels.clock import Clock
 from local.custom_labels.service import OPERATIONS, CustomLabels
 from local.custom_labels.settings import Settings
-from local.custom_labels.shapes import output_shape, pattern
+from local.custom_labels.validation import compile_pattern, output_shape
 from local.custom_labels.wire import handle
 from tests.support.workbench import Workbench, boxed, classified, images, refusal
 
@@ -308,7 +308,7 @@ def _map(shape: Any, value: Any, where: str) -> None:
 def _string(shape: Any, value: Any, where: str) -> None:
     assert isinstance(value, str), where
     assert not shape.enum or value in shape.enum, where
-    assert "pattern" not in shape.metadata or pattern(shape.metadata["pattern"]).fullmatch(value), where
+    assert "pattern" not in shape.metadata or compile_pattern(shape.metadata["pattern"]).fullmatch(value), where
 
 
 def _timestamp(_shape: Any, value: Any, where: str) -> None:
