@@ -1,10 +1,8 @@
 """The plausible answers to what AWS does not say, from the settings of the Custom Labels service themselves."""
 
-from collections.abc import Iterator
-from dataclasses import Field, fields
 from typing import Any
 
-from local.custom_labels.settings import Settings
+from local.custom_labels.settings import Settings, accepted_answers
 
 Answer = dict[str, Any]
 
@@ -57,17 +55,17 @@ _MORE: list[Answer] = [
 def plausible() -> list[Answer]:
     """Each that differs from the default and can matter, with what makes it tell."""
     told = [
-        {setting.name: other, **_COMPANIONS.get(setting.name, {})}
-        for setting in fields(Settings)
-        if setting.name not in CANNOT_MATTER
-        for other in _others(setting)
+        {name: other, **_COMPANIONS.get(name, {})}
+        for name in Settings.model_fields
+        if name not in CANNOT_MATTER
+        for other in accepted_answers(name)[1:]
     ]
     return told + _MORE
 
 
 def answers_to(*names: str) -> list[Answer]:
     """Every accepted answer to each of these settings, the default too."""
-    return [{name: value} for name in names for value in (getattr(Settings(), name), *_others(_setting(name)))]
+    return [{name: value} for name in names for value in accepted_answers(name)]
 
 
 def named(answer: Answer) -> str:
@@ -80,16 +78,6 @@ def read(text: str) -> Answer:
     answer = {name: _value(value) for name, _, value in (part.partition("=") for part in text.split(",") if part)}
     Settings().changed(answer)
     return answer
-
-
-def _setting(name: str) -> "Field[Any]":
-    return next(setting for setting in fields(Settings) if setting.name == name)
-
-
-def _others(setting: "Field[Any]") -> Iterator[Any]:
-    if setting.type is bool:
-        yield not setting.default
-    yield from setting.metadata.get("accepted", ())[1:]
 
 
 def _text(value: Any) -> str:

@@ -329,7 +329,7 @@ def test_coral_is_distributed_label_by_label(bench: Workbench, project: str) -> 
     ],
 )
 def test_rounding(rounding: str, counts: dict[int, int]) -> None:
-    settings = Settings(rounding=rounding)
+    settings = Settings().changed({"rounding": rounding})
     assert {size: moved_count(size, settings) for size in counts} == counts
 
 

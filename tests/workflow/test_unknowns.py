@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, fields
 
 import pytest
 
@@ -26,7 +25,7 @@ TESTED_SEPARATELY = {
     "unknown_project_names",
     "create_while_deleting",
     "unreadable_manifest",
-    *(setting.name for setting in fields(Settings) if setting.name.startswith("list_")),
+    *(name for name in Settings.model_fields if name.startswith("list_")),
 }
 GENERAL_ANSWERS = [answer for answer in plausible() if not TESTED_SEPARATELY & answer.keys()]
 
@@ -37,8 +36,8 @@ def parametrize_answers(answers: list[Answer]) -> pytest.MarkDecorator:
 
 @pytest.fixture
 def bench(bench: Workbench) -> Workbench:
-    """Every change takes the time that the settings say. The clock follows the waits of executions."""
-    bench.aws.configure(**asdict(Settings()))
+    """Everything takes the time that the settings say, by a clock that waits move on."""
+    bench.aws.configure(**Settings().model_dump())
     bench.aws.follow_waits(True)
     return bench
 
