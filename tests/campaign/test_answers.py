@@ -1,11 +1,15 @@
 """Answers are told in words, and every setting has its place."""
 
+import re
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from local.custom_labels.settings import Settings
 from tests.campaign.answers import CANNOT_MATTER, Answer, answers_to, named, plausible, read
+
+PAGE = (Path(__file__).parents[2] / "docs/custom-labels.md").read_text()
 
 
 @pytest.mark.parametrize("answer", plausible(), ids=named)
@@ -53,3 +57,18 @@ def test_the_answers_to_a_setting_begin_with_the_default() -> None:
 
 def test_what_cannot_matter_is_a_setting() -> None:
     assert CANNOT_MATTER.keys() <= Settings.model_fields.keys()
+
+
+def test_every_setting_cites_sections_of_the_page() -> None:
+    sections = set(re.findall(r"^##+ (\d+(?:\.\d)?)", PAGE, re.MULTILINE))
+    for name, setting in Settings.model_fields.items():
+        cited = re.findall(r"\b\d+(?:\.\d)?\b", str(setting.description).rpartition("(")[2])
+        assert cited, name
+        assert set(cited) <= sections, name
+
+
+def test_the_page_names_every_setting() -> None:
+    """The table of section 3.1 has the first word of a setting's name in a row, and the rest in a column."""
+    for name in Settings.model_fields:
+        row, _, column = name.partition("_")
+        assert f"`{name}`" in PAGE or (f"| `{row}_`" in PAGE and f"| `{column}` |" in PAGE), name
