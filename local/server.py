@@ -97,7 +97,7 @@ def _control(
     """
     try:
         if path == CONTROL + "truth":
-            return 200, service.truth()
+            return 200, service.internal_state()
         if path == CONTROL + "mails":
             return 200, {"mails": mailbox.mails}
         if path == CONTROL + "traces":

@@ -1,1 +1,1 @@
-"""Amazon Rekognition Custom Labels, its projects and datasets, on this machine."""
+"""The projects and datasets of Amazon Rekognition Custom Labels, on this machine (docs/custom-labels.md)."""

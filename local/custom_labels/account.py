@@ -9,7 +9,7 @@ from local.custom_labels.settings import Settings
 
 @dataclass
 class Project:
-    """`gone_at` is when a project that is being deleted vanishes, in epoch seconds."""
+    """`gone_at`, in epoch seconds, is when a deletion in progress ends; None without one."""
 
     arn: str
     name: str
@@ -26,7 +26,7 @@ class Project:
 
 @dataclass(frozen=True)
 class Distribution:
-    """A DistributeDatasetEntries that was accepted: by whom, and when, in epoch seconds; what it comes to, and when."""
+    """An accepted DistributeDatasetEntries and its result; `accepted` and `due` are in epoch seconds."""
 
     datasets: tuple[str, ...]
     caller: str
@@ -37,8 +37,8 @@ class Distribution:
 
 
 @dataclass
-class Holdings:
-    """Projects and datasets by ARN, in the order of their creation; every distribution and deletion there ever was."""
+class Account:
+    """Projects and datasets by ARN, oldest first; all distributions and deleted datasets since the start."""
 
     projects: dict[str, Project] = field(default_factory=dict)
     datasets: dict[str, Dataset] = field(default_factory=dict)
@@ -51,18 +51,17 @@ class Holdings:
         self._last_id = max(int(now * 1000), self._last_id + 1)
         return self._last_id
 
-    def settle(self, now: float, settings: Settings) -> None:
-        """Let take place what is due."""
+    def finish_due_changes(self, now: float, settings: Settings) -> None:
         self.projects = {
             arn: project for arn, project in self.projects.items() if project.gone_at is None or now < project.gone_at
         }
         self.deleted += (dataset for dataset in self.datasets.values() if dataset.is_gone(now))
         self.datasets = {arn: dataset for arn, dataset in self.datasets.items() if not dataset.is_gone(now)}
         for dataset in self.datasets.values():
-            dataset.settle(now, settings)
+            dataset.finish_due_change(now, settings)
 
     def datasets_of(self, project: Project, type_: DatasetType | None = None) -> list[Dataset]:
-        """The datasets of a project, of one type if given, in the order of their creation."""
+        """The datasets of a project, of one type if given, oldest first."""
         return [
             dataset
             for dataset in self.datasets.values()

@@ -15,7 +15,7 @@ ARN = re.compile(
 
 @dataclass(frozen=True)
 class Arn:
-    """What the ARN of a project or dataset says; `type` is None for a project."""
+    """The parts of a project's or a dataset's ARN; `type` is None for a project."""
 
     account: str
     region: str
@@ -32,10 +32,10 @@ def read_arn(text: str) -> Arn | None:
     return Arn(found["account"], found["region"], found["project"], types.get(found["type"]))
 
 
-def project_arn(account: str, region: str, name: str, milliseconds: int) -> str:
+def build_project_arn(account: str, region: str, name: str, milliseconds: int) -> str:
     return f"arn:aws:rekognition:{region}:{account}:project/{name}/{milliseconds}"
 
 
-def dataset_arn(project: str, type_: DatasetType, milliseconds: int) -> str:
-    """A dataset's ARN keeps its project's name but not its project's timestamp."""
-    return f"{project.rpartition('/')[0]}/dataset/{type_.lower()}/{milliseconds}"
+def build_dataset_arn(project_arn: str, type_: DatasetType, milliseconds: int) -> str:
+    """The ARN has the project's name, without the project's milliseconds."""
+    return f"{project_arn.rpartition('/')[0]}/dataset/{type_.lower()}/{milliseconds}"

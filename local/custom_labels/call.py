@@ -1,11 +1,11 @@
-"""One call of an operation: the caller, the time, and the projects and datasets it is about."""
+"""One call of an operation: the caller, the time, and the caller's account."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from local.custom_labels.account import Holdings, Project
+from local.custom_labels.account import Account, Project
 from local.custom_labels.arns import read_arn
 from local.custom_labels.clock import Clock
 from local.custom_labels.datasets import Dataset
@@ -14,7 +14,7 @@ from local.custom_labels.settings import Settings
 
 
 class AccessDenied(Exception):  # noqa: N818 - named by its situation, as IAM names it
-    """IAM refuses a permission that an operation needs beside its own; the message is IAM's sentence."""
+    """IAM refuses a permission that an operation needs besides its own; the message is IAM's sentence."""
 
 
 class ObjectUnreadable(Exception):  # noqa: N818 - named by its situation
@@ -22,12 +22,12 @@ class ObjectUnreadable(Exception):  # noqa: N818 - named by its situation
 
 
 class ObjectForbidden(ObjectUnreadable):
-    """The S3 object may be there, but the caller may not read it."""
+    """The caller has no permission to read the S3 object."""
 
 
 @dataclass(frozen=True)
 class Caller:
-    """The identity behind a request, and its ways into IAM and S3."""
+    """The identity behind a request, and functions that use its permissions."""
 
     account: str
     region: str
@@ -36,61 +36,62 @@ class Caller:
     source_ip: str
     user_agent: str
     authorize: Callable[[str, str], None]
-    """(action, resource ARN): raises AccessDenied when IAM says no."""
+    """(action, resource ARN): raises AccessDenied if IAM refuses."""
     read_object: Callable[[str, str, str | None], bytes]
-    """(bucket, key, version): the object, read with the caller's rights; raises ObjectUnreadable."""
+    """(bucket, key, version): the S3 object, read with the caller's permissions; raises ObjectUnreadable."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """`lock` guards the holdings; every operation but CreateDataset is called with it held."""
+    """`lock` guards the account. The service holds it during every operation except CreateDataset, which takes it."""
 
     caller: Caller
     settings: Settings
     clock: Clock
-    holdings: Holdings
+    account: Account
     lock: AbstractContextManager[Any]
 
     def now(self) -> float:
-        """Epoch seconds, in the whole milliseconds of the API's timestamps."""
+        """Epoch seconds in whole milliseconds, as the API's timestamps."""
         return round(self.clock.now(), 3)
 
-    def settle(self) -> None:
-        self.holdings.settle(self.now(), self.settings)
+    def finish_due_changes(self) -> None:
+        self.account.finish_due_changes(self.now(), self.settings)
 
-    def project(self, arn: str) -> Project:
-        """ResourceNotFoundException when there is none, or it is being deleted and nothing can be done with it."""
+    def find_project(self, arn: str) -> Project:
+        """Raises ResourceNotFoundException if the project does not exist or is being deleted."""
         self._require_own(arn)
-        project = self.holdings.projects.get(arn)
+        project = self.account.projects.get(arn)
         if not project or project.status == "DELETING":
             raise not_found(arn)
         return project
 
-    def dataset(self, arn: str) -> Dataset:
-        """ResourceNotFoundException when there is none."""
+    def find_dataset(self, arn: str) -> Dataset:
+        """Raises ResourceNotFoundException if the dataset does not exist."""
         self._require_own(arn)
-        dataset = self.holdings.datasets.get(arn)
+        dataset = self.account.datasets.get(arn)
         if not dataset:
             raise not_found(arn)
         return dataset
 
     def authorize(self, action: str, resource_arn: str) -> None:
-        """A permission beside the operation's own: AccessDeniedException."""
+        """Raises AccessDeniedException if the caller lacks a permission besides the operation's own."""
         try:
             self.caller.authorize(action, resource_arn)
         except AccessDenied as denial:
             raise ServiceError("AccessDeniedException", str(denial)) from denial
 
     def require_capacity(self) -> None:
-        """LimitExceededException when the account changes as many datasets as it may."""
+        """Raises LimitExceededException if no more datasets of the account can change at the same time."""
         most = self.settings.max_concurrent_changes
-        if most and self.holdings.changes_in_progress >= most:
+        if most and self.account.changes_in_progress >= most:
             raise ServiceError("LimitExceededException", f"{most} datasets are being changed, which is the limit.")
 
     def _require_own(self, arn: str) -> None:
+        """Raises the error of the setting for an ARN of another account or Region."""
         named = read_arn(arn)
         if named and (named.account, named.region) != (self.caller.account, self.caller.region):
             raise ServiceError(
                 self.settings.foreign_arn_error,
-                f"{arn} is not of account {self.caller.account} in Region {self.caller.region}.",
+                f"{arn} does not belong to account {self.caller.account} in Region {self.caller.region}.",
             )

@@ -1,4 +1,4 @@
-"""A dataset and its changes: what it shows at a moment follows from timestamps."""
+"""A dataset and its changes. What a dataset shows at a moment follows from timestamps."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -7,6 +7,8 @@ from local.custom_labels.arns import DatasetType
 from local.custom_labels.entries import Entries
 from local.custom_labels.errors import ServiceError
 from local.custom_labels.settings import ACCEPT, Settings
+
+Verb = Literal["delete", "update", "list", "distribute"]
 
 CREATED_FROM_MANIFEST = "The dataset was successfully created from the manifest file."
 CREATED = "The dataset was successfully created."
@@ -19,10 +21,19 @@ IN_PROGRESS_MESSAGES = {
     "DELETE_IN_PROGRESS": "The dataset is being deleted.",
 }
 
+# The second part of the settings' names for allowed operations; a status that is not here allows all of them.
+SITUATIONS = {
+    "CREATE_IN_PROGRESS": "while_creating",
+    "UPDATE_IN_PROGRESS": "while_updating",
+    "DELETE_IN_PROGRESS": "while_deleting",
+    "CREATE_FAILED": "after_failed_creation",
+    "UPDATE_FAILED": "after_failed_update",
+}
+
 
 @dataclass(frozen=True)
 class Result:
-    """What a change ends in: a status that lasts, its message, and the entries from then on."""
+    """The end of a change: a lasting status, its message and code, and the entries from then on."""
 
     status: str
     message: str
@@ -39,13 +50,13 @@ def success(status: str, message: str, entries: Entries) -> Result:
 
 
 def client_error(status: str, message: str, entries: Entries) -> Result:
-    """A failure that is the client's; the entries are those from before."""
+    """A failure that the client caused; the entries are those from before the change."""
     return Result(status, message, "CLIENT_ERROR", entries)
 
 
 @dataclass(frozen=True)
 class Change:
-    """A change in progress, in epoch seconds; its result is None when the dataset will then be gone."""
+    """A change in progress, in epoch seconds. A deletion has no result."""
 
     status: str
     started: float
@@ -54,17 +65,17 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Past:
-    """What a dataset was before its last change, and until when, in epoch seconds, reads still see no more."""
+class EarlierState:
+    """The state of a dataset before its last change, which stale reads show until a moment in epoch seconds."""
 
     result: Result
     updated: float
-    seen_until: float
+    shown_until: float
 
 
 @dataclass
 class Dataset:
-    """`change` is what is in progress, `result` what the last change came to, and `settled` when it did."""
+    """`change` is in progress; `result` is that of the last finished change, and `finished` its time."""
 
     arn: str
     type: DatasetType
@@ -74,12 +85,12 @@ class Dataset:
     tags: dict[str, str]
     change: Change | None
     result: Result = field(default_factory=lambda: Result("CREATE_IN_PROGRESS", "", "SUCCESS", Entries()))
-    past: Past | None = None
-    settled: float = 0.0
+    earlier: EarlierState | None = None
+    finished: float = 0.0
 
     @property
     def status(self) -> str:
-        """The true status, which decides what is allowed."""
+        """The true status. It decides which operations are allowed."""
         return self.change.status if self.change else self.result.status
 
     @property
@@ -87,60 +98,68 @@ class Dataset:
         return self.result.entries
 
     def begin(self, change: Change, *, stale_seconds: float = 0.0) -> None:
-        """`stale_seconds` is how long reads do not see it, nor what they do not see yet."""
-        seen = self._seen_past(change.started) or Past(self.result, self.updated, 0.0)
-        self.past = replace(seen, seen_until=change.started + stale_seconds if stale_seconds else 0.0)
+        """Start a change. For `stale_seconds`, reads show neither this change nor an earlier one still hidden."""
+        shown = self._find_stale_state(change.started) or EarlierState(self.result, self.updated, 0.0)
+        self.earlier = replace(shown, shown_until=change.started + stale_seconds if stale_seconds else 0.0)
         self.change = change
 
-    def settle(self, now: float, settings: Settings) -> None:
-        """Take over the result of a change that is due. A deletion that is due leaves the change in place."""
+    def finish_due_change(self, now: float, settings: Settings) -> None:
+        """Take over the result of a change that is due. A deletion stays in progress; `is_gone` is true then."""
         change = self.change
         if change and change.result and change.due <= now:
-            self.updated = _updated_by(change, change.result, self.updated, settings)
-            self.settled, self.result, self.change = change.due, change.result, None
+            self.updated = _last_updated_after(change, change.result, self.updated, settings)
+            self.finished, self.result, self.change = change.due, change.result, None
 
     def is_gone(self, now: float) -> bool:
         return self.change is not None and self.change.result is None and self.change.due <= now
 
     def describe_status(self, now: float, settings: Settings) -> dict[str, Any]:
-        """Status, StatusMessage and StatusMessageCode, as a read sees them."""
-        past = self._seen_past(now)
-        if self.change and not past:
+        """Status, StatusMessage and StatusMessageCode, as a read shows them."""
+        earlier = self._find_stale_state(now)
+        if self.change and not earlier:
             return _describe_progress(self.change.status, settings)
-        result = past.result if past else self.result
+        result = earlier.result if earlier else self.result
         shown = {"Status": result.status, "StatusMessage": result.message}
         if result.code != "SUCCESS" or settings.success_message_code == "SUCCESS":
             shown["StatusMessageCode"] = result.code
         return shown
 
-    def seen_updated(self, now: float, settings: Settings) -> float:
-        """The time of the last update, as a read sees it."""
-        if past := self._seen_past(now):
-            return past.updated
-        moved = self.change and settings.last_updated in ("start_and_end", "start")
-        return self.change.started if self.change and moved else self.updated
+    def shown_last_updated(self, now: float, settings: Settings) -> float:
+        """LastUpdatedTimestamp, in epoch seconds, as a read shows it."""
+        if earlier := self._find_stale_state(now):
+            return earlier.updated
+        moves_at_start = settings.last_updated in ("start_and_end", "start")
+        return self.change.started if self.change and moves_at_start else self.updated
 
     def counted_entries(self, now: float, settings: Settings) -> Entries:
-        """Those that a read counts."""
-        updated = self.past is not None and self.past.result.status != "CREATE_IN_PROGRESS"
-        late = updated and now < self.settled + settings.stats_late_seconds
-        past = self.past if late else self._seen_past(now)
-        return past.result.entries if past else self.entries
+        """The entries that DatasetStats counts, as a read shows them."""
+        changed_after_creation = self.earlier is not None and self.earlier.result.status != "CREATE_IN_PROGRESS"
+        is_late = changed_after_creation and now < self.finished + settings.stats_late_seconds
+        earlier = self.earlier if is_late else self._find_stale_state(now)
+        return earlier.result.entries if earlier else self.entries
 
-    def _seen_past(self, now: float) -> Past | None:
-        return self.past if self.past and now < self.past.seen_until else None
+    def _find_stale_state(self, now: float) -> EarlierState | None:
+        return self.earlier if self.earlier and now < self.earlier.shown_until else None
 
 
-def _updated_by(change: Change, result: Result, before: float, settings: Settings) -> float:
-    """LastUpdatedTimestamp after a change."""
+def require_allowed(verb: Verb, dataset: Dataset, settings: Settings) -> None:
+    """Raises the error that the settings name for this operation on a dataset in this status."""
+    situation = SITUATIONS.get(dataset.status)
+    answer = getattr(settings, f"{verb}_{situation}") if situation else ACCEPT
+    if answer != ACCEPT:
+        raise ServiceError(answer, f"The dataset {dataset.arn} is {dataset.status}, which does not allow to {verb} it.")
+
+
+def show_timestamp(moment: float, settings: Settings) -> float:
+    """Epoch seconds as the API shows them."""
+    return float(int(moment)) if settings.timestamps == "seconds" else moment
+
+
+def _last_updated_after(change: Change, result: Result, before: float, settings: Settings) -> float:
+    """LastUpdatedTimestamp after a change, in epoch seconds."""
     if settings.last_updated == "start":
         return change.started
     return change.due if result.succeeded or settings.last_updated != "success" else before
-
-
-def timestamp(moment: float, settings: Settings) -> float:
-    """Epoch seconds as the API shows them."""
-    return float(int(moment)) if settings.timestamps == "seconds" else moment
 
 
 def _describe_progress(status: str, settings: Settings) -> dict[str, Any]:
@@ -150,22 +169,3 @@ def _describe_progress(status: str, settings: Settings) -> dict[str, Any]:
     if settings.in_progress_message_code != "absent":
         shown["StatusMessageCode"] = settings.in_progress_message_code
     return shown
-
-
-Verb = Literal["delete", "update", "list", "distribute"]
-
-SITUATIONS = {
-    "CREATE_IN_PROGRESS": "while_creating",
-    "UPDATE_IN_PROGRESS": "while_updating",
-    "DELETE_IN_PROGRESS": "while_deleting",
-    "CREATE_FAILED": "after_failed_creation",
-    "UPDATE_FAILED": "after_failed_update",
-}
-
-
-def require_allowed(verb: Verb, dataset: Dataset, settings: Settings) -> None:
-    """Raises the error that the settings name for this operation on a dataset in this status."""
-    situation = SITUATIONS.get(dataset.status)
-    answer = getattr(settings, f"{verb}_{situation}") if situation else ACCEPT
-    if answer != ACCEPT:
-        raise ServiceError(answer, f"The dataset {dataset.arn} is {dataset.status}: it cannot {verb} now.")

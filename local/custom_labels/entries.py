@@ -19,7 +19,7 @@ UNLABELED = ',"cl-metadata":{"is_labeled":false}}'
 
 
 class Entry(NamedTuple):
-    """A JSON Line and the labels in use on its image, those of its boxes apart."""
+    """A JSON Line and its labels: used on the image or a box, used on a box, and declared."""
 
     source_ref: str
     line: str
@@ -33,80 +33,19 @@ class Entry(NamedTuple):
         return self.source_ref[5:].partition("/")[0]
 
     def listed(self) -> str:
-        """The line as ListDatasetEntries returns it, with the service's own member at its end."""
+        """The line as ListDatasetEntries returns it, with the service's own member at the end."""
         return self.line[:-1] + (LABELED if self.labels else UNLABELED)
 
 
-def read_entry(line: str) -> Entry | None:
-    """The entry of a JSON Line; None when its content is a terminal error, for which the service drops it silently."""
-    line = line.strip(JSON_WHITESPACE)
-    if not 1 <= len(line) <= LONGEST_LINE:
-        return None
-    try:
-        members = read_json(line)
-        return _read_members(line, members) if isinstance(members, dict) else None
-    except (ValueError, RecursionError):
-        return None
-
-
-def _read_members(line: str, members: dict[str, Any]) -> Entry | None:
-    source_ref = members.get("source-ref")
-    if not isinstance(source_ref, str) or not SOURCE_REF.fullmatch(source_ref):
-        return None
-    given_back = '"cl-metadata"' in line or '"errors"' in line or "\\u" in line  # a key may be written with escapes
-    if given_back:
-        _remove_added(members)
-    errors = LineErrors(members)
-    attributes = _read_attributes(members, errors)
-    if errors.found or given_back:
-        line = json.dumps(members, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return Entry(source_ref, line, *_collect_labels(attributes), errors.found)
-
-
-def _read_attributes(members: dict[str, Any], errors: LineErrors) -> tuple[Attribute, ...]:
-    pairs = [(value, members[name + METADATA]) for name, value in members.items() if name + METADATA in members]
-    if not pairs and len(members) > 1:
-        errors.add("ERROR_NO_LABEL_ATTRIBUTES")
-    attributes = tuple([read_attribute(value, metadata, errors) for value, metadata in pairs])
-    if pairs and not any(attribute.valid for attribute in attributes):
-        errors.add("ERROR_NO_VALID_LABEL_ATTRIBUTES")
-    return attributes
-
-
-def _remove_added(members: dict[str, Any]) -> None:
-    """Remove what the service itself adds to a listed line: a line that was listed and is given back gets it anew."""
-    members.pop("cl-metadata", None)
-    members.pop("errors", None)
-    for attribute in list(members.values()):
-        if isinstance(attribute, dict):
-            attribute.pop("errors", None)
-            _remove_from_boxes(attribute.get("annotations"))
-
-
-def _remove_from_boxes(boxes: Any) -> None:
-    for box in boxes if isinstance(boxes, list) else []:
-        if isinstance(box, dict):
-            box.pop("errors", None)
-
-
-@lru_cache(maxsize=4096)
-def _collect_labels(attributes: tuple[Attribute, ...]) -> tuple[Labels, Labels, Labels]:
-    """Those in use, those in use for boxes, those declared. A dataset has many entries and few sets of labels."""
-    declared = {label for attribute in attributes for label in attribute.declared}
-    boxed = {label for attribute in attributes for label in attribute.box_labels}
-    used = boxed.union(*(attribute.image_labels for attribute in attributes))
-    return tuple(sorted(used)), tuple(sorted(boxed)), tuple(sorted(declared))
-
-
 class LabelUse(NamedTuple):
-    """On how many images a label is used, and on how many of them for a box."""
+    """The number of images that use a label, and of those that use it on a box."""
 
     images: int
     boxed_images: int
 
 
 class Entries:
-    """An unchanging sequence of entries; `declared` are labels that count although no entry declares them."""
+    """A constant sequence of entries; `declared` are labels that count even if no entry declares them."""
 
     def __init__(self, entries: Sequence[Entry] = (), declared: Iterable[str] = ()) -> None:
         self._entries = entries
@@ -144,8 +83,8 @@ class Entries:
                 boxed[label] = boxed.get(label, 0) + 1
         return {label: LabelUse(images.get(label, 0), boxed.get(label, 0)) for label in sorted(declared)}
 
-    def page(self, start: int, size: int, accepts: Callable[[Entry], bool]) -> tuple[list[Entry], int | None]:
-        """Up to `size` accepted entries from a position on, and the position of the next accepted one, if any."""
+    def find_page(self, start: int, size: int, accepts: Callable[[Entry], bool]) -> tuple[list[Entry], int | None]:
+        """Up to `size` accepted entries from a position on, and the position of the next accepted entry, if any."""
         page: list[Entry] = []
         for position in range(start, len(self._entries)):
             entry = self._entries[position]
@@ -155,14 +94,75 @@ class Entries:
                 page.append(entry)
         return page, None
 
-    def updated(self, changes: Iterable[Entry]) -> "Entries":
-        """With each change in the place of the entry of the same image, or at the end."""
+    def merge(self, changes: Iterable[Entry]) -> "Entries":
+        """Each change replaces the entry of the same image, or goes to the end."""
         by_image = {entry.source_ref: entry for entry in self._entries}
         by_image.update((change.source_ref, change) for change in changes)
         return Entries(list(by_image.values()), self._declared)
 
-    def divided(self, moved: set[int], *, copy_labels: bool) -> tuple["Entries", "Entries"]:
-        """The entries that stay and those at the moved positions, each in the order they had."""
+    def divide(self, moved: set[int], *, copy_labels: bool) -> tuple["Entries", "Entries"]:
+        """The entries that stay, and the entries at the moved positions, each in their order."""
         declared = self.labels if copy_labels else ()
         stay = [entry for position, entry in enumerate(self._entries) if position not in moved]
         return Entries(stay, declared), Entries([self._entries[position] for position in sorted(moved)], declared)
+
+
+def read_entry(line: str) -> Entry | None:
+    """The entry of a JSON Line; None for a terminal error, for which the service drops the line without a report."""
+    line = line.strip(JSON_WHITESPACE)
+    if not 1 <= len(line) <= LONGEST_LINE:
+        return None
+    try:
+        members = read_json(line)
+        return _read_members(line, members) if isinstance(members, dict) else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _read_members(line: str, members: dict[str, Any]) -> Entry | None:
+    source_ref = members.get("source-ref")
+    if not isinstance(source_ref, str) or not SOURCE_REF.fullmatch(source_ref):
+        return None
+    has_added_members = '"cl-metadata"' in line or '"errors"' in line or "\\u" in line  # escapes can hide a key
+    if has_added_members:
+        _remove_added_members(members)
+    errors = LineErrors(members)
+    attributes = _read_attributes(members, errors)
+    if errors.found or has_added_members:
+        line = json.dumps(members, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return Entry(source_ref, line, *_collect_labels(attributes), errors.found)
+
+
+def _read_attributes(members: dict[str, Any], errors: LineErrors) -> tuple[Attribute, ...]:
+    pairs = [(value, members[name + METADATA]) for name, value in members.items() if name + METADATA in members]
+    if not pairs and len(members) > 1:
+        errors.add("ERROR_NO_LABEL_ATTRIBUTES")
+    attributes = tuple([read_attribute(value, metadata, errors) for value, metadata in pairs])
+    if pairs and not any(attribute.valid for attribute in attributes):
+        errors.add("ERROR_NO_VALID_LABEL_ATTRIBUTES")
+    return attributes
+
+
+def _remove_added_members(members: dict[str, Any]) -> None:
+    """Remove the service's own members, which a line has that was listed before. The service adds new ones."""
+    members.pop("cl-metadata", None)
+    members.pop("errors", None)
+    for attribute in list(members.values()):
+        if isinstance(attribute, dict):
+            attribute.pop("errors", None)
+            _remove_errors_of_boxes(attribute.get("annotations"))
+
+
+def _remove_errors_of_boxes(boxes: Any) -> None:
+    for box in boxes if isinstance(boxes, list) else []:
+        if isinstance(box, dict):
+            box.pop("errors", None)
+
+
+@lru_cache(maxsize=4096)  # a dataset has many entries, but few different sets of labels
+def _collect_labels(attributes: tuple[Attribute, ...]) -> tuple[Labels, Labels, Labels]:
+    """The labels used, those used on boxes, and those declared."""
+    declared = {label for attribute in attributes for label in attribute.declared}
+    boxed = {label for attribute in attributes for label in attribute.box_labels}
+    used = boxed.union(*(attribute.image_labels for attribute in attributes))
+    return tuple(sorted(used)), tuple(sorted(boxed)), tuple(sorted(declared))

@@ -1,11 +1,11 @@
 """The errors of the API: a code, an HTTP status and a sentence."""
 
-# Amazon Rekognition API Reference, "Errors" of each operation: all are 400 but the service's own faults.
+# Amazon Rekognition API Reference, "Errors" of each operation: these have status 500, all others 400.
 FAULTS = frozenset({"InternalServerError", "ThrottlingException"})
 
 
 class ServiceError(Exception):
-    """An answer other than success; `code` is the name of an exception of the API."""
+    """An error of an operation; `code` is the name of an exception of the API."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

@@ -15,8 +15,8 @@ from local.custom_labels.errors import ServiceError
 from local.custom_labels.settings import Settings
 from local.custom_labels.validation import input_shape, output_shape
 
-# The calls that change something (CloudTrail's readOnly is false): only those reach a rule that asks for no more.
-RECORDED = frozenset(
+# Operations that change something: CloudTrail's readOnly is false. A rule receives no others unless it asks for them.
+RECORDED_OPERATIONS = frozenset(
     {
         "CreateProject",
         "DeleteProject",
@@ -39,7 +39,7 @@ def build_event(
     response: Any = None,
     error: ServiceError | None = None,
 ) -> dict[str, Any]:
-    """The whole EventBridge event; `request` and `response` are in CloudTrail's casing already, or None."""
+    """The EventBridge event of a call; `describe_request` and `describe_response` build `request` and `response`."""
     time = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {
         "version": "0",
@@ -62,24 +62,27 @@ def build_event(
 
 
 def describe_request(operation: str, parameters: dict[str, Any], casing: str) -> Any:
-    """CloudTrail's requestParameters: its casing of keys, blobs hidden, null when there are none."""
-    return _convert(input_shape(operation), parameters, casing) or None
+    """CloudTrail's requestParameters: keys in its casing, blobs hidden; None for no parameters."""
+    return _convert_members(input_shape(operation), parameters, casing) or None
 
 
 def describe_response(operation: str, response: dict[str, Any], casing: str) -> Any:
-    """CloudTrail's responseElements, likewise."""
-    return _convert(output_shape(operation), response, casing) or None
+    """CloudTrail's responseElements, in the same form."""
+    return _convert_members(output_shape(operation), response, casing) or None
 
 
-def _convert(shape: Any, value: Any, casing: str) -> Any:
+def _convert_members(shape: Any, value: Any, casing: str) -> Any:
     if shape.type_name == "structure":
-        return {_cased(name, casing): _convert(shape.members[name], member, casing) for name, member in value.items()}
+        return {
+            _convert_case(name, casing): _convert_members(shape.members[name], member, casing)
+            for name, member in value.items()
+        }
     if shape.type_name == "list":
-        return [_convert(shape.member, item, casing) for item in value]
+        return [_convert_members(shape.member, item, casing) for item in value]
     return HIDDEN if shape.type_name == "blob" else value
 
 
-def _cased(name: str, casing: str) -> str:
+def _convert_case(name: str, casing: str) -> str:
     return name if casing == "pascal" else name[:1].lower() + name[1:]
 
 
@@ -113,7 +116,7 @@ def _describe_record(caller: Caller) -> dict[str, Any]:
 
 
 def _describe_identity(caller: Caller, time: str) -> dict[str, Any]:
-    """CloudTrail's userIdentity for a root, a user or an assumed role, which the caller's ARN tells apart."""
+    """CloudTrail's userIdentity for a root, a user or an assumed role, as the caller's ARN says."""
     kind, _, name = caller.arn.rpartition(":")[2].partition("/")
     identity = {"arn": caller.arn, "accountId": caller.account, "accessKeyId": caller.access_key_id}
     if kind == "assumed-role":
@@ -148,17 +151,17 @@ Event = dict[str, Any]
 
 
 class Delivery:
-    """Events on their way. May be called from several threads at once: the one that takes an event delivers it."""
+    """Events until they are delivered. Several threads can call it; the thread that takes an event delivers it."""
 
     def __init__(self, clock: Clock, put_event: Callable[[Event], None]) -> None:
         self._clock = clock
         self._put_event = put_event
         self._lock = Lock()  # not held while an event is put
-        self._undelivered: list[tuple[float, Event]] = []
-        """Each copy with the time at which it is due, in the order of these times."""
+        self._pending: list[tuple[float, Event]] = []
+        """Each copy with the time at which it is due, in epoch seconds, earliest first."""
 
     def put(self, event: Event, settings: Settings) -> None:
-        """Deliver at once what has no delay, and keep the rest until it is due."""
+        """Deliver an event without a delay at once, and keep any other event until it is due."""
         due = self._clock.now() + settings.event_delay_seconds
         for _ in range(settings.event_copies):
             if settings.event_delay_seconds:
@@ -171,16 +174,16 @@ class Delivery:
             self._put_event(event)
 
     def forget(self) -> None:
-        """Drop what is undelivered."""
+        """Drop the events that are not delivered yet."""
         with self._lock:
-            self._undelivered.clear()
+            self._pending.clear()
 
     def _keep(self, due: float, event: Event) -> None:
         with self._lock:
-            insort(self._undelivered, (due, event), key=itemgetter(0))
+            insort(self._pending, (due, event), key=itemgetter(0))
 
     def _take_due(self) -> Event | None:
         with self._lock:
-            if self._undelivered and self._undelivered[0][0] <= self._clock.now():
-                return self._undelivered.pop(0)[1]
+            if self._pending and self._pending[0][0] <= self._clock.now():
+                return self._pending.pop(0)[1]
             return None

@@ -1,28 +1,28 @@
-"""What is true inside the service, for tests: not what its API shows, which may be late or left out."""
+"""The internal state of the service, for tests. The API shows some of it late, or not at all."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from local.custom_labels.account import Holdings
+from local.custom_labels.account import Account
 from local.custom_labels.datasets import Dataset
 
 
-def describe_truth(all_holdings: Iterable[Holdings]) -> dict[str, Any]:
-    """`projects`, each with its datasets, by ARN; datasets that are `deleted`; and the accepted `distributions`."""
-    holdings = list(all_holdings)
+def describe_internal_state(accounts: Iterable[Account]) -> dict[str, Any]:
+    """`projects`, each with its datasets, by ARN; `deleted` datasets; and accepted `distributions`."""
+    every = list(accounts)
     return {
         "projects": {
-            project.arn: [_describe(dataset) for dataset in each.datasets_of(project)]
-            for each in holdings
-            for project in each.projects.values()
+            project.arn: [_describe_dataset(dataset) for dataset in account.datasets_of(project)]
+            for account in every
+            for project in account.projects.values()
         },
-        "deleted": [_describe(dataset) for each in holdings for dataset in each.deleted],
-        "distributions": [asdict(distribution) for each in holdings for distribution in each.distributions],
+        "deleted": [_describe_dataset(dataset) for account in every for dataset in account.deleted],
+        "distributions": [asdict(distribution) for account in every for distribution in account.distributions],
     }
 
 
-def _describe(dataset: Dataset) -> dict[str, Any]:
+def _describe_dataset(dataset: Dataset) -> dict[str, Any]:
     return {
         "arn": dataset.arn,
         "type": dataset.type,

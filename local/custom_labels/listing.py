@@ -15,37 +15,62 @@ from local.custom_labels.settings import Settings
 from local.custom_labels.validation import limit
 
 ENTRIES, LABELS = "ListDatasetEntries", "ListDatasetLabels"
+FREE_PARAMETERS = ("NextToken", "MaxResults")  # these can differ from page to page
 
 
 def list_dataset_entries(call: Call, parameters: dict[str, Any]) -> dict[str, Any]:
-    dataset = _listable(call, parameters)
+    dataset = _find_listable(call, parameters)
     size = parameters.get("MaxResults", limit("ListDatasetEntriesPageSize", "max"))
-    start = start_position(ENTRIES, parameters)
-    page, following = dataset.entries.page(start, size, _filter(parameters, call.settings))
+    start = read_start(ENTRIES, parameters)
+    page, following = dataset.entries.find_page(start, size, _build_filter(parameters, call.settings))
     return {
         "DatasetEntries": [entry.listed() for entry in page],
-        **token_member(ENTRIES, parameters, following, call.settings),
+        **build_next_token(ENTRIES, parameters, following, call.settings),
     }
 
 
 def list_dataset_labels(call: Call, parameters: dict[str, Any]) -> dict[str, Any]:
-    labels = list(_listable(call, parameters).entries.labels.items())
+    labels = list(_find_listable(call, parameters).entries.labels.items())
     size = parameters.get("MaxResults", limit("ListDatasetLabelsPageSize", "max"))
-    start = start_position(LABELS, parameters)
+    start = read_start(LABELS, parameters)
     following = start + size if start + size < len(labels) else None
     return {
         "DatasetLabelDescriptions": [_describe_label(name, use) for name, use in labels[start : start + size]],
-        **token_member(LABELS, parameters, following, call.settings),
+        **build_next_token(LABELS, parameters, following, call.settings),
     }
 
 
-def _listable(call: Call, parameters: dict[str, Any]) -> Dataset:
-    dataset = call.dataset(parameters["DatasetArn"])
+def read_start(operation: str, parameters: Mapping[str, Any]) -> int:
+    """The position at which the page begins. Raises InvalidPaginationTokenException for a token of another request."""
+    token = parameters.get("NextToken")
+    if not token:  # "Listing dataset entries (SDK)" sends an empty token for the first page
+        return 0
+    position, _, digest = _decode(token).partition(".")
+    if digest != _digest(operation, parameters) or not position.isdecimal():
+        raise ServiceError(
+            "InvalidPaginationTokenException",
+            f"NextToken '{token[:40]}' is not a token that {operation} returned for these parameters.",
+        )
+    return int(position)
+
+
+def build_next_token(
+    operation: str, parameters: Mapping[str, Any], following: int | None, settings: Settings
+) -> dict[str, str]:
+    """The NextToken of a response; `following` is the position at which the next page begins, if there is one."""
+    if following is not None:
+        token = f"{following}.{_digest(operation, parameters)}"
+        return {"NextToken": base64.urlsafe_b64encode(token.encode()).decode()}
+    return {"NextToken": ""} if settings.end_of_pages == "empty" else {}
+
+
+def _find_listable(call: Call, parameters: dict[str, Any]) -> Dataset:
+    dataset = call.find_dataset(parameters["DatasetArn"])
     require_allowed("list", dataset, call.settings)
     return dataset
 
 
-def _filter(parameters: dict[str, Any], settings: Settings) -> Callable[[Entry], bool]:
+def _build_filter(parameters: dict[str, Any], settings: Settings) -> Callable[[Entry], bool]:
     labels = set(parameters.get("ContainsLabels", ()))
     part, labeled = parameters.get("SourceRefContains", ""), parameters.get("Labeled")
     errors = parameters.get("HasErrors")
@@ -70,33 +95,6 @@ def _describe_label(name: str, use: LabelUse) -> dict[str, Any]:
     return {"LabelName": name, "LabelStats": stats}
 
 
-NOT_THE_QUESTION = ("NextToken", "MaxResults")
-
-
-def start_position(operation: str, parameters: Mapping[str, Any]) -> int:
-    """Where the page begins; InvalidPaginationTokenException for a token of another question or of nobody's."""
-    token = parameters.get("NextToken")
-    if not token:  # an empty token begins anew: "Listing dataset entries (SDK)" sends one for the first page
-        return 0
-    position, _, question = _decode(token).partition(".")
-    if question != _digest(operation, parameters) or not position.isdecimal():
-        raise ServiceError(
-            "InvalidPaginationTokenException",
-            f"NextToken '{token[:40]}' is not a token that {operation} returned for these parameters.",
-        )
-    return int(position)
-
-
-def token_member(
-    operation: str, parameters: Mapping[str, Any], following: int | None, settings: Settings
-) -> dict[str, str]:
-    """The NextToken of a response, when a page follows that begins at a position."""
-    if following is not None:
-        token = f"{following}.{_digest(operation, parameters)}"
-        return {"NextToken": base64.urlsafe_b64encode(token.encode()).decode()}
-    return {"NextToken": ""} if settings.end_of_pages == "empty" else {}
-
-
 def _decode(token: str) -> str:
     try:
         return base64.urlsafe_b64decode(token).decode("ascii")
@@ -105,5 +103,6 @@ def _decode(token: str) -> str:
 
 
 def _digest(operation: str, parameters: Mapping[str, Any]) -> str:
-    question = {name: value for name, value in parameters.items() if name not in NOT_THE_QUESTION}
-    return hashlib.sha256(json.dumps([operation, question], sort_keys=True).encode()).hexdigest()[:16]
+    """A digest that binds a token to its operation and parameters."""
+    bound = {name: value for name, value in parameters.items() if name not in FREE_PARAMETERS}
+    return hashlib.sha256(json.dumps([operation, bound], sort_keys=True).encode()).hexdigest()[:16]

@@ -1,10 +1,10 @@
-"""A manifest file or a change to a dataset: JSON Lines to entries, and the limits of a whole dataset."""
+"""A manifest file, or the lines of an update: JSON Lines to entries, and the limits of a dataset."""
 
 from local.custom_labels.entries import Entries, Entry, read_entry
 from local.custom_labels.settings import Settings
 
-# Amazon Rekognition Custom Labels Developer Guide, "Terminal errors"; the last two from the page of training-time
-# errors and from the API's published example of a failed update.
+# Amazon Rekognition Custom Labels Developer Guide, "Terminal errors". The last two are from "Terminal manifest content
+# errors" and from the API's published example of a failed update.
 INVALID = "The manifest file extension or contents are invalid."
 TOO_LARGE = "The manifest file size exceeds the maximum supported size."
 TOO_MANY_ROWS = "The manifest file has too many rows."
@@ -19,7 +19,7 @@ SMALLER_REGIONS = {region: {"TRAIN": 28_000, "TEST": 7_000} for region in ("ap-s
 
 
 class UnusableManifest(Exception):  # noqa: N818 - named by its situation
-    """A terminal error of the whole: the message becomes the dataset's StatusMessage."""
+    """A terminal error of the whole manifest; the message becomes the dataset's StatusMessage."""
 
 
 def max_entries(settings: Settings, region: str, dataset_type: str) -> int:
@@ -27,7 +27,7 @@ def max_entries(settings: Settings, region: str, dataset_type: str) -> int:
 
 
 def read_manifest(data: bytes, name: str, settings: Settings, most_lines: int) -> list[Entry]:
-    """The entries of a manifest file; UnusableManifest."""
+    """The entries of a manifest file. Raises UnusableManifest."""
     if settings.manifest_extension_required and "." not in name.rpartition("/")[2]:
         raise UnusableManifest(INVALID)
     if len(data) > settings.max_manifest_bytes:
@@ -36,7 +36,7 @@ def read_manifest(data: bytes, name: str, settings: Settings, most_lines: int) -
 
 
 def read_lines(data: bytes, settings: Settings, most_lines: int) -> list[Entry]:
-    """The entries of JSON Lines; of several of one image the first. UnusableManifest when too many are not usable."""
+    """The entries of JSON Lines, the first for each image. Raises UnusableManifest for too many unusable lines."""
     lines = _split(data)
     if len(lines) > most_lines:
         raise UnusableManifest(TOO_MANY_ROWS)
@@ -52,7 +52,7 @@ def read_lines(data: bytes, settings: Settings, most_lines: int) -> list[Entry]:
 
 
 def check_limits(entries: Entries, settings: Settings, most_entries: int) -> None:
-    """UnusableManifest when these cannot be the entries of one dataset."""
+    """Raises UnusableManifest if one dataset cannot hold these entries."""
     if len(entries) > most_entries:
         raise UnusableManifest(TOO_MANY_ROWS)
     if len(entries.buckets) > 1:

@@ -1,4 +1,4 @@
-"""The Custom Labels service: its operations, one call at a time, and a record of each."""
+"""The Custom Labels service: its operations, one call at a time, and CloudTrail's events of them."""
 
 import uuid
 from collections.abc import Callable
@@ -6,12 +6,12 @@ from threading import RLock
 from typing import Any
 
 from local.custom_labels import dataset_operations, distribution, listing, projects
-from local.custom_labels.account import Holdings
+from local.custom_labels.account import Account
 from local.custom_labels.call import Call, Caller
 from local.custom_labels.clock import Clock
 from local.custom_labels.errors import ServiceError
-from local.custom_labels.events import RECORDED, Delivery, build_event, describe_request, describe_response
-from local.custom_labels.internal_state import describe_truth
+from local.custom_labels.events import RECORDED_OPERATIONS, Delivery, build_event, describe_request, describe_response
+from local.custom_labels.internal_state import describe_internal_state
 from local.custom_labels.settings import Settings
 from local.custom_labels.validation import read_parameters, service_model
 
@@ -35,44 +35,44 @@ OPERATIONS: dict[str, Operation] = {
 
 
 class CustomLabels:
-    """Projects and datasets, apart for each account and Region. May be called from several threads at once."""
+    """The projects and datasets of every account and Region. Several threads can call it."""
 
     def __init__(self, *, clock: Clock, settings: Settings, put_event: Callable[[dict[str, Any]], None]) -> None:
-        """`put_event` puts an EventBridge event on the default bus of the account and Region it names."""
+        """`put_event` puts an EventBridge event on the default bus of the event's account and Region."""
         self.clock = clock
         self.settings = settings
         self._delivery = Delivery(clock, put_event)
         self._lock = RLock()
-        self._holdings: dict[tuple[str, str], Holdings] = {}
+        self._accounts: dict[tuple[str, str], Account] = {}
 
     def reset(self) -> None:
-        """Forget every project and dataset, and every event that is not delivered yet."""
+        """Forget all projects and datasets, and the events that are not delivered yet."""
         with self._lock:
-            self._holdings.clear()
+            self._accounts.clear()
         self._delivery.forget()
 
-    def truth(self) -> dict[str, Any]:
-        """What there is, and what was accepted since the beginning or the last reset, whatever the API shows."""
+    def internal_state(self) -> dict[str, Any]:
+        """Projects, datasets, and the distributions accepted since the last reset, whatever the API shows."""
         with self._lock:
-            holdings = list(self._holdings.values())
-            for each in holdings:
-                each.settle(self.clock.now(), self.settings)
-            return describe_truth(holdings)
+            accounts = list(self._accounts.values())
+            for account in accounts:
+                account.finish_due_changes(self.clock.now(), self.settings)
+            return describe_internal_state(accounts)
 
     def advance(self, seconds: float) -> None:
-        """Move the clock forward, and deliver the events that are due then; ValueError as the clock's."""
+        """Move the clock forward and deliver the events that are due then. Raises the clock's ValueError."""
         self.clock.advance(seconds)
         self._delivery.deliver_due()
 
     def move_to(self, moment: float) -> None:
-        """Likewise to a moment in epoch seconds, unless it has passed."""
+        """Move the clock to a moment in epoch seconds, if it is not past, and deliver the events that are due then."""
         self.clock.move_to(moment)
         self._delivery.deliver_due()
 
     def perform(self, operation: str, given: dict[str, Any], caller: Caller, request_id: str) -> dict[str, Any]:
-        """The response of an operation to parameters as they came; ServiceError. Either is recorded.
+        """The response of an operation to the parameters as given, or ServiceError. CloudTrail records each change.
 
-        Parameters that are not the model's are recorded as null. The events that are due by now are delivered first.
+        Parameters that violate the model are recorded as null. Events that are due are delivered first.
         """
         self._delivery.deliver_due()
         require_operation(operation)
@@ -87,17 +87,17 @@ class CustomLabels:
         return response
 
     def record_denial(self, operation: str, caller: Caller, message: str) -> None:
-        """Record a call that IAM refused before it reached the service; `message` is IAM's sentence."""
+        """Record a call that IAM refused before the service received it; `message` is IAM's sentence."""
         self._record(operation, {}, caller, str(uuid.uuid4()), error=ServiceError("AccessDeniedException", message))
 
     def _perform(self, operation: str, parameters: dict[str, Any], caller: Caller) -> dict[str, Any]:
         with self._lock:
-            holdings = self._holdings.setdefault((caller.account, caller.region), Holdings())
-        call = Call(caller, self.settings, self.clock, holdings, self._lock)
-        if operation == "CreateDataset":  # it holds the lock itself, but not while it parses a manifest
+            account = self._accounts.setdefault((caller.account, caller.region), Account())
+        call = Call(caller, self.settings, self.clock, account, self._lock)
+        if operation == "CreateDataset":  # it takes the lock itself, and releases it while it parses a manifest
             return OPERATIONS[operation](call, parameters)
         with self._lock:
-            call.settle()
+            call.finish_due_changes()
             return OPERATIONS[operation](call, parameters)
 
     def _record(
@@ -110,7 +110,7 @@ class CustomLabels:
         response: dict[str, Any] | None = None,
         error: ServiceError | None = None,
     ) -> None:
-        if operation not in RECORDED:
+        if operation not in RECORDED_OPERATIONS:
             return
         if error and error.code == "AccessDeniedException":
             error = ServiceError(self.settings.denied_error_code, error.message)
@@ -122,7 +122,7 @@ class CustomLabels:
 
 
 def require_operation(operation: str) -> None:
-    """UnknownOperationException for what this service does not do."""
+    """Raises UnknownOperationException for an operation that is not available here."""
     if operation in OPERATIONS:
         return
     if operation in service_model().operation_names:

@@ -12,7 +12,9 @@ from botocore.model import ServiceModel
 
 from local.custom_labels.errors import ServiceError
 
-# Python's re lacks \p{…}. Where the model uses it, its class holds letters, numbers and _ together, which are \w.
+SHOWN_CHARACTERS = 100
+
+# Python's re lacks \p{…}. In the model's patterns \p{L}, \p{N} and _ come together, and together they are \w.
 UNICODE_CLASSES = {
     r"\p{L}": r"\w",
     r"\p{N}": r"\w",
@@ -43,7 +45,7 @@ def limit(shape: str, bound: str) -> int:
 
 @cache
 def compile_pattern(text: str) -> re.Pattern[str]:
-    """A pattern of the model, to be matched against the whole of a value."""
+    """A pattern of the model; it has to match the whole value."""
     translated = text
     for name, members in UNICODE_CLASSES.items():
         translated = translated.replace(name, members)
@@ -51,8 +53,13 @@ def compile_pattern(text: str) -> re.Pattern[str]:
 
 
 def read_json(text: str | bytes) -> Any:
-    """The value of a JSON text. ValueError, or RecursionError for one that is nested too deeply."""
+    """The value of a JSON text, without NaN and Infinity. Raises ValueError; RecursionError for too deep nesting."""
     return _DECODER.decode(text if isinstance(text, str) else text.decode("utf-8"))
+
+
+def read_parameters(operation: str, given: dict[str, Any]) -> dict[str, Any]:
+    """The members that the model knows, without nulls, blobs decoded. Raises ValidationException."""
+    return _read_structure(input_shape(operation), given, "")
 
 
 def _refuse_constant(name: str) -> None:
@@ -62,48 +69,40 @@ def _refuse_constant(name: str) -> None:
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
-SHOWN_CHARACTERS = 100
-
-
-def read_parameters(operation: str, given: dict[str, Any]) -> dict[str, Any]:
-    """The members the model knows, nulls left out and blobs decoded; ValidationException for what it does not allow."""
-    return _structure(input_shape(operation), given, "")
-
-
-def _value(shape: Any, given: Any, path: str) -> Any:
+def _read_value(shape: Any, given: Any, path: str) -> Any:
     return _READERS[shape.type_name](shape, given, path)
 
 
-def _structure(shape: Any, given: Any, path: str) -> dict[str, Any]:
-    _expect_type(given, dict, "an object", path)
+def _read_structure(shape: Any, given: Any, path: str) -> dict[str, Any]:
+    _require_type(given, dict, "an object", path)
     for name in shape.required_members:
         if given.get(name) is None:
-            raise _refusal(None, _member(path, name), "Member must not be null")
+            raise _refusal(None, _member_path(path, name), "Member must not be null")
     return {
-        name: _value(member, given[name], _member(path, name))
+        name: _read_value(member, given[name], _member_path(path, name))
         for name, member in shape.members.items()
         if given.get(name) is not None
     }
 
 
-def _list(shape: Any, given: Any, path: str) -> list[Any]:
-    _expect_type(given, list, "a list", path)
-    _expect_range(shape, len(given), given, path, "length")
-    return [_value(shape.member, item, f"{path}[{position}]") for position, item in enumerate(given)]
+def _read_list(shape: Any, given: Any, path: str) -> list[Any]:
+    _require_type(given, list, "a list", path)
+    _require_range(shape, len(given), given, path, "length")
+    return [_read_value(shape.member, item, f"{path}[{position}]") for position, item in enumerate(given)]
 
 
-def _map(shape: Any, given: Any, path: str) -> dict[str, Any]:
-    _expect_type(given, dict, "a map", path)
-    _expect_range(shape, len(given), given, path, "length")
+def _read_map(shape: Any, given: Any, path: str) -> dict[str, Any]:
+    _require_type(given, dict, "a map", path)
+    _require_range(shape, len(given), given, path, "length")
     return {
-        _value(shape.key, key, f"{path} (key)"): _value(shape.value, item, f"{path}['{_shown(key)}']")
+        _read_value(shape.key, key, f"{path} (key)"): _read_value(shape.value, item, f"{path}['{_shorten(key)}']")
         for key, item in given.items()
     }
 
 
-def _string(shape: Any, given: Any, path: str) -> str:
-    _expect_type(given, str, "a string", path)
-    _expect_range(shape, len(given), given, path, "length")
+def _read_string(shape: Any, given: Any, path: str) -> str:
+    _require_type(given, str, "a string", path)
+    _require_range(shape, len(given), given, path, "length")
     if not _is_unicode(given):
         raise _refusal(ascii(given), path, "Member must be Unicode text")
     if shape.enum and given not in shape.enum:
@@ -114,42 +113,42 @@ def _string(shape: Any, given: Any, path: str) -> str:
     return str(given)
 
 
-def _integer(shape: Any, given: Any, path: str) -> int:
+def _read_integer(shape: Any, given: Any, path: str) -> int:
     if isinstance(given, bool):
         raise _refusal(given, path, "Member must be an integer")
-    _expect_type(given, int, "an integer", path)
-    _expect_range(shape, given, given, path, "value")
+    _require_type(given, int, "an integer", path)
+    _require_range(shape, given, given, path, "value")
     return int(given)
 
 
-def _boolean(_shape: Any, given: Any, path: str) -> bool:
-    _expect_type(given, bool, "a boolean", path)
+def _read_boolean(_shape: Any, given: Any, path: str) -> bool:
+    _require_type(given, bool, "a boolean", path)
     return bool(given)
 
 
-def _blob(shape: Any, given: Any, path: str) -> bytes:
-    _expect_type(given, str, "a Base64 string", path)
+def _read_blob(shape: Any, given: Any, path: str) -> bytes:
+    _require_type(given, str, "a Base64 string", path)
     try:
         decoded = base64.b64decode(given, validate=True)
     except (binascii.Error, ValueError):
         raise _refusal(given, path, "Member must be valid Base64") from None
-    _expect_range(shape, len(decoded), given, path, "length")
+    _require_range(shape, len(decoded), given, path, "length")
     return decoded
 
 
 _READERS = {
-    "structure": _structure,
-    "list": _list,
-    "map": _map,
-    "string": _string,
-    "integer": _integer,
-    "boolean": _boolean,
-    "blob": _blob,
+    "structure": _read_structure,
+    "list": _read_list,
+    "map": _read_map,
+    "string": _read_string,
+    "integer": _read_integer,
+    "boolean": _read_boolean,
+    "blob": _read_blob,
 }
 
 
 def _is_unicode(text: str) -> bool:
-    """Half a surrogate pair can be written in JSON, and in no UTF-8."""
+    """False for half a surrogate pair, which JSON can hold and UTF-8 cannot."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -157,12 +156,12 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
-def _expect_type(given: Any, type_: type, article_and_type: str, path: str) -> None:
+def _require_type(given: Any, type_: type, article_and_type: str, path: str) -> None:
     if not isinstance(given, type_):
         raise _refusal(given, path, f"Member must be {article_and_type}")
 
 
-def _expect_range(shape: Any, size: int, given: Any, path: str, measure: str) -> None:
+def _require_range(shape: Any, size: int, given: Any, path: str, measure: str) -> None:
     minimum, maximum = shape.metadata.get("min"), shape.metadata.get("max")
     if minimum is not None and size < minimum:
         raise _refusal(given, path, f"Member must have {measure} greater than or equal to {minimum}")
@@ -170,20 +169,20 @@ def _expect_range(shape: Any, size: int, given: Any, path: str, measure: str) ->
         raise _refusal(given, path, f"Member must have {measure} less than or equal to {maximum}")
 
 
-def _member(path: str, name: str) -> str:
+def _member_path(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
 def _refusal(given: Any, path: str, constraint: str) -> ServiceError:
-    value = "null" if given is None else f"'{_shown(given)}'"
+    value = "null" if given is None else f"'{_shorten(given)}'"
     where = f"Value {value} at '{path}'"
     return ServiceError(
         "ValidationException", f"1 validation error detected: {where} failed to satisfy constraint: {constraint}"
     )
 
 
-def _shown(given: Any) -> str:
-    """The first characters of a value, at a cost that does not grow with it."""
+def _shorten(given: Any) -> str:
+    """The first characters of a value. The time it takes does not grow with the value."""
     if isinstance(given, list | dict):
         return f"{'a list' if isinstance(given, list) else 'an object'} of {len(given)}"
     text = given if isinstance(given, str) else json.dumps(given)

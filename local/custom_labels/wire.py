@@ -1,4 +1,4 @@
-"""AWS JSON 1.1: a request's target and body to an operation, its outcome to a status, headers and a body."""
+"""AWS JSON 1.1: a request becomes a call of an operation, and its result becomes an HTTP response."""
 
 import json
 import uuid
@@ -12,25 +12,25 @@ from local.custom_labels.validation import read_json
 TARGET_PREFIX = "RekognitionService."
 CONTENT_TYPE = "application/x-amz-json-1.1"
 
-Answer = tuple[int, dict[str, str], bytes]
+HttpResponse = tuple[int, dict[str, str], bytes]
 
 
-def handle(service: CustomLabels, target: str, body: bytes, caller: Caller) -> Answer:
-    """HTTP status, headers and body for a request; `target` is its X-Amz-Target."""
+def handle(service: CustomLabels, target: str, body: bytes, caller: Caller) -> HttpResponse:
+    """The HTTP status, headers and body for a request; `target` is its X-Amz-Target."""
     request_id = str(uuid.uuid4())
     try:
         operation = _read_operation(target)
         response = service.perform(operation, _read_body(body), caller, request_id)
     except ServiceError as error:
-        return _answer(error.http_status, request_id, _describe_error(error))
+        return _build_response(error.http_status, request_id, _describe_error(error))
     if not response and service.settings.empty_output == "nothing":
-        return 200, _headers(request_id), b""
-    return _answer(200, request_id, response)
+        return 200, _build_headers(request_id), b""
+    return _build_response(200, request_id, response)
 
 
 def _read_operation(target: str) -> str:
     if not target.startswith(TARGET_PREFIX):
-        message = f"X-Amz-Target is {TARGET_PREFIX} and an operation's name, not '{target[:100]}'."
+        message = f"X-Amz-Target is {TARGET_PREFIX} and the name of an operation, not '{target[:100]}'."
         raise ServiceError("UnknownOperationException", message)
     operation = target.removeprefix(TARGET_PREFIX)
     require_operation(operation)
@@ -56,9 +56,9 @@ def _describe_error(error: ServiceError) -> dict[str, Any]:
     }
 
 
-def _answer(status: int, request_id: str, content: dict[str, Any]) -> Answer:
-    return status, _headers(request_id), json.dumps(content).encode()
+def _build_response(status: int, request_id: str, content: dict[str, Any]) -> HttpResponse:
+    return status, _build_headers(request_id), json.dumps(content).encode()
 
 
-def _headers(request_id: str) -> dict[str, str]:
+def _build_headers(request_id: str) -> dict[str, str]:
     return {"Content-Type": CONTENT_TYPE, "x-amzn-requestid": request_id}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.custom_labels.distribution import InsufficientImages, choose_moved, moved_count
+from local.custom_labels.distribution import InsufficientImages, choose_moved, count_moved
 from local.custom_labels.entries import Entries, read_entry
 from local.custom_labels.settings import Settings
 from tests.support.workbench import Workbench, boxed, classified, images, refusal
@@ -330,11 +330,11 @@ def test_coral_is_distributed_label_by_label(bench: Workbench, project: str) -> 
 )
 def test_rounding(rounding: str, counts: dict[int, int]) -> None:
     settings = Settings().changed({"rounding": rounding})
-    assert {size: moved_count(size, settings) for size in counts} == counts
+    assert {size: count_moved(size, settings) for size in counts} == counts
 
 
 def test_without_at_least_one_a_small_stratum_keeps_all() -> None:
-    assert [moved_count(size, Settings(at_least_one=False)) for size in (2, 4, 5)] == [0, 0, 1]
+    assert [count_moved(size, Settings(at_least_one=False)) for size in (2, 4, 5)] == [0, 0, 1]
 
 
 def entries(*lines: str) -> Entries:
