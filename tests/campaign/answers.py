@@ -1,4 +1,4 @@
-"""The plausible answers to what AWS does not say, from the settings of the Custom Labels service themselves."""
+"""The plausible answers to the questions that AWS leaves open, from the settings of the Custom Labels service."""
 
 from typing import Any
 
@@ -6,16 +6,16 @@ from local.custom_labels.settings import Settings, accepted_answers
 
 Answer = dict[str, Any]
 
-LAG = 30.0  # seconds: longer than the workflow waits before it looks, shorter than it takes to give up
+LAG = 30.0  # seconds: longer than the workflow's first polling interval, shorter than its wait for an effect
 
-# The setting of the stack that one answer calls for: the images of the tests are in this bucket.
+# The setting of the stack that `distribution_reads_images` needs. The images of the tests are in this bucket.
 MAY_READ_IMAGES = {"imageBuckets": "images"}
 
-# The answers that the workflow cannot meet, by setting, and why.
-_NOT_CALLED = "it does not call this operation"
-_IMPORT = "a dataset could be created or not, by whichever rule"
-_READ_BEFORE = "it refuses such an input itself"
-_LOOKED_BEFORE = "it looks at both datasets right before it asks, and does not ask then"
+# The settings whose answers the workflow cannot meet, and why.
+_NOT_CALLED = "the workflow does not call this operation"
+_IMPORT = "it only decides whether a dataset is created"
+_REFUSED = "the workflow refuses such an input itself"
+_POLLED = "the workflow polls both datasets right before the call, and does not call then"
 CANNOT_MATTER = {
     **dict.fromkeys(
         (f"{verb}_while_{what}ing" for verb in ("update", "delete") for what in ("creat", "updat", "delet")),
@@ -26,22 +26,22 @@ CANNOT_MATTER = {
     ),
     "has_errors_false": _NOT_CALLED,
     "manifest_extension_required": _IMPORT,
-    "wrong_pair": _READ_BEFORE,
-    "foreign_arn_error": _READ_BEFORE,
-    "train_empty": _LOOKED_BEFORE,
-    "distribute_while_creating": _LOOKED_BEFORE,
-    "distribute_while_deleting": _LOOKED_BEFORE,
-    "distribute_after_failed_creation": _LOOKED_BEFORE,
-    "denied_error_code": "its rule asks for events without any errorCode",
+    "wrong_pair": _REFUSED,
+    "foreign_arn_error": _REFUSED,
+    "train_empty": _POLLED,
+    "distribute_while_creating": _POLLED,
+    "distribute_while_deleting": _POLLED,
+    "distribute_after_failed_creation": _POLLED,
+    "denied_error_code": "the rule matches events without an errorCode only",
 }
 
-# What makes an answer tell.
+# Other settings that an answer needs to have an effect.
 _COMPANIONS: dict[str, Answer] = {
     "stale_datasets": {"stale_status_seconds": LAG},
     "spared_dataset": {"failed_datasets": "train"},
 }
 
-# Answers in numbers, and those that tell only together.
+# Numbers, and answers that have an effect only together.
 _MORE: list[Answer] = [
     {"stale_status_seconds": LAG},
     {"stats_late_seconds": LAG},
@@ -53,28 +53,28 @@ _MORE: list[Answer] = [
 
 
 def plausible() -> list[Answer]:
-    """Each that differs from the default and can matter, with what makes it tell."""
-    told = [
+    """Each answer that differs from the default and can matter, with the settings that it needs."""
+    others = [
         {name: other, **_COMPANIONS.get(name, {})}
         for name in Settings.model_fields
         if name not in CANNOT_MATTER
         for other in accepted_answers(name)[1:]
     ]
-    return told + _MORE
+    return others + _MORE
 
 
 def answers_to(*names: str) -> list[Answer]:
-    """Every accepted answer to each of these settings, the default too."""
+    """Every accepted answer to each of these settings, the default first."""
     return [{name: value} for name in names for value in accepted_answers(name)]
 
 
 def named(answer: Answer) -> str:
-    """As the option --answer takes it."""
+    """The answer in the form of the option --answer."""
     return ",".join(f"{name}={_text(value)}" for name, value in answer.items())
 
 
 def read(text: str) -> Answer:
-    """What `named` made; ValueError for a setting that does not exist or a value that it does not accept."""
+    """The answer that `named` wrote. Raises ValueError for an unknown setting or a value not accepted."""
     answer = {name: _value(value) for name, _, value in (part.partition("=") for part in text.split(",") if part)}
     Settings().changed(answer)
     return answer

@@ -1,4 +1,4 @@
-"""Answers are told in words, and every setting has its place."""
+"""Answers to open questions, as texts, and the page that the settings refer to."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ PAGE = (Path(__file__).parents[2] / "docs/custom-labels.md").read_text()
 
 
 @pytest.mark.parametrize("answer", plausible(), ids=named)
-def test_an_answer_is_read_as_it_is_named(answer: Answer) -> None:
+def test_a_named_answer_is_read_back_unchanged(answer: Answer) -> None:
     assert read(named(answer)) == answer
     assert Settings().changed(answer) != Settings()
 
@@ -27,12 +27,12 @@ def test_an_answer_is_read_as_it_is_named(answer: Answer) -> None:
         ("late_seconds=-1", "late_seconds is a number, 0 or more, not -1"),
     ],
 )
-def test_what_is_no_answer_is_refused_with_what_is_accepted(text: str, sentence: str) -> None:
+def test_a_wrong_answer_is_refused_with_the_accepted_ones(text: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         read(text)
 
 
-def test_no_answer_leaves_everything_as_it_is() -> None:
+def test_an_empty_text_is_no_answer() -> None:
     assert read("") == {}
 
 
@@ -55,7 +55,7 @@ def test_the_answers_to_a_setting_begin_with_the_default() -> None:
     ]
 
 
-def test_what_cannot_matter_is_a_setting() -> None:
+def test_every_name_that_cannot_matter_is_a_setting() -> None:
     assert CANNOT_MATTER.keys() <= Settings.model_fields.keys()
 
 

@@ -1,4 +1,4 @@
-"""Datasets of the Custom Labels service: their creation, their statuses, what each status allows, their end."""
+"""Datasets of the Custom Labels service: creation, statuses, allowed operations, deletion."""
 
 import json
 import re
@@ -14,7 +14,7 @@ IN_USE, NOT_READY, EXISTS = "ResourceInUseException", "ResourceNotReadyException
 
 
 def attempt(bench: Workbench, verb: str, arn: str, test: str = "") -> Any:
-    """The error of an operation on a dataset, or None when it is accepted."""
+    """The error of an operation on a dataset; None if it is accepted."""
     operations: dict[str, tuple[Any, dict[str, Any]]] = {
         "delete": (bench.rekognition.delete_dataset, {"DatasetArn": arn}),
         "list": (bench.rekognition.list_dataset_entries, {"DatasetArn": arn}),
@@ -37,7 +37,7 @@ def attempt(bench: Workbench, verb: str, arn: str, test: str = "") -> Any:
 
 
 def bring_to(bench: Workbench, project: str, status: str) -> str:
-    """A training dataset in a status."""
+    """The ARN of a training dataset in a status."""
     content: Any = b"\xff" if status == "CREATE_FAILED" else images(10)
     arn = bench.begin(project, "TRAIN", content)
     if status != "CREATE_IN_PROGRESS":
@@ -53,20 +53,20 @@ def bring_to(bench: Workbench, project: str, status: str) -> str:
     return arn
 
 
-def test_dataset_arn_keeps_the_projects_name_and_not_its_timestamp(bench: Workbench, project: str) -> None:
+def test_a_dataset_arn_has_its_projects_name_without_its_timestamp(bench: Workbench, project: str) -> None:
     arn = bench.begin(project, "TRAIN")
     name = project.split("/")[1]
     assert re.fullmatch(rf"arn:aws:rekognition:us-east-1:123456789012:project/{name}/dataset/train/\d{{13}}", arn)
     assert project.rpartition("/")[2] not in arn
 
 
-def test_dataset_id_is_minted_at_the_request_and_not_after_its_creation(bench: Workbench, project: str) -> None:
+def test_a_dataset_id_is_not_later_than_its_creation(bench: Workbench, project: str) -> None:
     arn = bench.begin(project, "TEST", images(3))
     created = bench.describe(arn)["CreationTimestamp"].timestamp()
     assert 0 <= round(created * 1000) - int(arn.rpartition("/")[2]) < 60_000
 
 
-def test_an_empty_dataset_also_passes_through_create_in_progress(bench: Workbench, project: str) -> None:
+def test_an_empty_dataset_is_create_in_progress_first(bench: Workbench, project: str) -> None:
     arn = bench.begin(project, "TRAIN")
     assert bench.status(arn) == "CREATE_IN_PROGRESS"
     bench.finish()
@@ -89,7 +89,7 @@ def test_a_manifest_becomes_entries_only_when_the_creation_is_complete(bench: Wo
     }
 
 
-def test_a_creation_finishes_neither_early_nor_late(bench: Workbench, project: str) -> None:
+def test_a_creation_finishes_on_time(bench: Workbench, project: str) -> None:
     arn = bench.begin(project, "TRAIN")
     bench.aws.advance(50)
     assert bench.status(arn) == "CREATE_IN_PROGRESS"
@@ -97,7 +97,7 @@ def test_a_creation_finishes_neither_early_nor_late(bench: Workbench, project: s
     assert bench.status(arn) == "CREATE_COMPLETE"
 
 
-def test_last_updated_is_when_a_change_ended_not_when_it_was_looked_at(bench: Workbench, project: str) -> None:
+def test_last_updated_is_the_end_of_a_change(bench: Workbench, project: str) -> None:
     arn = bench.begin(project, "TRAIN")
     created = bench.describe(arn)["CreationTimestamp"]
     bench.aws.advance(1000)
@@ -108,10 +108,10 @@ def test_last_updated_is_when_a_change_ended_not_when_it_was_looked_at(bench: Wo
     ("answer", "begun", "succeeded", "failed"),
     [("start_and_end", 0, 60, 60), ("end", None, 60, 60), ("start", 0, 0, 0), ("success", None, 60, None)],
 )
-def test_last_updated_moves_when_the_setting_says(
+def test_a_setting_decides_when_last_updated_moves(
     bench: Workbench, project: str, answer: str, begun: int | None, succeeded: int | None, failed: int | None
 ) -> None:
-    """The numbers are seconds since the change began; None where it is as before."""
+    """The numbers are seconds since the change began; None if the timestamp does not move."""
     bench.aws.configure(last_updated=answer)
     arn = bench.create(project, "TRAIN", images(2))
     for line, afterwards in ((images(1)[0], succeeded), (classified("elsewhere.jpg", bucket="elsewhere"), failed)):
@@ -126,7 +126,7 @@ def test_last_updated_moves_when_the_setting_says(
         bench.aws.advance(1)
 
 
-def test_timestamps_are_in_whole_seconds_if_the_setting_says_so(bench: Workbench, project: str) -> None:
+def test_a_setting_makes_timestamps_whole_seconds(bench: Workbench, project: str) -> None:
     bench.aws.configure(timestamps="seconds")
     arn = bench.create(project, "TRAIN")
     (described,) = bench.rekognition.describe_projects()["ProjectDescriptions"]
@@ -139,7 +139,7 @@ def stale_for(bench: Workbench, seconds: float, **settings: Any) -> None:
     bench.aws.configure(stale_status_seconds=seconds, **settings)
 
 
-def test_a_stale_read_shows_all_as_it_was_for_as_long_as_the_setting_says(bench: Workbench, project: str) -> None:
+def test_a_stale_read_shows_the_earlier_state_for_its_time(bench: Workbench, project: str) -> None:
     stale_for(bench, 30)
     arn = bench.create(project, "TRAIN", images(2))
     before = bench.describe(arn)
@@ -172,14 +172,16 @@ def test_a_read_can_be_stale_after_the_change_has_finished(bench: Workbench, pro
         ("test", ["UPDATE_IN_PROGRESS", "CREATE_COMPLETE"]),
     ],
 )
-def test_reads_of_one_dataset_can_be_stale(bench: Workbench, project: str, stale: str, statuses: list[str]) -> None:
+def test_a_setting_makes_reads_of_one_dataset_stale(
+    bench: Workbench, project: str, stale: str, statuses: list[str]
+) -> None:
     stale_for(bench, 30, stale_datasets=stale)
     pair = bench.pair(project, images(10))
     bench.distribute(*pair)
     assert [bench.status(arn) for arn in pair] == statuses
 
 
-def test_counts_can_come_later_than_the_status(bench: Workbench, project: str) -> None:
+def test_a_setting_delays_the_counts(bench: Workbench, project: str) -> None:
     arn = bench.create(project, "TRAIN", images(2))
     bench.aws.configure(stats_late_seconds=30)
     bench.update(arn, *images(3))
@@ -189,7 +191,7 @@ def test_counts_can_come_later_than_the_status(bench: Workbench, project: str) -
     assert bench.total(arn) == 3
 
 
-def test_status_texts_in_progress_and_after_are_settings(bench: Workbench, project: str) -> None:
+def test_settings_decide_about_status_messages_and_codes(bench: Workbench, project: str) -> None:
     arn = bench.begin(project, "TRAIN")
     assert not {"StatusMessage", "StatusMessageCode"} & bench.describe(arn).keys()
     bench.aws.configure(in_progress_message="present", in_progress_message_code="SUCCESS")
@@ -209,8 +211,8 @@ def test_a_project_has_one_dataset_of_each_type(bench: Workbench, project: str) 
     assert refusal(bench.rekognition.create_dataset, **again) == "ResourceAlreadyExistsException"
 
 
-def test_of_creations_at_once_one_wins(bench: Workbench, project: str) -> None:
-    """The manifest is parsed without the lock, so all of them get that far."""
+def test_one_of_several_creations_at_once_succeeds(bench: Workbench, project: str) -> None:
+    """The service parses a manifest without the lock, so all calls reach that point."""
     source = bench.put(images(2000))
 
     def outcome(_number: int) -> str | None:
@@ -225,7 +227,7 @@ def test_of_creations_at_once_one_wins(bench: Workbench, project: str) -> None:
     assert len(bench.rekognition.describe_projects()["ProjectDescriptions"][0]["Datasets"]) == 1
 
 
-def test_a_failed_creation_keeps_its_place_until_it_is_deleted(bench: Workbench, project: str) -> None:
+def test_a_failed_dataset_keeps_its_place_until_it_is_deleted(bench: Workbench, project: str) -> None:
     arn = bring_to(bench, project, "CREATE_FAILED")
     parameters = {"ProjectArn": project, "DatasetType": "TRAIN"}
     assert refusal(bench.rekognition.create_dataset, **parameters) == "ResourceAlreadyExistsException"
@@ -234,14 +236,14 @@ def test_a_failed_creation_keeps_its_place_until_it_is_deleted(bench: Workbench,
     assert bench.create(project, "TRAIN") != arn
 
 
-def test_a_deleted_dataset_shows_delete_in_progress_and_is_then_not_found(bench: Workbench, project: str) -> None:
+def test_a_deleted_dataset_is_in_progress_and_then_not_found(bench: Workbench, project: str) -> None:
     arn = bring_to(bench, project, "DELETE_IN_PROGRESS")
     bench.finish()
     assert refusal(bench.rekognition.describe_dataset, DatasetArn=arn) == "ResourceNotFoundException"
     assert bench.rekognition.describe_projects()["ProjectDescriptions"][0]["Datasets"] == []
 
 
-def test_creating_beside_a_dataset_that_is_being_deleted_is_a_setting(bench: Workbench, project: str) -> None:
+def test_a_setting_allows_creation_beside_a_dataset_being_deleted(bench: Workbench, project: str) -> None:
     old = bring_to(bench, project, "DELETE_IN_PROGRESS")
     parameters = {"ProjectArn": project, "DatasetType": "TRAIN"}
     assert refusal(bench.rekognition.create_dataset, **parameters) == "ResourceAlreadyExistsException"
@@ -262,10 +264,10 @@ def test_creating_beside_a_dataset_that_is_being_deleted_is_a_setting(bench: Wor
         ("DELETE_IN_PROGRESS", IN_USE, IN_USE, IN_USE, NOT_READY),
     ],
 )
-def test_legality_matrix(
+def test_each_status_allows_its_operations(
     bench: Workbench, project: str, status: str, delete: Any, update: Any, list_: Any, distribute: Any
 ) -> None:
-    """Reading first, so that what is accepted does not change the status for what follows."""
+    """Reads come first, so that an accepted operation does not change the status for the next one."""
     test = bench.create(project, "TEST")
     arn = bring_to(bench, project, status)
     assert attempt(bench, "list", arn) == list_
@@ -293,7 +295,7 @@ def test_legality_matrix(
     ],
 )
 @pytest.mark.parametrize("code", [IN_USE, NOT_READY])
-def test_the_error_of_a_status_is_a_setting(
+def test_a_setting_names_the_error_of_a_status(
     bench: Workbench, project: str, status: str, setting: str, verb: str, code: str
 ) -> None:
     test = bench.create(project, "TEST")
@@ -302,7 +304,7 @@ def test_the_error_of_a_status_is_a_setting(
     assert attempt(bench, verb, arn, test) == code
 
 
-def test_a_copy_has_the_entries_of_its_source_in_another_project(bench: Workbench, project: str) -> None:
+def test_a_copy_has_the_entries_of_its_source(bench: Workbench, project: str) -> None:
     source = bench.create(project, "TRAIN", [*images(3), classified("bad.jpg", "rusty").replace('"yes"', '"maybe"')])
     other = bench.rekognition.create_project(ProjectName="other")["ProjectArn"]
     copy = bench.rekognition.create_dataset(ProjectArn=other, DatasetType="TEST", DatasetSource={"DatasetArn": source})[
@@ -338,14 +340,12 @@ DATASET_ARN = "arn:aws:rekognition:us-east-1:123456789012:project/p/dataset/trai
         {"GroundTruthManifest": {"S3Object": {"Name": "name"}}},
     ],
 )
-def test_a_source_is_exactly_one_of_manifest_and_dataset(
-    bench: Workbench, project: str, source: dict[str, Any]
-) -> None:
+def test_a_source_is_either_a_manifest_or_a_dataset(bench: Workbench, project: str, source: dict[str, Any]) -> None:
     parameters = {"ProjectArn": project, "DatasetType": "TRAIN", "DatasetSource": source}
     assert refusal(bench.rekognition.create_dataset, **parameters) == "InvalidParameterException"
 
 
-def test_concurrent_changes_can_be_limited(bench: Workbench, project: str) -> None:
+def test_a_setting_limits_creations_at_the_same_time(bench: Workbench, project: str) -> None:
     bench.aws.configure(max_concurrent_changes=1)
     bench.begin(project, "TRAIN")
     parameters = {"ProjectArn": project, "DatasetType": "TEST"}
@@ -354,7 +354,7 @@ def test_concurrent_changes_can_be_limited(bench: Workbench, project: str) -> No
     bench.rekognition.create_dataset(**parameters)
 
 
-def test_a_copy_needs_the_right_to_list_its_source(bench: Workbench, project: str) -> None:
+def test_a_copy_needs_permission_to_list_its_source(bench: Workbench, project: str) -> None:
     """CreateDataset, Operations: to copy "you also require permission to perform ListDatasetEntries"."""
     source = bench.create(project, "TRAIN", images(2))
     limited = client_allowed(bench, "rekognition:CreateDataset")
@@ -366,7 +366,7 @@ def test_a_copy_needs_the_right_to_list_its_source(bench: Workbench, project: st
 
 
 def client_allowed(bench: Workbench, *actions: str) -> Any:
-    """A client of a user who may do only these."""
+    """A client of a user who has only these permissions."""
     iam = bench.aws.client("iam")
     iam.create_user(UserName="limited")
     statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}

@@ -1,4 +1,4 @@
-"""DistributeDatasetEntries: what moves, what is refused, what fails later."""
+"""DistributeDatasetEntries: the entries that move, refusals, failures."""
 
 import json
 from collections import Counter
@@ -23,7 +23,7 @@ def refused(bench: Workbench, *arns: str) -> str:
     return refusal(bench.rekognition.distribute_dataset_entries, Datasets=[{"Arn": arn} for arn in arns])
 
 
-def test_a_fifth_of_the_entries_moves_and_none_is_lost_or_doubled(bench: Workbench, project: str) -> None:
+def test_a_fifth_of_the_entries_moves_and_none_is_lost(bench: Workbench, project: str) -> None:
     train, test = bench.pair(project, [*images(10), *images(20, "wet")])
     before = bench.entries(train)
     bench.distribute(train, test)
@@ -34,7 +34,7 @@ def test_a_fifth_of_the_entries_moves_and_none_is_lost_or_doubled(bench: Workben
     assert bench.labels(test) == {"rusty": {"EntryCount": 2}, "wet": {"EntryCount": 4}}
 
 
-def test_both_datasets_show_the_update_at_once_and_its_end_together(bench: Workbench, project: str) -> None:
+def test_both_datasets_show_the_update_and_its_end_together(bench: Workbench, project: str) -> None:
     train, test = bench.pair(project, images(10))
     before = {arn: bench.describe(arn)["LastUpdatedTimestamp"] for arn in (train, test)}
     bench.distribute(train, test)
@@ -46,7 +46,7 @@ def test_both_datasets_show_the_update_at_once_and_its_end_together(bench: Workb
     assert all(bench.describe(arn)["LastUpdatedTimestamp"] > before[arn] for arn in (train, test))
 
 
-def test_a_second_call_is_not_ready_and_later_finds_the_test_dataset_filled(bench: Workbench, project: str) -> None:
+def test_a_second_distribution_is_refused_during_and_after_the_first(bench: Workbench, project: str) -> None:
     train, test = bench.pair(project, images(10))
     bench.distribute(train, test)
     assert refused(bench, train, test) == NOT_READY
@@ -55,7 +55,7 @@ def test_a_second_call_is_not_ready_and_later_finds_the_test_dataset_filled(benc
     assert (bench.total(train), bench.total(test)) == (8, 2)
 
 
-def test_of_calls_at_once_one_wins(bench: Workbench, project: str) -> None:
+def test_one_of_several_distributions_at_once_succeeds(bench: Workbench, project: str) -> None:
     train, test = bench.pair(project, images(100))
 
     def outcome(_number: int) -> str | None:
@@ -72,7 +72,7 @@ def test_of_calls_at_once_one_wins(bench: Workbench, project: str) -> None:
     assert (bench.total(train), bench.total(test)) == (80, 20)
 
 
-def test_a_deleted_and_new_test_dataset_can_be_filled_again(bench: Workbench, project: str) -> None:
+def test_a_new_test_dataset_can_be_filled_again(bench: Workbench, project: str) -> None:
     train, test = bench.pair(project, images(10))
     bench.distribute(train, test)
     bench.finish()
@@ -84,7 +84,7 @@ def test_a_deleted_and_new_test_dataset_can_be_filled_again(bench: Workbench, pr
     assert (bench.total(train), bench.total(again)) == (7, 1)
 
 
-def test_datasets_of_one_type_of_two_projects_or_twice_the_same_are_refused(bench: Workbench, project: str) -> None:
+def test_two_datasets_that_are_no_pair_are_refused(bench: Workbench, project: str) -> None:
     train, test = bench.pair(project, images(10))
     other = bench.rekognition.create_project(ProjectName="other")["ProjectArn"]
     other_train, other_test = bench.pair(other, images(10))
@@ -93,7 +93,7 @@ def test_datasets_of_one_type_of_two_projects_or_twice_the_same_are_refused(benc
     assert bench.status(train) == "CREATE_COMPLETE"
 
 
-def test_a_wrong_pair_can_fail_later_instead(bench: Workbench, project: str) -> None:
+def test_a_setting_fails_a_wrong_pair_later(bench: Workbench, project: str) -> None:
     bench.aws.configure(wrong_pair="async")
     train = bench.create(project, "TRAIN", images(10))
     bench.distribute(train, train)
@@ -110,7 +110,7 @@ def test_an_unknown_or_deleted_dataset_is_not_found(bench: Workbench, project: s
     assert refused(bench, train, test) == "ResourceNotFoundException"
 
 
-def test_either_order_is_accepted_unless_the_setting_says_train_first(bench: Workbench, project: str) -> None:
+def test_a_setting_requires_the_training_dataset_first(bench: Workbench, project: str) -> None:
     train, test = bench.pair(project, images(10))
     bench.aws.configure(accepted_order="train_first")
     assert refused(bench, test, train) == INVALID
@@ -123,10 +123,10 @@ def test_either_order_is_accepted_unless_the_setting_says_train_first(bench: Wor
 @pytest.mark.parametrize(
     "lines", [None, images(1), [classified(f"{n}.jpg") for n in range(9)], [*images(9), classified("a.jpg", "wet")]]
 )
-def test_too_few_labeled_images_are_accepted_and_fail_both_datasets_later(
+def test_too_few_labeled_images_fail_both_datasets_later(
     bench: Workbench, project: str, lines: list[str] | None
 ) -> None:
-    """An empty training dataset, one entry, no label, a label with one image."""
+    """An empty training dataset, one entry, no label, and a label with one image."""
     train, test = bench.pair(project, lines)
     before = bench.total(train)
     bench.distribute(train, test)
@@ -147,7 +147,7 @@ def test_too_few_labeled_images_are_accepted_and_fail_both_datasets_later(
         ({"failed_datasets": "train", "spared_dataset": "earlier"}, "UPDATE_FAILED", "CREATE_COMPLETE"),
     ],
 )
-def test_which_dataset_a_failure_shows_on_is_a_setting(
+def test_a_setting_says_which_datasets_a_failure_affects(
     bench: Workbench, project: str, settings: dict[str, str], train_status: str, test_status: str
 ) -> None:
     bench.aws.configure(**settings)
@@ -168,7 +168,7 @@ def test_a_failed_distribution_can_be_repeated_after_more_images(bench: Workbenc
     assert (bench.total(train), bench.total(test)) == (8, 2)
 
 
-def test_a_filled_test_dataset_can_fail_later_instead(bench: Workbench, project: str) -> None:
+def test_a_setting_fails_a_filled_test_dataset_later(bench: Workbench, project: str) -> None:
     bench.aws.configure(test_not_empty="async")
     train = bench.begin(project, "TRAIN", images(10))
     test = bench.create(project, "TEST", images(3, "wet"))
@@ -179,18 +179,14 @@ def test_a_filled_test_dataset_can_fail_later_instead(bench: Workbench, project:
 
 
 @pytest.mark.parametrize("code", [INVALID, NOT_READY, "ResourceInUseException"])
-def test_a_filled_test_dataset_is_refused_with_the_error_of_the_setting(
-    bench: Workbench, project: str, code: str
-) -> None:
+def test_a_setting_names_the_error_for_a_filled_test_dataset(bench: Workbench, project: str, code: str) -> None:
     bench.aws.configure(size_refusal=code)
     train = bench.begin(project, "TRAIN", images(10))
     assert refused(bench, train, bench.create(project, "TEST", images(3, "wet"))) == code
 
 
 @pytest.mark.parametrize("code", [INVALID, NOT_READY, "ResourceNotFoundException", "ResourceInUseException"])
-def test_a_pair_that_is_being_distributed_is_refused_with_the_error_of_the_setting(
-    bench: Workbench, project: str, code: str
-) -> None:
+def test_a_setting_names_the_error_for_a_pair_being_distributed(bench: Workbench, project: str, code: str) -> None:
     bench.aws.configure(distribute_while_updating=code)
     train, test = bench.pair(project, images(10))
     bench.distribute(train, test)
@@ -198,7 +194,7 @@ def test_a_pair_that_is_being_distributed_is_refused_with_the_error_of_the_setti
 
 
 @pytest.mark.parametrize(("late", "between"), [("train", [10, 2]), ("test", [8, 0])])
-def test_one_dataset_can_finish_later_each_with_its_own_entries(
+def test_one_dataset_can_finish_later_than_the_other(
     bench: Workbench, project: str, late: str, between: list[int]
 ) -> None:
     train, test = bench.pair(project, images(10))
@@ -213,7 +209,7 @@ def test_one_dataset_can_finish_later_each_with_its_own_entries(
     assert [bench.total(arn) for arn in (train, test)] == [8, 2]
 
 
-def test_more_changes_at_once_than_the_limit_are_refused(bench: Workbench, project: str) -> None:
+def test_a_setting_limits_distributions_at_the_same_time(bench: Workbench, project: str) -> None:
     bench.aws.configure(max_concurrent_changes=1)
     train, test = bench.create(project, "TRAIN", images(10)), bench.create(project, "TEST")
     other = bench.rekognition.create_project(ProjectName="other")["ProjectArn"]
@@ -221,7 +217,7 @@ def test_more_changes_at_once_than_the_limit_are_refused(bench: Workbench, proje
     assert refused(bench, train, test) == "LimitExceededException"
 
 
-def test_the_right_to_read_the_images_can_be_needed(bench: Workbench, project: str) -> None:
+def test_a_setting_requires_permission_to_read_the_images(bench: Workbench, project: str) -> None:
     bench.aws.configure(distribution_reads_images=True)
     train, test = bench.pair(project, images(10))
     nobody = bench.aws.client("iam").create_user(UserName="splitter")["User"]["UserName"]
@@ -237,15 +233,15 @@ def test_the_right_to_read_the_images_can_be_needed(bench: Workbench, project: s
     bench.distribute(train, test)
 
 
-def test_the_truth_is_what_there_is_and_what_was_accepted(bench: Workbench, project: str) -> None:
+def test_the_internal_state_has_datasets_and_accepted_distributions(bench: Workbench, project: str) -> None:
     train, test = bench.pair(project, images(10))
     bench.aws.configure(stale_status_seconds=90, late_dataset="test")
     bench.distribute(train, test)
     refused(bench, train, test)
     bench.finish()
     bench.rekognition.delete_dataset(DatasetArn=train)
-    truth = bench.aws.truth()
-    (distribution,) = truth["distributions"]
+    state = bench.aws.truth()
+    (distribution,) = state["distributions"]
     assert {name: distribution[name] for name in ("datasets", "caller", "status", "moved")} == {
         "datasets": [train, test],
         "caller": "arn:aws:iam::123456789012:root",
@@ -253,7 +249,7 @@ def test_the_truth_is_what_there_is_and_what_was_accepted(bench: Workbench, proj
         "moved": 2,
     }
     assert distribution["due"] - distribution["accepted"] == pytest.approx(90)
-    datasets = truth["projects"][project]
+    datasets = state["projects"][project]
     shown = [(dataset["arn"], dataset["type"], dataset["status"], dataset["being_deleted"]) for dataset in datasets]
     assert shown == [
         (train, "TRAIN", "DELETE_IN_PROGRESS", True),
@@ -263,30 +259,30 @@ def test_the_truth_is_what_there_is_and_what_was_accepted(bench: Workbench, proj
     assert all(image.startswith("s3://images/rusty-") for image in datasets[0]["source_refs"])
 
 
-def test_the_truth_outlives_the_datasets_until_a_reset(bench: Workbench, project: str) -> None:
+def test_the_internal_state_keeps_deleted_datasets_until_a_reset(bench: Workbench, project: str) -> None:
     train, test = bench.pair(project, images(1))
     bench.distribute(train, test)
     bench.finish()
     for arn in (train, test):
         bench.rekognition.delete_dataset(DatasetArn=arn)
     bench.finish()
-    truth = bench.aws.truth()
-    assert truth["projects"] == {project: []}
-    deleted = {each["arn"]: each["source_refs"] for each in truth["deleted"]}
+    state = bench.aws.truth()
+    assert state["projects"] == {project: []}
+    deleted = {each["arn"]: each["source_refs"] for each in state["deleted"]}
     assert deleted == {train: ["s3://images/rusty-0.jpg"], test: []}
-    assert [(each["status"], each["moved"]) for each in truth["distributions"]] == [("UPDATE_FAILED", 0)]
+    assert [(each["status"], each["moved"]) for each in state["distributions"]] == [("UPDATE_FAILED", 0)]
     bench.aws.reset()
     assert bench.aws.truth() == {"projects": {}, "deleted": [], "distributions": []}
 
 
-def test_an_empty_training_dataset_can_be_refused_at_once(bench: Workbench, project: str) -> None:
+def test_a_setting_refuses_an_empty_training_dataset_at_once(bench: Workbench, project: str) -> None:
     bench.aws.configure(train_empty="sync")
     train, test = bench.pair(project)
     assert refused(bench, train, test) == INVALID
 
 
 @pytest.mark.parametrize(("answer", "labels"), [("counted", (1, 0)), ("copied", (1, 1))])
-def test_labels_after_are_counted_or_copied(
+def test_a_setting_counts_or_copies_labels_afterwards(
     bench: Workbench, project: str, answer: str, labels: tuple[int, int]
 ) -> None:
     """Only an unlabelled entry moves here, so the test dataset has a label only if labels are copied."""
@@ -300,8 +296,8 @@ def test_labels_after_are_counted_or_copied(
     assert tuple(bench.describe(arn)["DatasetStats"]["TotalLabels"] for arn in (train, test)) == labels
 
 
-def test_a_distribution_may_not_overflow_the_test_dataset(bench: Workbench, project: str) -> None:
-    """Mumbai and London hold fewer entries in a test dataset; a limit for both shows the same here."""
+def test_a_distribution_cannot_overflow_the_test_dataset(bench: Workbench, project: str) -> None:
+    """Mumbai and London have a lower limit for test datasets. Here a limit for both datasets has the same effect."""
     train, test = bench.pair(project, images(30))
     bench.aws.configure(max_entries=5)
     bench.distribute(train, test)
@@ -328,12 +324,12 @@ def test_coral_is_distributed_label_by_label(bench: Workbench, project: str) -> 
         ("ceil", {0: 0, 1: 0, 2: 1, 5: 1, 6: 2, 9: 2, 10: 2, 11: 3, 15: 3, 16: 4}),
     ],
 )
-def test_rounding(rounding: str, counts: dict[int, int]) -> None:
+def test_the_number_of_moved_entries_is_rounded(rounding: str, counts: dict[int, int]) -> None:
     settings = Settings().changed({"rounding": rounding})
     assert {size: count_moved(size, settings) for size in counts} == counts
 
 
-def test_without_at_least_one_a_small_stratum_keeps_all() -> None:
+def test_a_setting_lets_small_strata_keep_all_entries() -> None:
     assert [count_moved(size, Settings(at_least_one=False)) for size in (2, 4, 5)] == [0, 0, 1]
 
 
@@ -364,13 +360,13 @@ def test_label_sets_of_one_image_each_are_taken_together() -> None:
 
 
 @pytest.mark.parametrize(("moves", "count"), [(True, 2), (False, 0)])
-def test_unlabeled_entries_move_as_the_setting_says(moves: bool, count: int) -> None:
+def test_a_setting_decides_whether_unlabeled_entries_move(moves: bool, count: int) -> None:
     given = entries(*images(5), *[classified(f"{n}.jpg") for n in range(10)])
     assert moved_labels(given, unlabeled_entries_move=moves)[()] == count
 
 
 @pytest.mark.parametrize(("moves", "count"), [(True, 1), (False, 0)])
-def test_error_entries_move_as_the_setting_says(moves: bool, count: int) -> None:
+def test_a_setting_decides_whether_error_entries_move(moves: bool, count: int) -> None:
     broken = [BROKEN.replace("broken", f"broken-{n}") for n in range(5)]
     assert moved_labels(entries(*images(5), *broken), error_entries_move=moves)[()] == count
 
@@ -382,7 +378,7 @@ def test_the_draw_is_repeatable_and_the_seed_changes_it() -> None:
 
 
 @pytest.mark.parametrize(("least", "enough"), [(2, True), (3, False)])
-def test_the_least_number_of_images_a_label_is_a_setting(least: int, enough: bool) -> None:
+def test_a_setting_gives_the_least_number_of_images_a_label(least: int, enough: bool) -> None:
     given = entries(*images(10), *images(2, "wet"))
     if enough:
         assert moved_labels(given, min_per_label=least) == {("rusty",): 2, ("wet",): 1}

@@ -44,18 +44,18 @@ def names(entries: list[dict[str, Any]]) -> list[str]:
         ({"SourceRefContains": "folder/", "Labeled": True, "ContainsLabels": ["rusty"]}, ["a", "b"]),
     ],
 )
-def test_filters(bench: Workbench, project: str, filters: dict[str, Any], expected: list[str]) -> None:
+def test_filters_select_entries(bench: Workbench, project: str, filters: dict[str, Any], expected: list[str]) -> None:
     arn = bench.create(project, "TRAIN", MIXED)
     assert names(bench.entries(arn, **filters)) == expected
 
 
-def test_has_errors_false_can_leave_errors_out(bench: Workbench, project: str) -> None:
+def test_a_setting_lists_no_errors_for_has_errors_false(bench: Workbench, project: str) -> None:
     bench.aws.configure(has_errors_false="without_errors")
     arn = bench.create(project, "TRAIN", MIXED)
     assert names(bench.entries(arn, HasErrors=False)) == ["a", "b", "c", "plain"]
 
 
-def test_a_listed_entry_is_the_line_with_the_services_own_metadata(bench: Workbench, project: str) -> None:
+def test_a_listed_entry_is_the_line_with_the_services_metadata(bench: Workbench, project: str) -> None:
     arn = bench.create(project, "TRAIN", MIXED)
     listed = bench.entries(arn)
     assert listed[0] == {**json.loads(MIXED[0]), "cl-metadata": {"is_labeled": True}}
@@ -89,7 +89,7 @@ def test_pages_hold_every_entry_once_and_in_order(bench: Workbench, project: str
     assert [entry["source-ref"] for entry in listed] == [json.loads(line)["source-ref"] for line in lines]
 
 
-def test_a_page_has_100_entries_unless_asked_for_fewer(bench: Workbench, project: str) -> None:
+def test_a_page_has_100_entries_by_default(bench: Workbench, project: str) -> None:
     arn = bench.create(project, "TRAIN", images(101))
     page = bench.rekognition.list_dataset_entries(DatasetArn=arn, NextToken="")
     assert len(page["DatasetEntries"]) == 100
@@ -98,13 +98,13 @@ def test_a_page_has_100_entries_unless_asked_for_fewer(bench: Workbench, project
     assert "NextToken" not in last
 
 
-def test_no_page_follows_when_nothing_more_matches(bench: Workbench, project: str) -> None:
+def test_the_last_matching_page_has_no_token(bench: Workbench, project: str) -> None:
     arn = bench.create(project, "TRAIN", [*images(3), classified("a.jpg", "wet"), *images(3, first=3)])
     page = bench.rekognition.list_dataset_entries(DatasetArn=arn, ContainsLabels=["wet"], MaxResults=1)
     assert "NextToken" not in page
 
 
-def test_a_last_page_may_have_an_empty_token(bench: Workbench, project: str) -> None:
+def test_a_setting_gives_the_last_page_an_empty_token(bench: Workbench, project: str) -> None:
     bench.aws.configure(end_of_pages="empty")
     arn = bench.create(project, "TRAIN", images(3))
     assert bench.rekognition.list_dataset_entries(DatasetArn=arn)["NextToken"] == ""
@@ -124,7 +124,7 @@ def test_a_token_belongs_to_its_dataset_operation_and_filter(bench: Workbench, p
     assert refusal(list_entries, DatasetArn=train, NextToken=token[:-3]) == invalid
 
 
-def test_an_update_replaces_the_entry_of_an_image_and_adds_others(bench: Workbench, project: str) -> None:
+def test_an_update_replaces_and_adds_entries(bench: Workbench, project: str) -> None:
     arn = bench.create(project, "TRAIN", images(3))
     bench.update(arn, classified("rusty-1.jpg", "wet"), classified("new.jpg", "wet"))
     assert bench.status(arn) == "UPDATE_IN_PROGRESS"
@@ -160,7 +160,7 @@ def test_a_failed_update_leaves_the_entries_and_the_stats(
     assert after["LastUpdatedTimestamp"] > before["LastUpdatedTimestamp"]
 
 
-def test_the_number_of_entries_is_limited_over_updates_too(bench: Workbench, project: str) -> None:
+def test_updates_cannot_exceed_the_number_of_entries(bench: Workbench, project: str) -> None:
     bench.aws.configure(max_entries=4)
     arn = bench.create(project, "TRAIN", images(3))
     bench.update(arn, *images(2, first=2))
@@ -172,7 +172,7 @@ def test_the_number_of_entries_is_limited_over_updates_too(bench: Workbench, pro
 
 
 def test_an_export_can_be_imported_again(bench: Workbench, project: str) -> None:
-    """Listed lines carry the service's own members, which an import replaces."""
+    """Listed lines have the service's own members. An import replaces them."""
     train = bench.create(project, "TRAIN", MIXED)
     pages = bench.rekognition.get_paginator("list_dataset_entries").paginate(DatasetArn=train)
     test = bench.create(project, "TEST", [entry for page in pages for entry in page["DatasetEntries"]])
@@ -180,8 +180,8 @@ def test_an_export_can_be_imported_again(bench: Workbench, project: str) -> None
     assert bench.describe(test)["DatasetStats"] == bench.describe(train)["DatasetStats"]
 
 
-def test_the_last_page_of_a_large_dataset_costs_what_the_first_does() -> None:
-    """Without HTTP, whose own cost would hide the difference."""
+def test_the_last_page_is_as_fast_as_the_first() -> None:
+    """Without HTTP, because its own time would hide the difference."""
     lines = "\n".join(json.dumps({"source-ref": f"s3://images/{number}.jpg"}) for number in range(250_000))
     service = CustomLabels(clock=Clock(), settings=Settings(creation_seconds=0), put_event=lambda _event: None)
     caller = Caller(
@@ -208,11 +208,11 @@ def test_the_last_page_of_a_large_dataset_costs_what_the_first_does() -> None:
 
 
 def allow(_action: str, _arn: str) -> None:
-    """IAM, when it says yes to everything."""
+    """IAM that allows everything."""
 
 
 @pytest.mark.parametrize("member", ['"err\\u006frs": 3', '"a": {"err\\u006frs": {}}', '"cl\\u002dmetadata": 3'])
-def test_what_the_service_adds_is_taken_off_however_its_name_is_written(
+def test_the_services_members_are_removed_even_if_written_with_escapes(
     bench: Workbench, project: str, member: str
 ) -> None:
     arn = bench.create(project, "TRAIN")

@@ -1,4 +1,4 @@
-"""The CloudTrail events that calls leave on the default bus."""
+"""The CloudTrail events of calls, on the default event bus."""
 
 import json
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("events")
 
 
 class Trail:
-    """What a rule for Custom Labels calls sends to a queue, both of the administrator or of the credentials given."""
+    """A rule for Custom Labels calls and its queue, of the administrator or of the given credentials."""
 
     def __init__(self, aws: LocalAws, **credentials: str) -> None:
         self._sqs, self._events = aws.client("sqs", **credentials), aws.client("events", **credentials)
@@ -41,11 +41,11 @@ class Trail:
         self._sqs.delete_queue(QueueUrl=self._queue)
 
     def take(self, count: int) -> list[dict[str, Any]]:
-        """The next events, in the order of their calls; a failure when they do not come."""
+        """The next events, in the order of their calls. Fails if they do not arrive."""
         events: list[dict[str, Any]] = []
         while len(events) < count:
             batch = self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10, WaitTimeSeconds=5)
-            assert batch.get("Messages"), f"{len(events)} of {count} events came"
+            assert batch.get("Messages"), f"{len(events)} of {count} events arrived"
             for message in batch["Messages"]:
                 events.append(json.loads(message["Body"]))
                 self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
@@ -58,7 +58,7 @@ def trail(local_aws: LocalAws) -> Iterator[Trail]:
         yield trail
 
 
-def test_create_dataset_is_recorded_as_a_call_not_as_a_completion(bench: Workbench, project: str, trail: Trail) -> None:
+def test_the_event_of_create_dataset_records_the_call(bench: Workbench, project: str, trail: Trail) -> None:
     source = bench.put(images(2))
     response = bench.rekognition.create_dataset(
         ProjectArn=project, DatasetType="TRAIN", DatasetSource=source, Tags={"auto-split": "true"}
@@ -99,14 +99,14 @@ def test_a_failed_call_is_recorded_with_its_error(bench: Workbench, project: str
     assert failed["requestParameters"]["projectArn"] == project
 
 
-def test_parameters_that_are_not_the_models_are_recorded_as_null(bench: Workbench, project: str, trail: Trail) -> None:
+def test_parameters_that_violate_the_model_are_recorded_as_null(bench: Workbench, project: str, trail: Trail) -> None:
     assert refusal(bench.rekognition.create_dataset, ProjectArn=project, DatasetType="x") == "ValidationException"
     [event] = trail.take(1)
     assert event["detail"]["errorCode"] == "ValidationException"
     assert event["detail"]["requestParameters"] is None
 
 
-def test_every_changing_call_is_recorded_and_no_reading_one(bench: Workbench, trail: Trail) -> None:
+def test_changing_calls_are_recorded_and_reading_calls_are_not(bench: Workbench, trail: Trail) -> None:
     project = bench.rekognition.create_project(ProjectName="recorded")["ProjectArn"]
     train, test = bench.pair(project, images(10))
     bench.entries(train)
@@ -137,7 +137,7 @@ def test_every_changing_call_is_recorded_and_no_reading_one(bench: Workbench, tr
     assert details[7]["responseElements"] == {"status": "DELETING"}
 
 
-def test_the_casing_of_keys_is_a_setting(bench: Workbench, project: str, trail: Trail) -> None:
+def test_a_setting_decides_the_casing_of_keys(bench: Workbench, project: str, trail: Trail) -> None:
     bench.aws.configure(request_key_casing="pascal", response_key_casing="pascal")
     arn = bench.begin(project, "TRAIN")
     [event] = trail.take(1)
@@ -145,8 +145,8 @@ def test_the_casing_of_keys_is_a_setting(bench: Workbench, project: str, trail: 
     assert event["detail"]["responseElements"] == {"DatasetArn": arn}
 
 
-def test_a_call_that_iam_refuses_is_recorded_with_nulls(bench: Workbench, project: str, trail: Trail) -> None:
-    nobody = client_of_a_user_who_may_do_nothing(bench, "nobody")
+def test_a_denied_call_is_recorded_with_nulls(bench: Workbench, project: str, trail: Trail) -> None:
+    nobody = client_without_permissions(bench, "nobody")
     assert refusal(nobody.create_dataset, ProjectArn=project, DatasetType="TRAIN") == "AccessDeniedException"
     [event] = trail.take(1)
     detail = event["detail"]
@@ -156,7 +156,7 @@ def test_a_call_that_iam_refuses_is_recorded_with_nulls(bench: Workbench, projec
     assert (detail["userIdentity"]["type"], detail["userIdentity"]["userName"]) == ("IAMUser", "nobody")
 
 
-def client_of_a_user_who_may_do_nothing(bench: Workbench, name: str) -> Any:
+def client_without_permissions(bench: Workbench, name: str) -> Any:
     iam = bench.aws.client("iam")
     iam.create_user(UserName=name)
     key = iam.create_access_key(UserName=name)["AccessKey"]
@@ -165,7 +165,7 @@ def client_of_a_user_who_may_do_nothing(bench: Workbench, name: str) -> Any:
     )
 
 
-def test_an_event_that_is_lost_never_comes(bench: Workbench, project: str, trail: Trail) -> None:
+def test_a_lost_event_never_arrives(bench: Workbench, project: str, trail: Trail) -> None:
     bench.aws.configure(event_copies=0)
     bench.begin(project, "TRAIN")
     bench.aws.configure(event_copies=1)
@@ -173,7 +173,7 @@ def test_an_event_that_is_lost_never_comes(bench: Workbench, project: str, trail
     assert created(trail.take(1)) == [test]
 
 
-def test_an_event_that_comes_twice_is_the_same_one(bench: Workbench, project: str, trail: Trail) -> None:
+def test_both_copies_of_an_event_are_equal(bench: Workbench, project: str, trail: Trail) -> None:
     bench.aws.configure(event_copies=2)
     arn = bench.begin(project, "TRAIN")
     events = trail.take(2)
@@ -183,7 +183,7 @@ def test_an_event_that_comes_twice_is_the_same_one(bench: Workbench, project: st
     assert first == second
 
 
-def test_a_late_event_comes_once_its_time_has_passed(bench: Workbench, project: str, trail: Trail) -> None:
+def test_a_late_event_arrives_after_its_delay(bench: Workbench, project: str, trail: Trail) -> None:
     bench.aws.configure(event_delay_seconds=60)
     train = bench.begin(project, "TRAIN")
     bench.aws.configure(event_delay_seconds=0)
@@ -204,7 +204,7 @@ def test_late_events_come_in_the_order_of_their_times(bench: Workbench, project:
     assert created(trail.take(4)) == [test, test, train, train]
 
 
-def test_an_event_that_is_not_delivered_yet_is_forgotten_with_the_rest(bench: Workbench, trail: Trail) -> None:
+def test_a_reset_drops_events_not_delivered_yet(bench: Workbench, trail: Trail) -> None:
     bench.aws.configure(event_delay_seconds=60)
     bench.rekognition.create_project(ProjectName="before")
     bench.aws.reset()
@@ -218,7 +218,7 @@ def test_an_event_that_is_not_delivered_yet_is_forgotten_with_the_rest(bench: Wo
     ("credentials", "account", "region"),
     [({"region_name": "eu-west-1"}, ACCOUNT, "eu-west-1"), ({"aws_access_key_id": "1" * 12}, "1" * 12, REGION)],
 )
-def test_a_late_event_comes_to_the_account_and_region_of_its_call(
+def test_a_late_event_arrives_in_its_account_and_region(
     bench: Workbench, trail: Trail, credentials: dict[str, str], account: str, region: str
 ) -> None:
     bench.aws.configure(event_delay_seconds=60)
@@ -232,9 +232,9 @@ def test_a_late_event_comes_to_the_account_and_region_of_its_call(
     assert (here["account"], here["region"]) == (ACCOUNT, REGION)
 
 
-def test_a_call_that_iam_refuses_is_late_and_twice_like_any_other(bench: Workbench, project: str, trail: Trail) -> None:
+def test_a_denied_calls_event_can_be_late_and_doubled(bench: Workbench, project: str, trail: Trail) -> None:
     bench.aws.configure(event_delay_seconds=60, event_copies=2)
-    nobody = client_of_a_user_who_may_do_nothing(bench, "nobody-late")
+    nobody = client_without_permissions(bench, "nobody-late")
     assert refusal(nobody.create_dataset, ProjectArn=project, DatasetType="TRAIN") == "AccessDeniedException"
     bench.aws.configure(event_delay_seconds=0, event_copies=1)
     bench.begin(project, "TRAIN")
@@ -244,8 +244,8 @@ def test_a_call_that_iam_refuses_is_late_and_twice_like_any_other(bench: Workben
     assert [event["detail"]["errorCode"] for event in trail.take(2)] == ["AccessDenied", "AccessDenied"]
 
 
-def test_a_later_call_brings_a_late_event() -> None:
-    """Without HTTP, where the clock cannot move by itself."""
+def test_a_later_call_delivers_a_late_event() -> None:
+    """Without HTTP: moving the clock of the local AWS would deliver the event."""
     events: list[Event] = []
     clock = Clock()
     service = CustomLabels(clock=clock, settings=Settings(event_delay_seconds=60), put_event=events.append)
@@ -258,8 +258,8 @@ def test_a_later_call_brings_a_late_event() -> None:
     assert [event["detail"]["requestID"] for event in events] == ["first"]
 
 
-def test_each_copy_comes_once_however_many_callers_bring_them() -> None:
-    """Neither delivery ends before the other has begun."""
+def test_two_callers_deliver_each_copy_once() -> None:
+    """Each delivery waits until the other one has begun."""
     events: list[Event] = []
     both = Barrier(2, timeout=20)
 
@@ -288,7 +288,7 @@ def test_each_copy_comes_once_however_many_callers_bring_them() -> None:
         ("event_delay_seconds", "60", "a number"),
     ],
 )
-def test_what_is_no_number_of_copies_or_seconds_is_refused(
+def test_a_wrong_number_of_copies_or_seconds_is_refused(
     local_aws: LocalAws, setting: str, value: object, kind: str
 ) -> None:
     with pytest.raises(LocalAwsError) as refused:
@@ -302,5 +302,5 @@ def created(events: list[Event]) -> list[str]:
 
 
 def a_caller() -> Caller:
-    """Who asks for no permission and reads no manifest."""
+    """A caller that needs no permission and reads no manifest."""
     return Caller(ACCOUNT, REGION, f"arn:aws:iam::{ACCOUNT}:root", "", "", "", lambda *_: None, lambda *_: b"")

@@ -1,4 +1,4 @@
-"""Manifests: what of a file becomes entries, what is dropped, what fails the whole, what stays with errors."""
+"""Manifests: lines that become entries, lines that are dropped, lines with errors, unusable manifests."""
 
 import json
 from collections.abc import Callable
@@ -24,7 +24,7 @@ def real(name: str) -> bytes:
 
 
 def changed(line: str, change: Callable[[Line], object]) -> Line:
-    """The entry of a line after a change to its members, as it is listed."""
+    """The listed entry of a line after a change to its members."""
     members = json.loads(line)
     change(members)
     entry = read_entry(json.dumps(members))
@@ -35,7 +35,7 @@ def changed(line: str, change: Callable[[Line], object]) -> Line:
 
 
 def codes(listed: Line) -> set[tuple[str, str]]:
-    """Where in a listed line which error stands."""
+    """The errors of a listed line, each with its place in the line."""
     places = {"image": listed, **{name: value for name, value in listed.items() if isinstance(value, dict)}}
     boxes = listed.get("boxes", {}).get("annotations", []) if isinstance(listed.get("boxes"), dict) else []
     places |= {f"box {position}": box for position, box in enumerate(boxes) if isinstance(box, dict)}
@@ -87,7 +87,7 @@ FORMAT = {("boxes", "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT"), NO_VALID}
         (lambda line: line.pop("label0-metadata"), {("image", "ERROR_NO_LABEL_ATTRIBUTES")}),
     ],
 )
-def test_errors_of_an_image_level_line(change: Callable[[Line], object], expected: set[tuple[str, str]]) -> None:
+def test_an_image_level_line_shows_its_errors(change: Callable[[Line], object], expected: set[tuple[str, str]]) -> None:
     listed = changed(classified("a.jpg", "rusty"), change)
     assert codes(listed) == expected
     assert listed["cl-metadata"] == {"is_labeled": not expected}
@@ -156,7 +156,7 @@ def first(line: Line) -> Line:
         ),
     ],
 )
-def test_errors_of_a_line_with_boxes(
+def test_a_line_with_boxes_shows_its_errors(
     change: Callable[[Line], object], expected: set[tuple[str, str]], labeled: bool
 ) -> None:
     listed = changed(boxed("a.jpg", "bolt", "nut"), change)
@@ -164,8 +164,8 @@ def test_errors_of_a_line_with_boxes(
     assert listed["cl-metadata"] == {"is_labeled": labeled}
 
 
-def test_a_box_that_shrinks_to_one_pixel_for_training_is_too_small() -> None:
-    """ "ERROR_BOUNDING_BOX_TOO_SMALL": an image is resized to 1280 pixels, and its boxes with it."""
+def test_a_box_of_one_pixel_after_resizing_is_too_small() -> None:
+    """ "ERROR_BOUNDING_BOX_TOO_SMALL": training resizes an image, and its boxes, to 1280 pixels."""
 
     def change(line: Line) -> None:
         line["boxes"]["image_size"][0].update(width=3840, height=2160)
@@ -180,7 +180,7 @@ def test_one_valid_attribute_is_enough_for_a_line() -> None:
     assert listed["cl-metadata"] == {"is_labeled": True}
 
 
-def test_a_listed_line_that_is_corrected_and_given_back_loses_its_errors() -> None:
+def test_a_corrected_listed_line_loses_its_errors() -> None:
     good = json.loads(boxed("a.jpg", "bolt"))
     broken = changed(json.dumps(good), lambda line: first(line).update(width=1))
     assert codes(broken)
@@ -225,7 +225,7 @@ def test_a_listed_line_keeps_the_text_it_was_given() -> None:
     assert entry.listed() == '{ "source-ref" : "s3://images/ü.jpg" ,"cl-metadata":{"is_labeled":false}}'
 
 
-def test_dropped_lines_are_reported_nowhere(bench: Workbench, project: str) -> None:
+def test_dropped_lines_are_not_reported(bench: Workbench, project: str) -> None:
     arn = bench.create(project, "TRAIN", [*images(8), "no JSON", images(1)[0]])
     description = bench.describe(arn)
     assert description["Status"] == "CREATE_COMPLETE"
@@ -239,7 +239,7 @@ def test_dropped_lines_are_reported_nowhere(bench: Workbench, project: str) -> N
 def test_more_than_a_fifth_of_unusable_lines_fails_an_import(
     bench: Workbench, project: str, bad: list[str], status: str
 ) -> None:
-    """Blank lines and duplicates count; two of ten are a fifth, three of eleven are more."""
+    """Blank lines and duplicates count as unusable. Two of ten are a fifth, three of eleven are more."""
     arn = bench.create(project, "TRAIN", [*images(8), *bad])
     assert bench.status(arn) == status
 
@@ -258,7 +258,7 @@ def test_more_than_a_fifth_of_unusable_lines_fails_an_import(
         ([classified(f"{n}.jpg", f"label {n}") for n in range(251)], "The manifest file has too many labels."),
     ],
 )
-def test_a_manifest_that_fails_as_a_whole(bench: Workbench, project: str, content: Any, message: str) -> None:
+def test_a_terminal_error_fails_the_whole_manifest(bench: Workbench, project: str, content: Any, message: str) -> None:
     arn = bench.create(project, "TRAIN", content)
     description = bench.describe(arn)
     assert (description["Status"], description["StatusMessageCode"]) == ("CREATE_FAILED", "CLIENT_ERROR")
@@ -273,7 +273,7 @@ def test_a_manifest_that_fails_as_a_whole(bench: Workbench, project: str, conten
         ({"max_manifest_bytes": 100}, "The manifest file size exceeds the maximum supported size."),
     ],
 )
-def test_a_manifest_over_a_limit_fails(bench: Workbench, project: str, limit: dict[str, int], message: str) -> None:
+def test_a_manifest_above_a_limit_fails(bench: Workbench, project: str, limit: dict[str, int], message: str) -> None:
     bench.aws.configure(**limit)
     assert bench.describe(bench.create(project, "TRAIN", images(5)))["StatusMessage"] == message
 
@@ -284,7 +284,7 @@ def test_250_labels_are_not_too_many(bench: Workbench, project: str) -> None:
     assert len(bench.labels(arn)) == 250
 
 
-def test_a_manifest_needs_an_extension_only_if_the_setting_says_so(bench: Workbench, project: str) -> None:
+def test_a_setting_requires_an_extension_of_manifests(bench: Workbench, project: str) -> None:
     source = bench.put(images(2), name="folder.d/manifest")
     test = bench.rekognition.create_dataset(ProjectArn=project, DatasetType="TEST", DatasetSource=source)
     bench.aws.configure(manifest_extension_required=True)
@@ -329,7 +329,7 @@ def test_coral_is_imported_whole(bench: Workbench, project: str) -> None:
     assert sorted(use["EntryCount"] for use in bench.labels(arn).values()) == [18, 42, 58, 111]
 
 
-def test_birds_without_confidence_are_error_entries_one_and_all(bench: Workbench, project: str) -> None:
+def test_birds_without_confidence_are_all_error_entries(bench: Workbench, project: str) -> None:
     arn = bench.create(project, "TRAIN", real("birds-without-confidence.manifest"))
     stats = bench.describe(arn)["DatasetStats"]
     assert (stats["TotalEntries"], stats["ErrorEntries"], stats["LabeledEntries"]) == (477, 477, 0)

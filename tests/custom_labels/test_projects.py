@@ -22,7 +22,7 @@ def test_project_arn_ends_in_the_milliseconds_of_its_creation(bench: Workbench) 
     assert round(project["CreationTimestamp"].timestamp() * 1000) == int(arn.rpartition("/")[2])
 
 
-def test_a_name_is_taken_until_its_project_has_vanished(bench: Workbench) -> None:
+def test_a_name_is_taken_until_its_project_is_gone(bench: Workbench) -> None:
     arn = bench.rekognition.create_project(ProjectName="taken")["ProjectArn"]
     assert refusal(bench.rekognition.create_project, ProjectName="taken") == "ResourceInUseException"
     assert bench.rekognition.delete_project(ProjectArn=arn)["Status"] == "DELETING"
@@ -42,7 +42,7 @@ def test_a_project_with_a_dataset_is_not_deleted(bench: Workbench, project: str)
     bench.rekognition.delete_project(ProjectArn=project)
 
 
-def test_a_project_that_is_being_deleted_takes_no_dataset(bench: Workbench, project: str) -> None:
+def test_a_project_being_deleted_accepts_no_dataset(bench: Workbench, project: str) -> None:
     bench.rekognition.delete_project(ProjectArn=project)
     assert (
         refusal(bench.rekognition.create_dataset, ProjectArn=project, DatasetType="TRAIN")
@@ -50,8 +50,8 @@ def test_a_project_that_is_being_deleted_takes_no_dataset(bench: Workbench, proj
     )
 
 
-def test_unknown_names_are_simply_absent(bench: Workbench) -> None:
-    assert describe(bench.rekognition, ProjectNames=["nobody"]) == []
+def test_unknown_names_are_absent(bench: Workbench) -> None:
+    assert describe(bench.rekognition, ProjectNames=["missing"]) == []
 
 
 def test_projects_are_listed_in_pages(bench: Workbench) -> None:
@@ -63,7 +63,7 @@ def test_projects_are_listed_in_pages(bench: Workbench) -> None:
     assert names == [f"page-{number}" for number in range(5)]
 
 
-def test_a_token_of_another_question_is_refused(bench: Workbench) -> None:
+def test_a_token_of_another_request_is_refused(bench: Workbench) -> None:
     for number in range(2):
         bench.rekognition.create_project(ProjectName=f"token-{number}")
     token = bench.rekognition.describe_projects(MaxResults=1)["NextToken"]
@@ -72,7 +72,7 @@ def test_a_token_of_another_question_is_refused(bench: Workbench) -> None:
         assert code == "InvalidPaginationTokenException"
 
 
-def test_only_custom_labels_projects_are_listed_unless_asked_otherwise(bench: Workbench) -> None:
+def test_only_custom_labels_projects_are_listed_by_default(bench: Workbench) -> None:
     bench.rekognition.create_project(ProjectName="adapter", Feature="CONTENT_MODERATION", AutoUpdate="ENABLED")
     assert describe(bench.rekognition) == []
     [adapter] = describe(bench.rekognition, Features=["CONTENT_MODERATION"])
@@ -80,12 +80,12 @@ def test_only_custom_labels_projects_are_listed_unless_asked_otherwise(bench: Wo
 
 
 @pytest.mark.parametrize("parameters", [{"Feature": "CONTENT_MODERATION"}, {"AutoUpdate": "ENABLED"}])
-def test_auto_update_belongs_to_content_moderation(bench: Workbench, parameters: dict[str, str]) -> None:
+def test_auto_update_needs_content_moderation(bench: Workbench, parameters: dict[str, str]) -> None:
     code = refusal(bench.rekognition.create_project, ProjectName="inconsistent", **parameters)
     assert code == "InvalidParameterException"
 
 
-def test_the_number_of_projects_is_limited(bench: Workbench) -> None:
+def test_a_setting_limits_the_number_of_projects(bench: Workbench) -> None:
     bench.aws.configure(max_projects=1)
     bench.rekognition.create_project(ProjectName="first")
     assert refusal(bench.rekognition.create_project, ProjectName="second") == "LimitExceededException"
@@ -95,7 +95,7 @@ def test_the_number_of_projects_is_limited(bench: Workbench) -> None:
     ("order", "types"),
     [("oldest_first", ["TEST", "TRAIN"]), ("newest_first", ["TRAIN", "TEST"]), ("train_first", ["TRAIN", "TEST"])],
 )
-def test_datasets_are_described_in_the_order_of_the_setting(
+def test_a_setting_orders_the_datasets_of_a_project(
     bench: Workbench, project: str, order: str, types: list[str]
 ) -> None:
     bench.aws.configure(dataset_order=order)
@@ -106,14 +106,14 @@ def test_datasets_are_described_in_the_order_of_the_setting(
 
 
 @pytest.mark.parametrize("code", ["InvalidParameterException", "ResourceNotFoundException"])
-def test_a_name_that_nobody_has_can_be_refused(bench: Workbench, project: str, code: str) -> None:
-    asked = [project.split("/")[1], "nobody"]
+def test_a_setting_refuses_names_of_no_project(bench: Workbench, project: str, code: str) -> None:
+    asked = [project.split("/")[1], "missing"]
     assert len(bench.rekognition.describe_projects(ProjectNames=asked)["ProjectDescriptions"]) == 1
     bench.aws.configure(unknown_project_names=code)
     assert refusal(bench.rekognition.describe_projects, ProjectNames=asked) == code
 
 
-def test_projects_of_another_region_are_apart(bench: Workbench, project: str) -> None:
+def test_each_region_has_its_own_projects(bench: Workbench, project: str) -> None:
     ireland = bench.aws.client("rekognition", region_name="eu-west-1")
     assert describe(ireland) == []
     arn = ireland.create_project(ProjectName=project.split("/")[1])["ProjectArn"]
@@ -121,7 +121,7 @@ def test_projects_of_another_region_are_apart(bench: Workbench, project: str) ->
 
 
 @pytest.mark.parametrize("code", ["ResourceNotFoundException", "AccessDeniedException"])
-def test_another_regions_project_is_refused_as_the_setting_says(bench: Workbench, project: str, code: str) -> None:
+def test_a_setting_names_the_error_for_another_regions_project(bench: Workbench, project: str, code: str) -> None:
     bench.aws.configure(foreign_arn_error=code)
     ireland = bench.aws.client("rekognition", region_name="eu-west-1")
     assert refusal(ireland.create_dataset, ProjectArn=project, DatasetType="TRAIN") == code

@@ -19,14 +19,14 @@ def test_tags_are_added_replaced_and_removed(bench: Workbench, project: str) -> 
     assert tags_of(bench, project) == {"team": "b"}
 
 
-def test_projects_and_datasets_are_born_with_tags(bench: Workbench) -> None:
+def test_projects_and_datasets_are_created_with_tags(bench: Workbench) -> None:
     project = bench.rekognition.create_project(ProjectName="tagged", Tags={"a": ""})["ProjectArn"]
     dataset = bench.rekognition.create_dataset(ProjectArn=project, DatasetType="TRAIN", Tags={"größe": "1 + 1 = 2"})
     assert tags_of(bench, project) == {"a": ""}
     assert tags_of(bench, dataset["DatasetArn"]) == {"größe": "1 + 1 = 2"}
 
 
-def test_a_new_project_of_the_same_name_has_no_tags_of_the_old_one(bench: Workbench) -> None:
+def test_a_new_project_of_an_old_name_has_no_tags(bench: Workbench) -> None:
     old = bench.rekognition.create_project(ProjectName="reborn", Tags={"a": "b"})["ProjectArn"]
     bench.rekognition.delete_project(ProjectArn=old)
     bench.finish()
@@ -62,7 +62,7 @@ def test_a_resource_has_200_tags_at_most(bench: Workbench, project: str) -> None
         ),
     ],
 )
-def test_what_is_not_there_has_no_tags(bench: Workbench, arn: str, code: str) -> None:
+def test_a_missing_resource_has_no_tags(bench: Workbench, arn: str, code: str) -> None:
     assert refusal(bench.rekognition.list_tags_for_resource, ResourceArn=arn) == code
     assert refusal(bench.rekognition.tag_resource, ResourceArn=arn, Tags={}) == code
     assert refusal(bench.rekognition.untag_resource, ResourceArn=arn, TagKeys=[]) == code

@@ -1,4 +1,4 @@
-"""The wire of the Custom Labels service: what it refuses and how, and that all it answers is the model's."""
+"""Requests and responses of the Custom Labels service: refusals, errors, and conformity to the model."""
 
 import base64
 import itertools
@@ -30,8 +30,8 @@ DATASET = "arn:aws:rekognition:us-east-1:123456789012:project/p/dataset/train/17
 
 
 @pytest.fixture
-def lax(local_aws: LocalAws) -> Any:
-    """A client that sends what botocore would refuse."""
+def unchecked(local_aws: LocalAws) -> Any:
+    """A client that does not check parameters, so that the service has to."""
     environment = local_aws.environment
     return boto3.client(
         "rekognition",
@@ -55,7 +55,7 @@ def post(aws: LocalAws, target: str, body: bytes) -> tuple[int, dict[str, str], 
     return response.status_code, dict(response.headers), response.content
 
 
-def test_an_error_has_a_type_a_code_a_reference_and_a_message(bench: Workbench) -> None:
+def test_an_error_has_type_code_reference_and_message(bench: Workbench) -> None:
     body = json.dumps({"DatasetArn": DATASET}).encode()
     status, headers, answer = post(bench.aws, "RekognitionService.DescribeDataset", body)
     error = json.loads(answer)
@@ -75,13 +75,13 @@ def test_an_empty_success_is_an_object_or_nothing(bench: Workbench, project: str
 
 
 @pytest.mark.parametrize("operation", ["DetectLabels", "CreateProjectVersion", "CopyProjectVersion"])
-def test_operations_beyond_datasets_are_unknown(lax: Any, operation: str) -> None:
-    code = refusal(lax._make_api_call, operation_name=operation, api_params={})
+def test_operations_beyond_datasets_are_refused(unchecked: Any, operation: str) -> None:
+    code = refusal(unchecked._make_api_call, operation_name=operation, api_params={})
     assert code == "UnknownOperationException"
 
 
 @pytest.mark.parametrize("target", ["RekognitionService.", "RekognitionService.Nonsense", "RekognitionService.delete"])
-def test_what_is_no_operation_is_unknown(bench: Workbench, target: str) -> None:
+def test_an_unknown_operation_is_refused(bench: Workbench, target: str) -> None:
     status, _, body = post(bench.aws, target, b"{}")
     assert (status, json.loads(body)["__type"]) == (400, "UnknownOperationException")
 
@@ -131,10 +131,10 @@ def test_a_body_that_is_no_json_object_is_refused(bench: Workbench, body: bytes)
     ],
 )
 def test_a_refusal_names_the_member_and_what_is_accepted(
-    lax: Any, operation: str, parameters: dict[str, Any], member: str, accepted: str
+    unchecked: Any, operation: str, parameters: dict[str, Any], member: str, accepted: str
 ) -> None:
-    with pytest.raises(lax.exceptions.ClientError) as error:
-        getattr(lax, operation)(**parameters)
+    with pytest.raises(unchecked.exceptions.ClientError) as error:
+        getattr(unchecked, operation)(**parameters)
     described = error.value.response["Error"]
     assert described["Code"] == "ValidationException"
     assert f"'{member}" in described["Message"]
@@ -194,8 +194,8 @@ def nasty_bodies() -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_no_body_whatsoever_is_answered_with_a_fault(operation: str) -> None:
-    """Without HTTP, since it is some eight hundred bodies an operation."""
+def test_no_request_body_causes_a_fault(operation: str) -> None:
+    """Without HTTP, because there are about eight hundred bodies for each operation."""
     service = CustomLabels(clock=Clock(), settings=Settings(), put_event=lambda event: _must_be_json(event))
     for body in nasty_bodies():
         status, _, answer = handle(service, f"RekognitionService.{operation}", body, a_caller())
@@ -219,14 +219,14 @@ def a_caller(unreadable: ObjectUnreadable | None = None) -> Caller:
 
 
 def test_an_event_has_the_request_id_of_its_response() -> None:
-    """Without HTTP: MiniStack gives responses an id of its own."""
+    """Without HTTP, because MiniStack gives responses another id."""
     events: list[dict[str, Any]] = []
     service = CustomLabels(clock=Clock(), settings=Settings(), put_event=events.append)
     _, headers, _ = handle(service, "RekognitionService.CreateProject", b'{"ProjectName": "p"}', a_caller())
     assert [event["detail"]["requestID"] for event in events] == [headers["x-amzn-requestid"]]
 
 
-def test_a_forbidden_manifest_fails_for_another_reason_than_a_missing_one() -> None:
+def test_a_forbidden_manifest_fails_with_its_own_message() -> None:
     service = CustomLabels(
         clock=Clock(),
         settings=Settings(unreadable_manifest="async", creation_seconds=0),
@@ -247,13 +247,13 @@ def test_a_forbidden_manifest_fails_for_another_reason_than_a_missing_one() -> N
 
 
 class StoppedClock(Clock):
-    """One millisecond that does not end."""
+    """A clock that always shows the same millisecond."""
 
     def now(self) -> float:
         return 1_795_000_000.0
 
 
-def test_a_dataset_that_is_created_in_the_millisecond_of_its_project_is_done_at_once() -> None:
+def test_a_dataset_in_its_projects_millisecond_is_complete_at_once() -> None:
     service = CustomLabels(clock=StoppedClock(), settings=Settings(creation_seconds=0), put_event=_must_be_json)
 
     def call(operation: str, **parameters: Any) -> dict[str, Any]:
@@ -277,14 +277,14 @@ def test_a_dataset_that_is_created_in_the_millisecond_of_its_project_is_done_at_
         ({"at_least_one": 1}, "at_least_one is true or false, not 1."),
     ],
 )
-def test_a_setting_that_is_not_accepted_is_refused_in_a_sentence(changes: dict[str, Any], sentence: str) -> None:
+def test_a_wrong_setting_is_refused_in_one_sentence(changes: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ValueError, match=re.escape(sentence)) as refusal:
         Settings().changed(changes)
     assert "\n" not in str(refusal.value)
 
 
 def assert_conforms(shape: Any, value: Any, where: str) -> None:
-    """A value, as boto3 returns it, is all that the model says of its shape, to the last member."""
+    """Every member of a value, as boto3 returns it, conforms to the model."""
     metadata = shape.metadata
     checks = {"structure": _structure, "list": _list, "map": _map, "string": _string, "timestamp": _timestamp}
     if shape.type_name in checks:
@@ -326,8 +326,8 @@ def _timestamp(_shape: Any, value: Any, where: str) -> None:
     assert isinstance(value, datetime), where
 
 
-class Checking:
-    """A client of boto3 that holds every response against the model and keeps count of the operations."""
+class CheckingClient:
+    """A boto3 client that checks every response against the model and records the operations."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -342,9 +342,9 @@ class Checking:
 
 
 @pytest.mark.parametrize("texts", ["absent", "present"])
-def test_every_response_of_every_operation_is_the_models(bench: Workbench, texts: str) -> None:
+def test_every_response_conforms_to_the_model(bench: Workbench, texts: str) -> None:
     bench.aws.configure(in_progress_message=texts)
-    call = Checking(bench.rekognition)
+    call = CheckingClient(bench.rekognition)
     project = call("CreateProject", ProjectName="whole", Tags={"a": "b"})["ProjectArn"]
     source = bench.put([*images(10), *[boxed(f"{n}.jpg", "bolt") for n in range(5)], classified("x.jpg"), '{"a":1}'])
     train = call("CreateDataset", ProjectArn=project, DatasetType="TRAIN", DatasetSource=source)["DatasetArn"]
