@@ -52,7 +52,7 @@ class CustomLabels:
         self._delivery.forget()
 
     def internal_state(self) -> dict[str, Any]:
-        """Projects, datasets, and the distributions accepted since the last reset, whatever the API shows."""
+        """All projects, datasets and distributions since the last reset, including those the API does not show."""
         with self._lock:
             accounts = list(self._accounts.values())
             for account in accounts:
