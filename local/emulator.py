@@ -18,12 +18,19 @@ from ministack.services import eventbridge, s3
 from local.custom_labels.call import AccessDenied, Caller, ObjectForbidden, ObjectUnreadable
 from local.custom_labels.service import CustomLabels
 from local.custom_labels.wire import handle
-from local.ministack_patches import alarms
-from local.ministack_patches.cloudformation import buckets, key_properties, log_groups, query_definitions
+from local.ministack_patches import alarm_dimensions
+from local.ministack_patches.cloudformation import bucket_properties, key_properties, log_group_names, query_definitions
 from local.ministack_patches.iam import encryption, service_roles
-from local.ministack_patches.lambda_functions import logs, runtime
+from local.ministack_patches.lambda_functions import embedded_metrics, python_runtime
 from local.ministack_patches.mailbox import Mailbox
-from local.ministack_patches.step_functions import definitions, execution_logs, machine_settings, redrive, states, waits
+from local.ministack_patches.step_functions import (
+    definitions,
+    execution_logs,
+    machine_logging,
+    redrive,
+    sns_attributes,
+    waits,
+)
 from local.ministack_patches.traces import Traces
 
 SERVICE = "rekognition"
@@ -44,21 +51,21 @@ def install(service: CustomLabels, mailbox: Mailbox, traces: Traces) -> Any:
     iam_actions.extract_resource_arn = _naming_datasets(iam_actions.extract_resource_arn)
     iam_actions.access_denied_response = _recording_denials(iam_actions.access_denied_response, service)
     ministack.SERVICE_HANDLERS[SERVICE] = _handler(service)
-    states.install()
+    sns_attributes.install()
     mailbox.install()
-    alarms.install()
-    buckets.install()
+    alarm_dimensions.install()
+    bucket_properties.install()
     query_definitions.install()
-    runtime.install()
+    python_runtime.install()
     redrive.install()
     waits.install(service)
-    log_groups.install()
+    log_group_names.install()
     key_properties.install()
     encryption.install()
     service_roles.install()
-    machine_settings.install()
+    machine_logging.install()
     execution_logs.install()
-    logs.install()
+    embedded_metrics.install()
     traces.install()
     definitions.install()
     return ministack.app

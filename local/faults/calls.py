@@ -13,7 +13,7 @@ from hypercorn.protocol.events import StreamClosed
 from local.faults.apis import Answer, error_answer
 from local.faults.fault import Fault
 from local.faults.matcher import Call, Faults
-from local.ministack_patches.lambda_functions import processes
+from local.ministack_patches.lambda_functions import process_credentials
 
 CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/\d+/[^/]+/(?P<service>[^/]+)/")
 DATASET = re.compile(r'"DatasetArn":\s*"[^"]*/dataset/(train|test)/')
@@ -36,7 +36,7 @@ class _Request:
     @property
     def call(self) -> Call:
         dataset = DATASET.search(self.body.decode(errors="replace"))
-        by_function = processes.is_function(self.access_key_id)
+        by_function = process_credentials.is_function(self.access_key_id)
         return Call(f"{self.service}:{self.operation}", by_function, dataset[1] if dataset else "")
 
     def receiver(self) -> Callable[[], Awaitable[Message]]:
@@ -90,7 +90,7 @@ async def _answer(fault: Fault, app: App, scope: Message, request: _Request) -> 
     answer = await _true_answer(app, scope, request) if fault.takes_effect else []
     await asyncio.sleep(fault.seconds if fault.after else 0)
     if fault.kill:
-        processes.kill(request.access_key_id)
+        process_credentials.kill(request.access_key_id)
     if fault.kill or fault.cut:
         return None
     if fault.error:

@@ -11,7 +11,7 @@ from local.faults.calls import App, failing_calls
 from local.faults.fault import RULE, STATE
 from local.faults.matcher import Call, Faults
 from local.ministack_patches.iam import service_roles
-from local.ministack_patches.lambda_functions import processes
+from local.ministack_patches.lambda_functions import process_credentials
 
 Record = dict[str, Any]
 
@@ -23,7 +23,7 @@ def install(app: App, faults: Faults) -> App:
 
     After the other repairs: a fault comes before the question whether a role may.
     """
-    processes.install()
+    process_credentials.install()
     stepfunctions._execute_task = _knowing_its_state(stepfunctions._execute_task)
     stepfunctions._invoke_resource = _failing_states(stepfunctions._invoke_resource, faults)
     eventbridge._invoke_target = _failing_rules(eventbridge._invoke_target, faults)

@@ -13,7 +13,7 @@ from ministack.core import iam_actions, iam_evaluator, responses, router
 from ministack.services import cloudwatch, dynamodb, eventbridge, s3, sns, sqs, stepfunctions
 
 from local.faults.apis import error_answer
-from local.ministack_patches.cloudformation.buckets import KEY
+from local.ministack_patches.cloudformation.bucket_properties import KEY
 from local.ministack_patches.iam import service_roles
 from local.ministack_patches.iam.keys import TO_READ, TO_SEND, TO_WRITE, Context, KeyRefusedError, lets_in, require
 

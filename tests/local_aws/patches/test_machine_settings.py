@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError, WaiterError
 
 from local.aws import ACCOUNT, LocalAws
-from local.ministack_patches.step_functions.machine_settings import LOG_DELIVERY, REFUSAL
+from local.ministack_patches.step_functions.machine_logging import LOG_DELIVERY, REFUSAL
 from tests.support.roles import Role
 from tests.support.stacks import Stack
 from tests.support.unique import unique
