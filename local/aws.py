@@ -227,11 +227,19 @@ class LocalAws:
             "MINISTACK_REGION": REGION,
             "S3_DATA_DIR": str(self.folder / "s3"),
             "STATE_DIR": str(self.folder / "state"),
+            "NODE_PATH": str(self._link_node_packages()),
             "SFN_WAIT_SCALE": str(self._wait_scale),
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             "DOCKER_HOST": f"unix://{self.folder}/no-docker.sock",
         }
+
+    def _link_node_packages(self) -> Path:
+        """The folder of what the Lambda runtime for Node.js provides: version 3 of the SDK, as in package.json."""
+        packages = self.folder / "node_packages"
+        packages.mkdir()
+        (packages / "@aws-sdk").symlink_to(ROOT / "node_modules" / "@aws-sdk")
+        return packages
 
     def _await_ready(self) -> None:
         assert self._process is not None and self._process.stdout is not None  # noqa: S101, PT018 - _start asked for both

@@ -1,4 +1,4 @@
-"""The Custom Labels service goes into MiniStack, and what MiniStack lacks is repaired.
+"""The Custom Labels service goes into MiniStack, and MiniStack is patched.
 
 MiniStack's private names are here, in faults/injection.py and in ministack_patches/, and nowhere else. It is pinned
 exactly; their tests say which patch breaks when the pin moves.
@@ -18,20 +18,8 @@ from ministack.services import eventbridge, s3
 from local.custom_labels.call import AccessDenied, Caller, ObjectForbidden, ObjectUnreadable
 from local.custom_labels.service import CustomLabels
 from local.custom_labels.wire import handle
-from local.ministack_patches import alarm_dimensions
-from local.ministack_patches.cloudformation import bucket_properties, key_properties, log_group_names, query_definitions
-from local.ministack_patches.iam import encryption, service_roles
-from local.ministack_patches.lambda_functions import embedded_metrics, python_runtime
-from local.ministack_patches.mailbox import Mailbox
-from local.ministack_patches.step_functions import (
-    definitions,
-    execution_logs,
-    machine_logging,
-    redrive,
-    sns_attributes,
-    waits,
-)
-from local.ministack_patches.traces import Traces
+from local.ministack_patches.iam.permissions import allows
+from local.ministack_patches.order import install_patches
 
 SERVICE = "rekognition"
 TARGET_PREFIX = "RekognitionService"
@@ -40,8 +28,8 @@ Response = tuple[int, dict[str, str], bytes]
 Handler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[Response]]
 
 
-def install(service: CustomLabels, mailbox: Mailbox, traces: Traces) -> Any:
-    """Put the service into MiniStack, make the repairs, and return MiniStack's ASGI application."""
+def install(service: CustomLabels) -> Any:
+    """Put the service into MiniStack, install the patches, and return MiniStack's ASGI application."""
     router.SERVICE_PATTERNS[SERVICE] = {
         "target_prefixes": [TARGET_PREFIX],
         "host_patterns": [rf"{SERVICE}\."],
@@ -51,23 +39,7 @@ def install(service: CustomLabels, mailbox: Mailbox, traces: Traces) -> Any:
     iam_actions.extract_resource_arn = _naming_datasets(iam_actions.extract_resource_arn)
     iam_actions.access_denied_response = _recording_denials(iam_actions.access_denied_response, service)
     ministack.SERVICE_HANDLERS[SERVICE] = _handler(service)
-    sns_attributes.install()
-    mailbox.install()
-    alarm_dimensions.install()
-    bucket_properties.install()
-    query_definitions.install()
-    python_runtime.install()
-    redrive.install()
-    waits.install(service)
-    log_group_names.install()
-    key_properties.install()
-    encryption.install()
-    service_roles.install()
-    machine_logging.install()
-    execution_logs.install()
-    embedded_metrics.install()
-    traces.install()
-    definitions.install()
+    install_patches()
     return ministack.app
 
 
@@ -190,4 +162,4 @@ def _caller(headers: dict[str, str]) -> Caller:
 
 def _allows(access_key_id: str, action: str, resource_arn: str) -> bool:
     principal = iam_evaluator.resolve_principal(access_key_id, responses.get_account_id())
-    return not isinstance(principal, iam_evaluator.AuthError) and service_roles.allows(principal, action, resource_arn)
+    return not isinstance(principal, iam_evaluator.AuthError) and allows(principal, action, resource_arn)

@@ -23,8 +23,9 @@ from local.emulator import install, put_event
 from local.faults import injection
 from local.faults.fault import read_fault
 from local.faults.matcher import Faults
-from local.ministack_patches.mailbox import Mailbox
-from local.ministack_patches.traces import Traces
+from local.ministack_patches.mailbox import mails
+from local.ministack_patches.step_functions.waits import use_clock
+from local.ministack_patches.traces import traced
 
 CONTROL = "/_custom_labels/"
 READY = "ready"
@@ -35,10 +36,27 @@ def main() -> None:
     """Serve until standard input closes."""
     service = CustomLabels(clock=Clock(), settings=Settings(), put_event=put_event)
     faults = Faults()
-    mailbox = Mailbox()
-    traces = Traces()
-    app = injection.install(install(service, mailbox, traces), faults)
-    asyncio.run(_serve(_with_controls(app, service, faults, mailbox, traces)))
+    use_clock(ServiceClock(service))
+    app = injection.install(install(service), faults)
+    asyncio.run(_serve(_with_controls(app, service, faults)))
+
+
+class ServiceClock:
+    """The clock of the Custom Labels service, as Step Functions uses it."""
+
+    def __init__(self, service: CustomLabels) -> None:
+        self._service = service
+
+    @property
+    def follows_waits(self) -> bool:
+        return self._service.clock.follows_waits
+
+    def now(self) -> float:
+        return self._service.clock.now()
+
+    def move_to(self, moment: float) -> None:
+        """Move the clock, and deliver the events that are due then."""
+        self._service.move_to(moment)
 
 
 async def _serve(app: Any) -> None:
@@ -57,9 +75,7 @@ def _end(folder: str) -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def _with_controls(
-    app: Any, service: CustomLabels, faults: Faults, mailbox: Mailbox, traces: Traces
-) -> Callable[..., Awaitable[None]]:
+def _with_controls(app: Any, service: CustomLabels, faults: Faults) -> Callable[..., Awaitable[None]]:
     """MiniStack's application, with paths of ours before it and a word on standard output once it has started."""
 
     async def controlled(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -67,7 +83,7 @@ def _with_controls(
             await app(scope, receive, _announcing(send))
         elif scope["type"] == "http" and scope["path"].startswith(CONTROL):
             body = await _body(receive)
-            answer = await asyncio.to_thread(_control, service, faults, mailbox, traces, scope["path"], body)
+            answer = await asyncio.to_thread(_control, service, faults, scope["path"], body)
             await _answer(send, *answer)
         else:
             await app(scope, receive, send)
@@ -84,9 +100,7 @@ def _announcing(send: Any) -> Any:
     return announce
 
 
-def _control(
-    service: CustomLabels, faults: Faults, mailbox: Mailbox, traces: Traces, path: str, body: bytes
-) -> tuple[int, dict[str, Any]]:
+def _control(service: CustomLabels, faults: Faults, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
     """`settings` takes some of the service's settings, `reset` {}: as it was at first.
 
     `clock` takes {"advance": seconds}, or {"follow_waits": true}: Step Functions has the service's clock then, and a
@@ -99,9 +113,9 @@ def _control(
         if path == CONTROL + "truth":
             return 200, service.internal_state()
         if path == CONTROL + "mails":
-            return 200, {"mails": mailbox.mails}
+            return 200, {"mails": mails}
         if path == CONTROL + "traces":
-            return 200, {"traces": traces.traced}
+            return 200, {"traces": traced}
         changes = json.loads(body or b"null")
         if path == CONTROL + "faults":
             return 200, _replace_faults(faults, changes)
@@ -114,8 +128,8 @@ def _control(
             service.settings = Settings()
             service.clock.follows_waits = False
             faults.replace([])
-            mailbox.mails.clear()
-            traces.traced.clear()
+            mails.clear()
+            traced.clear()
         else:
             return 404, {
                 "message": f"{path} is none of settings, clock, reset, truth, mails, traces and faults under {CONTROL}."

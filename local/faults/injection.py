@@ -11,7 +11,6 @@ from local.faults.calls import App, failing_calls
 from local.faults.fault import RULE, STATE
 from local.faults.matcher import Call, Faults
 from local.ministack_patches.iam import service_roles
-from local.ministack_patches.lambda_functions import process_credentials
 
 Record = dict[str, Any]
 
@@ -21,9 +20,8 @@ _state: contextvars.ContextVar[str] = contextvars.ContextVar("name of the state 
 def install(app: App, faults: Faults) -> App:
     """Expose MiniStack to the faults, and return its application as it is exposed to them.
 
-    After the other repairs: a fault comes before the question whether a role may.
+    After the patches of MiniStack: a fault comes before the question whether a role may.
     """
-    process_credentials.install()
     stepfunctions._execute_task = _knowing_its_state(stepfunctions._execute_task)
     stepfunctions._invoke_resource = _failing_states(stepfunctions._invoke_resource, faults)
     eventbridge._invoke_target = _failing_rules(eventbridge._invoke_target, faults)
@@ -63,6 +61,6 @@ def _failing_rules(original: Callable[..., None], faults: Faults) -> Callable[..
         if fault is None or fault.takes_effect:
             original(target, event, rule, view)
         if fault:
-            service_roles.keep_undelivered(target, event, rule)
+            service_roles.send_to_dead_letter_queue(target, event, rule)
 
     return invoke_target

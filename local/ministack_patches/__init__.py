@@ -1,1 +1,1 @@
-"""What MiniStack lacks, or does otherwise than AWS: one module each, whose first lines say what."""
+"""Patches of MiniStack: what it lacks, or does differently from AWS. order.py lists them."""

@@ -1,8 +1,4 @@
-"""Alarms look at the metric they name, its dimensions included, and may be on metric math.
-
-MiniStack takes all metrics of a name together, and refuses to deploy metric math. Of an alarm on metric math,
-set_alarm_state alone changes the state.
-"""
+"""An alarm evaluates the metric that has its dimensions."""
 
 import contextvars
 from collections.abc import Callable
@@ -10,18 +6,16 @@ from typing import Any
 
 from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import cloudwatch
-from ministack.services.cloudformation import provisioners
+
+from local.ministack_patches.registry import patch
 
 Record = dict[str, Any]
 
-# MiniStack wants them of every alarm, and evaluates none without them.
-METRIC = ("MetricName", "Namespace")
-
-_dimensions: contextvars.ContextVar[str | None] = contextvars.ContextVar("of the alarm that is evaluated", default=None)
+_dimensions: contextvars.ContextVar[str | None] = contextvars.ContextVar("of the evaluated alarm", default=None)
 
 
 class _Metrics(AccountRegionScopedDict):  # type: ignore[misc]
-    """All of them; an alarm that is evaluated sees those of its dimensions."""
+    """Every metric; while an alarm is evaluated, only the metrics with its dimensions."""
 
     __slots__ = ()
 
@@ -30,33 +24,25 @@ class _Metrics(AccountRegionScopedDict):  # type: ignore[misc]
         return [(key, points) for key, points in super().items() if wanted is None or key[2] == wanted]
 
 
+@patch(
+    "CloudWatch: an alarm evaluates the metric that has its dimensions",
+    why="MiniStack takes all metrics with the alarm's namespace and name together. CloudWatch User Guide, "
+    '"Metrics concepts": each combination of dimensions is a metric of its own.',
+)
 def install() -> None:
-    """Let alarms see their own metric, and CloudFormation make alarms of AWS::CloudWatch::Alarm's property Metrics."""
     metrics = _Metrics()
     metrics._data = cloudwatch._metrics._data
     cloudwatch._metrics = metrics
-    cloudwatch._evaluate_alarm = _of_its_dimensions(cloudwatch._evaluate_alarm)
-    provisioners._cw_metric_alarm_record = _with_metrics(provisioners._cw_metric_alarm_record)
+    cloudwatch._evaluate_alarm = _show_its_dimensions(cloudwatch._evaluate_alarm)
 
 
-def _of_its_dimensions(original: Callable[[Record], None]) -> Callable[[Record], None]:
+def _show_its_dimensions(original: Callable[[Record], None]) -> Callable[[Record], None]:
     def evaluate_alarm(alarm: Record) -> None:
-        named = cloudwatch._dims_key(cloudwatch._dims_from_list(alarm.get("Dimensions") or []))
-        outer = _dimensions.set(named)
+        dimensions = cloudwatch._dims_key(cloudwatch._dims_from_list(alarm.get("Dimensions") or []))
+        outer = _dimensions.set(dimensions)
         try:
             original(alarm)
         finally:
             _dimensions.reset(outer)
 
     return evaluate_alarm
-
-
-def _with_metrics(original: Callable[[str, Record], Record]) -> Callable[[str, Record], Record]:
-    def record(name: str, properties: Record) -> Record:
-        metrics = properties.get("Metrics")
-        if not metrics:
-            return original(name, properties)
-        alarm = original(name, {**properties, "Metrics": None, **dict.fromkeys(METRIC, "metric math")})
-        return {**alarm, "Metrics": metrics, "Statistic": None, **dict.fromkeys(METRIC)}
-
-    return record

@@ -1,1 +1,1 @@
-"""Patches of what CloudFormation makes of a template."""
+"""Patches of AWS CloudFormation."""

@@ -1,4 +1,4 @@
-"""Saved queries of Logs Insights, which MiniStack does not have: CloudFormation makes them, Logs lists them."""
+"""Saved queries of Logs Insights."""
 
 import json
 import time
@@ -10,6 +10,8 @@ from ministack import app as ministack
 from ministack.core import responses
 from ministack.services.cloudformation import provisioners
 
+from local.ministack_patches.registry import patch
+
 Properties = dict[str, Any]
 Created = tuple[str, dict[str, str]]
 Response = tuple[int, dict[str, str], bytes]
@@ -18,20 +20,23 @@ Handler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[
 _definitions: Any = responses.AccountRegionScopedDict()
 
 
+@patch(
+    "CloudFormation makes saved queries of Logs Insights, and DescribeQueryDefinitions lists them",
+    why="MiniStack has no saved queries. CloudFormation Template Reference, AWS::Logs::QueryDefinition; "
+    "CloudWatch Logs API Reference, DescribeQueryDefinitions.",
+)
 def install() -> None:
-    """Add AWS::Logs::QueryDefinition to CloudFormation and DescribeQueryDefinitions to CloudWatch Logs."""
     provisioners._RESOURCE_HANDLERS["AWS::Logs::QueryDefinition"] = {
         "create": _create,
         "update": _update,
         "delete": _delete,
     }
-    ministack.SERVICE_HANDLERS["logs"] = _with_definitions(ministack.SERVICE_HANDLERS["logs"])
+    ministack.SERVICE_HANDLERS["logs"] = _list_definitions(ministack.SERVICE_HANDLERS["logs"])
 
 
 def _create(_logical_id: str, properties: Properties, _stack: str) -> Created:
-    """Ref and the attribute are the id that Logs gave it."""
-    name = str(uuid.uuid4())
-    return _update(name, {}, properties, _stack)
+    """Ref and the attribute QueryDefinitionId are the id that CloudWatch Logs gives the query."""
+    return _update(str(uuid.uuid4()), {}, properties, _stack)
 
 
 def _update(name: str, _before: Properties, properties: Properties, _stack: str) -> Created:
@@ -50,7 +55,7 @@ def _delete(name: str, _properties: Properties) -> None:
     _definitions.pop(name, None)
 
 
-def _with_definitions(original: Handler) -> Handler:
+def _list_definitions(original: Handler) -> Handler:
     async def handle_request(
         method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]
     ) -> Response:

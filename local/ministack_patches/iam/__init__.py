@@ -1,1 +1,1 @@
-"""Patches of who may do what: service roles, keys."""
+"""Patches that check rights: of callers, of services and their roles, of KMS keys."""

@@ -1,4 +1,4 @@
-"""Who may use a KMS key: principals by the key's policy and their own together, services by the key's policy alone."""
+"""Who may use a KMS key: a principal by the key's policy and its own together, a service by the key's policy alone."""
 
 from typing import Any
 
@@ -14,19 +14,19 @@ TO_SEND = ("kms:GenerateDataKey", "kms:Decrypt")
 
 
 class KeyRefusedError(Exception):
-    """The key may not be used; the message is AWS's."""
+    """The principal may not use the key; the message is AWS's."""
 
 
 def require(principal: Any, key: str, actions: tuple[str, ...], via: str, encryption: Context) -> None:
     """Raise KeyRefusedError unless the principal may do this with the key through the service, such as `sns`.
 
-    An AWS managed key is there for every principal of the account. `encryption` is the encryption context.
+    Every principal of the account may use an AWS managed key. `encryption` is the encryption context.
     """
     if not key or MANAGED in key or principal.policies is None:
         return
-    found = usable(key)
+    found = _find_enabled_key(key)
     context = {
-        **_encryption_context(encryption),
+        **_context_keys(encryption),
         "kms:viaservice": f"{via}.{responses.get_region()}.amazonaws.com",
         "kms:calleraccount": principal.account,
     }
@@ -36,15 +36,16 @@ def require(principal: Any, key: str, actions: tuple[str, ...], via: str, encryp
             raise KeyRefusedError(iam_actions.identity_denial_message(action, principal.arn, resource, False))
 
 
-def lets_in(key: str, service: str, actions: tuple[str, ...], encryption: Context, **source: str) -> bool:
-    """Whether the key's policy lets a service, such as `events.amazonaws.com`, do this; `source` has the aws: keys.
+def policy_allows(key: str, service: str, actions: tuple[str, ...], encryption: Context, **source: str) -> bool:
+    """Whether the key's policy allows a service, such as `events.amazonaws.com`, to do this.
 
-    An AWS managed key lets none in. Neither kms:ViaService nor kms:CallerAccount is there in a service's own request.
+    `source` has the condition keys that begin with `aws:`. The policy of an AWS managed key allows no service. A
+    service's own request has neither kms:ViaService nor kms:CallerAccount.
     """
     if not key:
         return True
-    found = usable(key)
-    context = {**_encryption_context(encryption), **{f"aws:{name}": value for name, value in source.items()}}
+    found = _find_enabled_key(key)
+    context = {**_context_keys(encryption), **{f"aws:{name}": value for name, value in source.items()}}
     return found is not None and all(
         iam_evaluator.evaluate_resource_policy(
             found.get("Policy"), _request("*", "Service", "", action, found["Arn"], context), service=service
@@ -54,8 +55,8 @@ def lets_in(key: str, service: str, actions: tuple[str, ...], encryption: Contex
     )
 
 
-def usable(key: str) -> dict[str, Any] | None:
-    """The key of this id, ARN or alias, unless it is disabled or about to be deleted."""
+def _find_enabled_key(key: str) -> dict[str, Any] | None:
+    """The key of this id, ARN or alias; None if there is none, or it is disabled or waits for its deletion."""
     found: dict[str, Any] | None = kms._resolve_key(key)
     return found if found and found["KeyState"] == "Enabled" else None
 
@@ -84,7 +85,7 @@ def _request(
     )
 
 
-def _encryption_context(encryption: Context) -> Context:
+def _context_keys(encryption: Context) -> Context:
     return {
         "kms:encryptioncontextkeys": list(encryption),
         **{f"kms:encryptioncontext:{name}".lower(): value for name, value in encryption.items()},

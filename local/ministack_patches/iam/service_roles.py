@@ -1,7 +1,6 @@
-"""The roles that services assume have to hold up too: a state machine's for its tasks, a rule's for its target.
+"""Services act under their roles: executions for their tasks, rules for their targets.
 
-MiniStack asks IAM about whoever signs a request. Step Functions, EventBridge and CloudWatch call within its process,
-unsigned. Where a service has no role, it is the topic's policy that has to let it in.
+A service without a role, such as an alarm, needs the policy of the topic or queue that it sends to.
 """
 
 import contextvars
@@ -9,12 +8,17 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from ministack.core import iam_evaluator, responses
+from ministack.core import responses
 from ministack.services import cloudwatch, eventbridge, sns, sqs, stepfunctions
+
+from local.ministack_patches.iam.permissions import assumed_role, role_allows
+from local.ministack_patches.registry import patch
+
+Record = dict[str, Any]
 
 _role: contextvars.ContextVar[str] = contextvars.ContextVar("role of the running execution")
 
-# Of a task: the action its role needs, the argument that names the resource, and the error when it may not.
+# For each task: the action that its role needs, the argument that names the resource, and the error of a refusal.
 TASKS = {
     "lambda:invoke": ("lambda:InvokeFunction", "FunctionName", "Lambda.AWSLambdaException"),
     "sns:publish": ("sns:Publish", "TopicArn", "SNS.AuthorizationErrorException"),
@@ -24,56 +28,31 @@ TASKS = {
     "events:putEvents": ("events:PutEvents", "Entries", "EventBridge.AccessDeniedException"),
 }
 
-# Of a rule's target, by service: the action that its role needs.
+# For each service that a rule's target may belong to: the action that the target's role needs.
 TARGETS = {"states": "states:StartExecution", "sns": "sns:Publish"}
 
 ALARM_ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
 
 
+@patch(
+    "IAM: executions and rules need the rights of their role; rules and alarms without one need the topic's policy",
+    why="MiniStack checks signed requests only, and its services call one another unsigned. Step Functions Developer "
+    'Guide, "How Step Functions generates IAM policies for integrated services"; EventBridge User Guide, '
+    '"Using resource-based policies for Amazon EventBridge".',
+)
 def install() -> None:
-    """Hold executions and rules to their roles, rules and alarms to the policy of their topic."""
-    stepfunctions._run_execution = _under_its_role(stepfunctions._run_execution)
-    stepfunctions._invoke_resource = _if_the_role_may(stepfunctions._invoke_resource)
-    eventbridge._invoke_target = _if_the_rule_may(eventbridge._invoke_target)
-    cloudwatch._dispatch_alarm_actions = _if_the_alarm_may(cloudwatch._dispatch_alarm_actions)
+    stepfunctions._run_execution = _remember_role(stepfunctions._run_execution)
+    stepfunctions._invoke_resource = _check_task(stepfunctions._invoke_resource)
+    eventbridge._invoke_target = _check_target(eventbridge._invoke_target)
+    cloudwatch._dispatch_alarm_actions = _check_alarm_actions(cloudwatch._dispatch_alarm_actions)
 
 
-def allows(principal: Any, action: str, resource_arn: str, context: dict[str, Any] | None = None) -> bool:
-    """Whether IAM lets the principal do it: its own policies, within their limits. `context` has condition keys."""
-    if principal.policies is None:  # the account's root
-        return True
-    context = iam_evaluator.EvalContext(
-        principal_arn=principal.arn,
-        principal_type=principal.type,
-        principal_account=principal.account,
-        action=action,
-        resource_arn=resource_arn,
-        region=responses.get_region(),
-        service_context=context or {},
-        principal_keys=principal.keys,
-    )
-    decision: str = iam_evaluator.evaluate(context, principal.policies, *principal.limits).decision
-    return decision == "Allow"
+def execution_role() -> Any:
+    """The principal that the running execution acts as."""
+    return assumed_role(_role.get())
 
 
-def role_allows(role_arn: str, action: str, resource_arn: str, context: dict[str, Any] | None = None) -> bool:
-    """Whether a service that has assumed the role may do it."""
-    return allows(principal_of(role_arn), action, resource_arn, context)
-
-
-def principal_of(role_arn: str) -> Any:
-    """Whoever has assumed the role."""
-    name, account = role_arn.rsplit("/", 1)[-1], responses.get_account_id()
-    policies = iam_evaluator._gather_role_policies(name, account)
-    return iam_evaluator.PrincipalInfo(role_arn, "AssumedRole", account, policies)
-
-
-def running_as() -> Any:
-    """Who the running execution is."""
-    return principal_of(_role.get())
-
-
-def _under_its_role(original: Callable[[str], None]) -> Callable[[str], None]:
+def _remember_role(original: Callable[[str], None]) -> Callable[[str], None]:
     def run_execution(execution_arn: str) -> None:
         execution = stepfunctions._executions.get(execution_arn)
         machine = execution and stepfunctions._state_machines.get(execution["stateMachineArn"])
@@ -83,22 +62,22 @@ def _under_its_role(original: Callable[[str], None]) -> Callable[[str], None]:
     return run_execution
 
 
-def _if_the_role_may(original: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
+def _check_task(original: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
     def invoke_resource(resource: str, arguments: Any) -> Any:
         action, name, error = TASKS.get(resource.partition(":::")[2], ("", "", ""))
         role = _role.get()
-        arn = arn_of(name, arguments.get(name, "")) if action else ""
-        contexts = list(map(_of_entry, arguments["Entries"])) if name == "Entries" else [{}]
+        arn = resource_arn(name, arguments.get(name, "")) if action else ""
+        contexts = list(map(_entry_context, arguments["Entries"])) if name == "Entries" else [{}]
         if action and not all(role_allows(role, action, arn, context) for context in contexts):
-            said = f"User: {role} is not authorized to perform: {action} on resource: {arn}"
-            raise stepfunctions._ExecutionError(error, said)
+            cause = f"User: {role} is not authorized to perform: {action} on resource: {arn}"
+            raise stepfunctions._ExecutionError(error, cause)
         return original(resource, arguments)
 
     return invoke_resource
 
 
-def arn_of(argument: str, value: Any) -> str:
-    """Of the resource that a task's argument names."""
+def resource_arn(argument: str, value: Any) -> str:
+    """The ARN of the resource that an argument of a task names."""
     home = f"{responses.get_region()}:{responses.get_account_id()}"
     if argument == "TableName":
         return f"arn:aws:dynamodb:{home}:table/{value}"
@@ -107,55 +86,55 @@ def arn_of(argument: str, value: Any) -> str:
     return str(value)
 
 
-def _of_entry(entry: dict[str, Any]) -> dict[str, str]:
+def _entry_context(entry: Record) -> dict[str, str]:
     """The condition keys of events:PutEvents ("Using IAM policy conditions", Amazon EventBridge User Guide)."""
     return {"events:source": entry["Source"], "events:detail-type": entry["DetailType"]}
 
 
-def _if_the_rule_may(original: Callable[..., None]) -> Callable[..., None]:
-    """What a rule may not deliver goes to the target's dead-letter queue, which MiniStack does not know either."""
+def _check_target(original: Callable[..., None]) -> Callable[..., None]:
+    """MiniStack has no dead-letter queues of targets either."""
 
-    def invoke_target(target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], view: Any = None) -> None:
+    def invoke_target(target: Record, event: Record, rule: Record, view: Any = None) -> None:
         if _may_deliver(target, rule):
             original(target, event, rule, view)
         else:
-            keep_undelivered(target, event, rule)
+            send_to_dead_letter_queue(target, event, rule)
 
     return invoke_target
 
 
-def _may_deliver(target: dict[str, Any], rule: dict[str, Any]) -> bool:
-    """A topic's policy learns nothing from EventBridge that its conditions could go by, a queue's the rule."""
+def _may_deliver(target: Record, rule: Record) -> bool:
+    """EventBridge gives a queue's policy the rule's ARN as a condition key, and a topic's policy no condition key."""
     arn, role = target["Arn"], target.get("RoleArn", "")
     if arn.split(":")[2] == "sqs":
-        return _may_send(arn, rule)
+        return _queue_accepts(arn, rule)
     action = TARGETS.get(arn.split(":")[2])
     if action == "sns:Publish" and not role:
         return bool(sns.topic_policy_allows(arn, "events.amazonaws.com", "", ""))
     return action is None or role_allows(role, action, arn)
 
 
-def _may_send(queue: str, rule: dict[str, Any]) -> bool:
+def _queue_accepts(queue: str, rule: Record) -> bool:
     return bool(sqs.queue_policy_allows(queue, "events.amazonaws.com", rule["Arn"], responses.get_account_id()))
 
 
-def keep_undelivered(target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any]) -> None:
-    """Put the event into the target's dead-letter queue, if it has one and its policy lets the rule."""
+def send_to_dead_letter_queue(target: Record, event: Record, rule: Record) -> None:
+    """Send the event to the target's dead-letter queue, if it has one whose policy allows the rule to send."""
     queue = target.get("DeadLetterConfig", {}).get("Arn")
-    if queue and _may_send(queue, rule):
+    if queue and _queue_accepts(queue, rule):
         payload = eventbridge._pattern_event_view(event).event_with_detail()
         eventbridge._dispatch_to_sqs(eventbridge.parse_arn(queue), json.dumps(payload))
 
 
-def _if_the_alarm_may(original: Callable[..., None]) -> Callable[..., None]:
-    """An alarm's action is dropped where the topic's policy does not let the alarm publish."""
+def _check_alarm_actions(original: Callable[..., None]) -> Callable[..., None]:
+    """The alarm drops an action that the topic's policy does not allow."""
 
-    def dispatch_alarm_actions(alarm: dict[str, Any], *change: str) -> None:
+    def dispatch_alarm_actions(alarm: Record, *change: str) -> None:
         source, account = alarm["AlarmArn"], responses.get_account_id()
 
-        def may(action: str) -> bool:
-            return bool(sns.topic_policy_allows(action, "cloudwatch.amazonaws.com", source, account))
+        def is_allowed(topic: str) -> bool:
+            return bool(sns.topic_policy_allows(topic, "cloudwatch.amazonaws.com", source, account))
 
-        original({**alarm, **{key: list(filter(may, alarm.get(key) or [])) for key in ALARM_ACTIONS}}, *change)
+        original({**alarm, **{key: list(filter(is_allowed, alarm.get(key) or [])) for key in ALARM_ACTIONS}}, *change)
 
     return dispatch_alarm_actions

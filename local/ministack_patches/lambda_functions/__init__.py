@@ -1,1 +1,1 @@
-"""Patches of Lambda."""
+"""Patches of AWS Lambda."""

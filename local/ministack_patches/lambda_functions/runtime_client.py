@@ -1,7 +1,7 @@
-"""The native half of `awslambdaric`, for systems it has no wheel for: four calls of the Lambda Runtime API.
+"""The native part of `awslambdaric`, for systems other than Linux: four calls of the Lambda Runtime API.
 
-Same names and arguments as the extension module `runtime_client`. AWS, "Using the Lambda runtime API for custom
-runtimes". On Linux the real one is used.
+It has the names and arguments of the extension module `runtime_client`. Lambda Developer Guide, "Using the Lambda
+runtime API for custom runtimes".
 """
 
 import http.client
@@ -13,13 +13,13 @@ _user_agent = ""
 
 
 def initialize_client(user_agent: str) -> None:
-    """Remember how this client names itself."""
+    """Set the User-Agent header of later calls."""
     global _user_agent
     _user_agent = user_agent
 
 
 def next() -> tuple[bytes, dict[str, str | int]]:
-    """Wait for the next invocation: its payload and its headers, of which the deadline is a number."""
+    """Wait for the next invocation; its payload and its headers, with the deadline as a number of milliseconds."""
     status, headers, body = _call("GET", f"{API}/next", None, {})
     if status != http.client.OK:
         raise RuntimeError(f"The Lambda Runtime API answered {status} to GET {API}/next.")

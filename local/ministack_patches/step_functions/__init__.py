@@ -1,1 +1,1 @@
-"""Patches of Step Functions."""
+"""Patches of AWS Step Functions."""

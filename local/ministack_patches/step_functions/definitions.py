@@ -1,8 +1,4 @@
-"""An execution keeps the definition and the role that its state machine had when it started, redriven or not.
-
-MiniStack runs a redriven one under the definition of today. UpdateStateMachine, API Reference: running executions
-continue to use the previous definition and role.
-"""
+"""An execution keeps the definition and the role that its state machine had at its start."""
 
 import contextvars
 from collections.abc import Callable
@@ -11,13 +7,15 @@ from typing import Any
 from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import stepfunctions
 
+from local.ministack_patches.registry import patch
+
 Record = dict[str, Any]
 
-_started_as: contextvars.ContextVar[Record | None] = contextvars.ContextVar("state machine of the run", default=None)
+_started_as: contextvars.ContextVar[Record | None] = contextvars.ContextVar("state machine at the start", default=None)
 
 
 class _StateMachines(AccountRegionScopedDict):  # type: ignore[misc]
-    """All of them; an execution finds its own as it was."""
+    """Every state machine; an execution finds its own as it was at the start."""
 
     __slots__ = ()
 
@@ -26,15 +24,19 @@ class _StateMachines(AccountRegionScopedDict):  # type: ignore[misc]
         return machine if machine and machine["stateMachineArn"] == arn else super().get(arn, default)
 
 
+@patch(
+    "Step Functions: an execution keeps the definition and the role that its state machine had at its start",
+    why="MiniStack runs a redriven execution with the current ones. UpdateStateMachine, API Reference: running "
+    "executions continue to use the previous definition and role.",
+)
 def install() -> None:
-    """Let executions remember. After whatever else happens in an execution."""
     machines = _StateMachines()
     machines._data = stepfunctions._state_machines._data
     stepfunctions._state_machines = machines
-    stepfunctions._run_execution = _as_it_started(stepfunctions._run_execution)
+    stepfunctions._run_execution = _keep_state_machine(stepfunctions._run_execution)
 
 
-def _as_it_started(original: Callable[[str], None]) -> Callable[[str], None]:
+def _keep_state_machine(original: Callable[[str], None]) -> Callable[[str], None]:
     def run_execution(arn: str) -> None:
         execution = stepfunctions._executions.get(arn, {})
         machine = stepfunctions._state_machines.get(execution.get("stateMachineArn", ""))

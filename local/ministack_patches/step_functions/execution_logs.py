@@ -1,7 +1,4 @@
-"""Executions write their history to the log group of their state machine, in the form in which Step Functions does.
-
-When they end, all at once. Step Functions Developer Guide, "Using CloudWatch Logs to log execution history".
-"""
+"""An execution writes its history to the log group of its state machine, all at once when it ends."""
 
 import json
 import time
@@ -12,21 +9,27 @@ from typing import Any
 
 from ministack.services import cloudwatch_logs, stepfunctions
 
+from local.ministack_patches.registry import patch
+
 Record = dict[str, Any]
 
 ENDS = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut")
 ERRORS = ("Failed", "TimedOut", "Aborted")
 
-# What execution data is said to be, and what may hold some of it.
+# The members of an event's details that are, or may contain, execution data.
 DATA = ("input", "output", "parameters", "cause", "assignedVariables")
 
 
+@patch(
+    "Step Functions: an execution writes its history to the log group of its state machine",
+    why="MiniStack writes no logs of executions. Step Functions Developer Guide, "
+    '"Using CloudWatch Logs to log execution history".',
+)
 def install() -> None:
-    """Let ends of executions write. After whatever else adds to a history."""
-    stepfunctions._add_event = _written_at_the_end(stepfunctions._add_event)
+    stepfunctions._add_event = _write_at_the_end(stepfunctions._add_event)
 
 
-def _written_at_the_end(original: Callable[..., Any]) -> Callable[..., None]:
+def _write_at_the_end(original: Callable[..., Any]) -> Callable[..., None]:
     def add_event(execution: Record, event: str, details: Record | None = None) -> None:
         original(execution, event, details)
         if event in ENDS:
@@ -36,7 +39,7 @@ def _written_at_the_end(original: Callable[..., Any]) -> Callable[..., None]:
 
 
 def _write(execution: Record) -> None:
-    """What has not been written yet: an execution that is redriven ends more than once."""
+    """Write the events since the last end: a redriven execution ends more than once."""
     machine = stepfunctions._state_machines.get(execution.get("stateMachineArn", ""), {})
     configuration = machine.get("loggingConfiguration", {})
     events = execution["events"][execution.get("logged", 0) :]
@@ -69,7 +72,7 @@ def _append(arn: str, name: str, execution: Record, events: list[Record], config
         **dict.fromkeys(("firstEventTimestamp", "lastEventTimestamp", "lastIngestionTime")),
     }
     group["streams"][f"states/{name}/{datetime.now(UTC):%Y-%m-%d-%H-%M}/{uuid.uuid4().hex[:8]}"] = stream
-    written = [_as_logged(event, execution, with_data) for event in events]
+    written = [_log_entry(event, execution, with_data) for event in events]
     lines = [
         {"timestamp": int(each["event_timestamp"]), "message": json.dumps(each), "ingestionTime": now}
         for each in written
@@ -77,12 +80,12 @@ def _append(arn: str, name: str, execution: Record, events: list[Record], config
     cloudwatch_logs._append_log_events(stream, lines)
 
 
-def _as_logged(event: Record, execution: Record, with_data: bool) -> Record:
+def _log_entry(event: Record, execution: Record, with_data: bool) -> Record:
     details = next((value for value in event.values() if isinstance(value, dict)), {})
     return {
         "id": str(event["id"]),
         "type": event["type"],
-        "details": details if with_data else _without_data(details),
+        "details": details if with_data else _drop_data(details),
         "previous_event_id": str(event.get("previousEventId", event["id"] - 1)),
         "event_timestamp": str(int(stepfunctions._iso_to_epoch_ms(event["timestamp"]))),
         "execution_arn": execution["executionArn"],
@@ -90,5 +93,5 @@ def _as_logged(event: Record, execution: Record, with_data: bool) -> Record:
     }
 
 
-def _without_data(details: Record) -> Record:
+def _drop_data(details: Record) -> Record:
     return {name: value for name, value in details.items() if name.removesuffix("Details") not in DATA}

@@ -1,7 +1,7 @@
-"""A redriven execution goes on with the state that it did not get through; MiniStack has no RedriveExecution.
+"""RedriveExecution: an execution that did not succeed goes on with the state that it did not complete.
 
-It goes on in a record of its own. A run that was aborted keeps the record it had, in which it is over: MiniStack lets
-it finish the state that it is in, however long that takes, but nothing comes of it, and nobody has to wait for it.
+A redriven execution continues in a new record. The thread of an aborted run keeps the old record: MiniStack lets it
+finish its current state, however long that takes, but ignores the result, and nothing waits for it.
 """
 
 import contextvars
@@ -13,27 +13,35 @@ from typing import Any
 from ministack.core.responses import error_response_json, json_response
 from ministack.services import stepfunctions
 
+from local.ministack_patches.registry import patch
+
 REDRIVABLE = ("FAILED", "ABORTED", "TIMED_OUT")
 NEVER = {"redriveCount": 0}
 STATES = ("pass", "task", "choice", "wait", "parallel", "map")
 
 Record = dict[str, Any]
-Result = tuple[Any, str | None]  # of a state: its output, and which one is next
-_run = threading.local()  # its place: the result of the state it left last, and the variables; a branch has its own
+Result = tuple[Any, str | None]  # of a state: its output and the name of the next state
+# The run of this thread. `place` is the result of the state that it left last, and the variables. A branch of a
+# Parallel state has a thread, and so a place, of its own.
+_run = threading.local()
 
 
+@patch(
+    "Step Functions: RedriveExecution continues an execution with the state that it did not complete",
+    why='MiniStack has no RedriveExecution. Step Functions Developer Guide, "Restarting state machine executions with '
+    'redrive in Step Functions".',
+)
 def install() -> None:
-    """Give Step Functions RedriveExecution."""
-    stepfunctions.handle_request = _with_redrive(stepfunctions.handle_request)
-    stepfunctions._describe_execution = _with_redrives(stepfunctions._describe_execution)
-    stepfunctions._run_execution = _going_on(stepfunctions._run_execution)
-    stepfunctions._add_event = _until_it_ends(stepfunctions._add_event)
-    stepfunctions._fail_execution = _unless_ended(stepfunctions._fail_execution)
+    stepfunctions.handle_request = _add_operation(stepfunctions.handle_request)
+    stepfunctions._describe_execution = _describe_redrives(stepfunctions._describe_execution)
+    stepfunctions._run_execution = _find_place(stepfunctions._run_execution)
+    stepfunctions._add_event = _filter_events(stepfunctions._add_event)
+    stepfunctions._fail_execution = _require_running(stepfunctions._fail_execution)
     for name in [f"_execute_{state}" for state in STATES]:
-        setattr(stepfunctions, name, _remembered(getattr(stepfunctions, name)))
+        setattr(stepfunctions, name, _remember_place(getattr(stepfunctions, name)))
 
 
-def _with_redrive(original: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+def _add_operation(original: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
     async def handle_request(method: str, path: str, headers: dict[str, str], body: bytes, query: Any) -> Any:
         if headers.get("x-amz-target", "").endswith(".RedriveExecution"):
             return stepfunctions._finalize_response(_redrive(json.loads(body)["executionArn"]))
@@ -60,7 +68,7 @@ def _redrive(arn: str) -> Any:
     return json_response({"redriveDate": date})
 
 
-def _with_redrives(original: Callable[[Record], Any]) -> Callable[[Record], Any]:
+def _describe_redrives(original: Callable[[Record], Any]) -> Callable[[Record], Any]:
     def describe_execution(request: Record) -> Any:
         status, headers, body = original(request)
         execution = stepfunctions._executions.get(request.get("executionArn"))
@@ -73,22 +81,22 @@ def _with_redrives(original: Callable[[Record], Any]) -> Callable[[Record], Any]
     return describe_execution
 
 
-def _going_on(original: Callable[[str], None]) -> Callable[[str], None]:
-    """MiniStack begins every run at StartAt. One that is redriven passes that state over, to where it goes on."""
+def _find_place(original: Callable[[str], None]) -> Callable[[str], None]:
+    """MiniStack begins every run at StartAt. A redriven run skips that state and goes on from its place."""
 
     def run_execution(arn: str) -> None:
         execution = stepfunctions._executions.get(arn, {})
         _run.place, _run.redrives = execution.get("place"), execution.get("redrives")
-        _run.passing_over = _run.place is not None
+        _run.is_skipping = _run.place is not None
         original(arn)
 
     return run_execution
 
 
-def _remembered(original: Callable[..., Result]) -> Callable[..., Result]:
+def _remember_place(original: Callable[..., Result]) -> Callable[..., Result]:
     def execute(state: Record, given: Any, *more: Any) -> Result:
         context = more[-1]
-        if getattr(_run, "passing_over", False):
+        if getattr(_run, "is_skipping", False):
             context["variables"] = dict(_run.place[1])
             context["Execution"]["RedriveTime"] = _run.redrives["redriveDate"]
         else:
@@ -99,11 +107,13 @@ def _remembered(original: Callable[..., Result]) -> Callable[..., Result]:
     return execute
 
 
-def _until_it_ends(original: Callable[..., Any]) -> Callable[..., None]:
+def _filter_events(original: Callable[..., Any]) -> Callable[..., None]:
+    """Drop the events of a skipped state, and those of a run that is over."""
+
     def add_event(execution: Record, event: str, details: Record | None = None) -> None:
         left = event.endswith("StateExited")
-        if getattr(_run, "passing_over", False) and (left or event.endswith("StateEntered")):
-            _run.passing_over = not left
+        if getattr(_run, "is_skipping", False) and (left or event.endswith("StateEntered")):
+            _run.is_skipping = not left
         elif execution["status"] == "RUNNING" or event.startswith("Execution"):
             original(execution, event, details)
             if left:
@@ -112,7 +122,7 @@ def _until_it_ends(original: Callable[..., Any]) -> Callable[..., None]:
     return add_event
 
 
-def _unless_ended(original: Callable[..., None]) -> Callable[..., None]:
+def _require_running(original: Callable[..., None]) -> Callable[..., None]:
     def fail_execution(execution: Record, error: str, cause: str) -> None:
         if execution["status"] == "RUNNING":
             original(execution, error, cause)

@@ -1,7 +1,6 @@
-"""Step Functions' waits can move the clock instead of taking time, and an execution ends when its time is up.
+"""Waits can move a clock instead of taking time, and an execution ends at its deadline.
 
-MiniStack waits in real time or not at all, heeds no MaxDelaySeconds and no JitterStrategy, and lets an execution go on
-for ever. While one execution moves the clock, whatever the others are doing takes that much longer.
+While a wait of one execution moves the clock, the work of the others takes longer on that clock.
 """
 
 import json
@@ -14,103 +13,141 @@ from datetime import UTC, datetime
 from math import inf
 from threading import Lock
 from types import SimpleNamespace
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from ministack.services import stepfunctions
 
-from local.custom_labels.service import CustomLabels
+from local.ministack_patches.registry import patch
 
 Record = dict[str, Any]
-# The execution that a thread runs, and its deadline in epoch seconds. What TestState runs is none.
+# The execution of a thread, and its deadline in epoch seconds. TestState has no execution.
 _run: ContextVar[tuple[Record, float]] = ContextVar("run", default=({"status": "RUNNING"}, inf))
-# Nothing more comes of the run: no Catch catches this, and a thread ends with it without a word.
+# The run is over: no Catch catches this, and it ends a thread without a message.
 _Over = SystemExit
 
 
-def install(service: CustomLabels) -> None:
-    """Give Step Functions a clock that may be the service's, and executions their deadlines."""
-    waits = _Waits(service)
-    stepfunctions.now_iso = waits.now_iso
-    # An execution begins at once; MiniStack lets each wait a moment.
+class Clock(Protocol):
+    """A clock in epoch seconds that waits can move."""
+
+    @property
+    def follows_waits(self) -> bool:
+        """Whether waits move this clock now. If not, Step Functions has real time."""
+
+    def now(self) -> float: ...
+
+    def move_to(self, moment: float) -> None:
+        """Move the clock forward to the moment, unless it is later already."""
+
+
+_clock: Clock | None = None
+
+
+def use_clock(clock: Clock) -> None:
+    """Let Step Functions have this clock while the clock follows waits."""
+    global _clock
+    _clock = clock
+
+
+@patch(
+    "Step Functions: waits can move a clock; MaxDelaySeconds, JitterStrategy and the timeout of an execution count",
+    why="MiniStack waits in real time or not at all, ignores MaxDelaySeconds and JitterStrategy, and lets an execution "
+    'run for ever. Step Functions Developer Guide, "Handling errors in Step Functions workflows" and '
+    '"State machine structure in Amazon States Language for Step Functions workflows".',
+)
+def install() -> None:
+    stepfunctions.now_iso = _now_iso
+    # MiniStack sleeps a moment before each execution begins; this one does not.
     stepfunctions.time = SimpleNamespace(time=time.time, monotonic=time.monotonic, sleep=lambda _: None)
-    stepfunctions._scaled_sleep = waits.wait
-    stepfunctions._sleep_until = waits.wait_until
-    stepfunctions._find_matching_retrier = waits.as_it_says(stepfunctions._find_matching_retrier)
-    stepfunctions._add_event = waits.in_time(stepfunctions._add_event)
-    stepfunctions._run_execution = _with_deadline(stepfunctions._run_execution)
+    stepfunctions._scaled_sleep = _wait
+    stepfunctions._sleep_until = _wait_until
+    stepfunctions._find_matching_retrier = _wait_before_retry(stepfunctions._find_matching_retrier)
+    stepfunctions._add_event = _check_deadline(stepfunctions._add_event)
+    stepfunctions._run_execution = _set_deadline(stepfunctions._run_execution)
 
 
-class _Waits:
-    """By the service's clock while that follows waits, and by real time otherwise."""
+def _moved_clock() -> Clock | None:
+    """The clock that waits move, or None for real time."""
+    return _clock if _clock is not None and _clock.follows_waits else None
 
-    def __init__(self, service: CustomLabels) -> None:
-        self._service, self._ending = service, Lock()
 
-    def now(self) -> float:
-        return self._service.clock.now() if self._service.clock.follows_waits else time.time()
+def _now() -> float:
+    clock = _moved_clock()
+    return clock.now() if clock else time.time()
 
-    def now_iso(self) -> str:
-        return datetime.fromtimestamp(self.now(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
-    def wait(self, seconds: float) -> None:
-        """Until they have passed or the execution's time is up, which ends it. A run that is over does not wait."""
-        (execution, deadline), began, moves = _run.get(), self.now(), self._service.clock.follows_waits
+def _now_iso() -> str:
+    return datetime.fromtimestamp(_now(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _wait(seconds: float) -> None:
+    """Wait until the seconds have passed, or until the deadline, which ends the execution.
+
+    A run that is over does not wait.
+    """
+    (execution, deadline), clock, began = _run.get(), _moved_clock(), _now()
+    if execution["status"] != "RUNNING":
+        raise _Over
+    until = began + seconds * (1 if clock else stepfunctions._SFN_WAIT_SCALE)
+    if clock:
+        clock.move_to(min(until, deadline))
+    else:
+        time.sleep(max(0.0, min(until, deadline) - began))
+    if until > deadline:
+        _time_out(execution)
+
+
+def _wait_until(timestamp: str) -> None:
+    _wait(max(0.0, (stepfunctions._iso_to_epoch_ms(timestamp) or 0) / 1000 - _now()))
+
+
+def _wait_before_retry(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the retrier once the pause before the next attempt is over."""
+
+    def find_matching_retrier(retriers: list[Record], error: str, counts: dict[int, int]) -> Any:
+        retrier, index = original(retriers, error, counts)
+        if retrier and _moved_clock():
+            seconds = retrier.get("IntervalSeconds", 1) * retrier.get("BackoffRate", 2.0) ** counts.get(index, 0)
+            longest = min(seconds, retrier.get("MaxDelaySeconds", inf))
+            _wait(random.uniform(0, longest) if retrier.get("JitterStrategy") == "FULL" else longest)
+            retrier = {**retrier, "IntervalSeconds": 0}
+        return retrier, index
+
+    return find_matching_retrier
+
+
+def _check_deadline(original: Callable[..., None]) -> Callable[..., None]:
+    def add_event(execution: Record, event: str, details: Record | None = None) -> None:
+        if event.endswith("StateEntered") and _now() > _run.get()[1]:
+            _time_out(execution)
+        original(execution, event, details)
+
+    return add_event
+
+
+_ending = Lock()  # branches of a Parallel state may reach the deadline at the same time
+
+
+def _time_out(execution: Record) -> NoReturn:
+    """End the execution. As on AWS, the error is in the history, and neither in the description nor in the event."""
+    with _ending:
         if execution["status"] != "RUNNING":
             raise _Over
-        until = began + seconds * (1 if moves else stepfunctions._SFN_WAIT_SCALE)
-        if moves:
-            self._service.move_to(min(until, deadline))
-        else:
-            time.sleep(max(0.0, min(until, deadline) - began))
-        if until > deadline:
-            self._time_out(execution)
-
-    def wait_until(self, timestamp: str) -> None:
-        self.wait(max(0.0, (stepfunctions._iso_to_epoch_ms(timestamp) or 0) / 1000 - self.now()))
-
-    def as_it_says(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        """A retrier, with the pause until the next try behind it."""
-
-        def find_matching_retrier(retriers: list[Record], error: str, counts: dict[int, int]) -> Any:
-            retrier, index = original(retriers, error, counts)
-            if retrier and self._service.clock.follows_waits:
-                seconds = retrier.get("IntervalSeconds", 1) * retrier.get("BackoffRate", 2.0) ** counts.get(index, 0)
-                longest = min(seconds, retrier.get("MaxDelaySeconds", inf))
-                self.wait(random.uniform(0, longest) if retrier.get("JitterStrategy") == "FULL" else longest)
-                retrier = {**retrier, "IntervalSeconds": 0}
-            return retrier, index
-
-        return find_matching_retrier
-
-    def in_time(self, original: Callable[..., None]) -> Callable[..., None]:
-        def add_event(execution: Record, event: str, details: Record | None = None) -> None:
-            if event.endswith("StateEntered") and self.now() > _run.get()[1]:
-                self._time_out(execution)
-            original(execution, event, details)
-
-        return add_event
-
-    def _time_out(self, execution: Record) -> NoReturn:
-        """The error is in the history, and neither in the description nor in the event, as on AWS."""
-        with self._ending:  # branches may get here together
-            if execution["status"] != "RUNNING":
-                raise _Over
-            execution |= {"status": "TIMED_OUT", "stopDate": self.now_iso()}
-        details = {"executionTimedOutEventDetails": {"error": "States.Timeout"}}
-        stepfunctions._add_event(execution, "ExecutionTimedOut", details)
-        stepfunctions._emit_execution_status_event(execution)
-        raise _Over
+        execution |= {"status": "TIMED_OUT", "stopDate": _now_iso()}
+    details = {"executionTimedOutEventDetails": {"error": "States.Timeout"}}
+    stepfunctions._add_event(execution, "ExecutionTimedOut", details)
+    stepfunctions._emit_execution_status_event(execution)
+    raise _Over
 
 
-def _with_deadline(original: Callable[[str], None]) -> Callable[[str], None]:
-    """Whoever redrives an execution gives it its time anew."""
+def _set_deadline(original: Callable[[str], None]) -> Callable[[str], None]:
+    """A redrive resets the deadline."""
 
     def run_execution(arn: str) -> None:
         execution = stepfunctions._executions[arn]
         machine = stepfunctions._state_machines.get(execution["stateMachineArn"], {"definition": "{}"})
         began = execution.get("redrives", {}).get("redriveDate", execution["startDate"])
         seconds = inf
-        with suppress(ValueError):  # the execution fails of it
+        with suppress(ValueError):  # the execution fails because of it
             seconds = json.loads(machine["definition"]).get("TimeoutSeconds", inf)
         outer = _run.set((execution, stepfunctions._iso_to_epoch_ms(began) / 1000 + seconds))
         with suppress(_Over):

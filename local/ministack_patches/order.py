@@ -1,0 +1,78 @@
+"""The patches of MiniStack, in the order in which they are installed.
+
+Where two patches wrap the same function of MiniStack, the one that is installed later runs first.
+"""
+
+from local.ministack_patches import alarm_dimensions, mailbox, s3_managed_key, traces
+from local.ministack_patches.cloudformation import (
+    bucket_deletion,
+    bucket_properties,
+    key_properties,
+    log_group_names,
+    metric_math_alarms,
+    query_definitions,
+)
+from local.ministack_patches.iam import caller_keys, log_group_keys, service_keys, service_roles
+from local.ministack_patches.lambda_functions import (
+    embedded_metrics,
+    environment,
+    exit_messages,
+    log_permissions,
+    process_credentials,
+    python_runtime,
+    runtime_api,
+)
+from local.ministack_patches.registry import Patch
+from local.ministack_patches.step_functions import (
+    definitions,
+    execution_logs,
+    machine_logging,
+    machine_tracing,
+    redrive,
+    sns_attributes,
+    succeed_output,
+    waits,
+)
+
+PATCHES: tuple[Patch, ...] = (
+    succeed_output.install,
+    sns_attributes.install,
+    mailbox.install,
+    alarm_dimensions.install,
+    metric_math_alarms.install,
+    bucket_properties.install,
+    bucket_deletion.install,
+    s3_managed_key.install,
+    query_definitions.install,
+    python_runtime.install,
+    environment.install,
+    process_credentials.install,
+    exit_messages.install,
+    runtime_api.install,
+    redrive.install,
+    # After redrive: the deadline counts in a state, too, that a redriven run skips.
+    waits.install,
+    log_group_names.install,
+    key_properties.install,
+    log_group_keys.install,
+    caller_keys.install,
+    service_keys.install,
+    # After service_keys: the error of a role that may not act at all comes before the error of a missing key.
+    service_roles.install,
+    machine_logging.install,
+    machine_tracing.install,
+    # After redrive and waits: it writes the history that they leave.
+    execution_logs.install,
+    embedded_metrics.install,
+    # After embedded_metrics: a line that may not be logged is no metric.
+    log_permissions.install,
+    traces.install,
+    # After redrive, waits, service_roles and traces: in a run, they must find the state machine as it was at the start.
+    definitions.install,
+)
+
+
+def install_patches() -> None:
+    """Install every patch. Call it once in a process."""
+    for install in PATCHES:
+        install()
