@@ -19,13 +19,13 @@ from hypercorn.config import Config
 from local.custom_labels.clock import Clock
 from local.custom_labels.service import CustomLabels
 from local.custom_labels.settings import Settings
-from local.emulator import install, put_event
 from local.faults import injection
 from local.faults.fault import read_fault
 from local.faults.matcher import Faults
 from local.ministack_patches.mailbox import mails
 from local.ministack_patches.step_functions.waits import use_clock
 from local.ministack_patches.traces import traced
+from local.rekognition_iam import install, put_event
 
 CONTROL = "/_custom_labels/"
 READY = "ready"
