@@ -147,9 +147,9 @@ class LocalAws:
         """How often each of the faults has struck."""
         return [fault["struck"] for fault in self._control("faults", None)["faults"]]
 
-    def truth(self) -> dict[str, Any]:
+    def internal_state(self) -> dict[str, Any]:
         """What the Custom Labels service knows, whatever its API shows (local/custom_labels/internal_state.py)."""
-        return self._control("truth", {})
+        return self._control("internal_state", {})
 
     def mails(self, address: str) -> list[dict[str, str]]:
         """The e-mails that SNS has sent there: {To, Subject, Text}."""

@@ -32,7 +32,7 @@ from local.ministack_patches.traces import traced
 from local.rekognition_service import ServiceClock
 
 CONTROL = "/_custom_labels/"
-CONTROLS = ("settings", "clock", "reset", "faults", "truth", "mails", "traces")
+CONTROLS = ("settings", "clock", "reset", "faults", "internal_state", "mails", "traces")
 READY = "ready"
 KEEP_ALIVE_SECONDS = 3600  # an idle connection is closed after this
 
@@ -98,12 +98,12 @@ def _control(service: CustomLabels, faults: Faults, path: str, body: bytes) -> t
     Wait or the pause before a Retry moves it on at once. With false, Step Functions has real time again.
     `reset` takes {}: projects, datasets, settings, faults, e-mails and traces are as at the start.
     `faults` takes a list, which replaces the faults in force, or null. It answers with the faults in force.
-    `truth` answers with what the service knows, `mails` with the e-mails of SNS, `traces` with the traces of
+    `internal_state` answers with what the service knows, `mails` with the e-mails of SNS, `traces` with the traces of
     X-Ray. They take nothing.
     """
     try:
-        if path == CONTROL + "truth":
-            return 200, service.internal_state()
+        if path == CONTROL + "internal_state":
+            return 200, service.truth()
         if path == CONTROL + "mails":
             return 200, {"mails": mails}
         if path == CONTROL + "traces":

@@ -210,7 +210,9 @@ def test_what_both_are_for_is_distributed_once_and_told_by_each(
 ) -> None:
     """A mistake that does no harm: whoever comes second finds what the first has asked for, or stands aside."""
     told = create("both-1")
-    distributions = [each for each in bench.aws.truth()["distributions"] if ":project/both-1/" in json.dumps(each)]
+    distributions = [
+        each for each in bench.aws.internal_state()["distributions"] if ":project/both-1/" in json.dumps(each)
+    ]
     assert len(distributions) == 1
     ended = [execution for executions in told.executions.values() for execution in executions]
     assert {execution.output["Outcome"] for execution in ended} == {"DISTRIBUTED", "SKIPPED"}

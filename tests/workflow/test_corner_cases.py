@@ -34,10 +34,9 @@ def read_outcome(execution: Execution) -> str:
     return str((execution.output or {}).get("Outcome") or execution.error)
 
 
-def count_moved_entries(aws: LocalAws) -> list[int]:
-    """How many entries each distribution has moved."""
-    distributions: list[dict[str, Any]] = aws.truth()["distributions"]
-    return [each["moved"] for each in distributions]
+def moved(aws: LocalAws) -> list[int]:
+    taken: list[dict[str, Any]] = aws.internal_state()["distributions"]
+    return [each["moved"] for each in taken]
 
 
 def abort_in_task(state: str, aws: LocalAws, project: str, executions: Executions, *, after: bool = True) -> str:

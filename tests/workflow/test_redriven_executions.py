@@ -55,7 +55,7 @@ def list_allowed_outcomes(state: str) -> list[list[str]]:
     return [once[::-1] if state == "Notify chat" else once]
 
 
-def count_distributions(aws: LocalAws) -> int:
-    """How many distributions have moved entries."""
-    distributions: list[dict[str, Any]] = aws.truth()["distributions"]
-    return sum(bool(each["moved"]) for each in distributions)
+def distributions(aws: LocalAws) -> int:
+    """How many have moved entries."""
+    taken: list[dict[str, Any]] = aws.internal_state()["distributions"]
+    return sum(bool(each["moved"]) for each in taken)

@@ -80,15 +80,15 @@ def receive_outcomes(subscriber: Subscriber) -> list[str]:
     return [subject for subject in subjects if subject in ("DISTRIBUTED", "FAILED")]
 
 
-def list_distributions(bench: Workbench, project: str) -> list[tuple[str, int]]:
-    """The status and the number of moved entries of each distribution of the project's present datasets."""
-    state = bench.aws.truth()
-    arns = {dataset["arn"] for dataset in state["projects"][project]}
-    return [(each["status"], each["moved"]) for each in state["distributions"] if arns & set(each["datasets"])]
+def accepted(bench: Workbench, project: str) -> list[tuple[str, int]]:
+    """What the distributions of a project's present datasets come to, and how many entries each moves."""
+    truth = bench.aws.internal_state()
+    arns = {dataset["arn"] for dataset in truth["projects"][project]}
+    return [(each["status"], each["moved"]) for each in truth["distributions"] if arns & set(each["datasets"])]
 
 
-def assert_entries(bench: Workbench, project: str, entries: int, moved: int) -> None:
-    datasets = {each["type"]: each["source_refs"] for each in bench.aws.truth()["projects"][project]}
+def assert_all_there(bench: Workbench, project: str, entries: int, moved: int) -> None:
+    datasets = {each["type"]: each["source_refs"] for each in bench.aws.internal_state()["projects"][project]}
     assert sorted(datasets["TRAIN"] + datasets["TEST"]) == sorted(f"s3://images/rusty-{n}.jpg" for n in range(entries))
     assert len(datasets["TEST"]) == moved
 
@@ -141,9 +141,9 @@ def test_a_corrected_pair_is_distributed_or_the_failure_is_notified(
 ) -> None:
     """An update corrects the training dataset. The test dataset stays UPDATE_FAILED."""
     bench.aws.configure(**answer)
-    project = begin_pair(bench, 1)
-    assert "DistributionFailed" in map(read_outcome, executions.wait_for_all(project, count=2))
-    training = bench.aws.truth()["projects"][project][0]["arn"]
+    project = by_event(bench, 1)
+    assert "DistributionFailed" in map(outcome, executions.all_of(project, count=2))
+    training = bench.aws.internal_state()["projects"][project][0]["arn"]
     bench.update(training, *images(ENTRIES))
     execution = executions.run({"ProjectArn": project})
     code = answer["distribute_after_failed_update"]
@@ -241,7 +241,7 @@ def test_a_new_dataset_replaces_one_that_is_being_deleted(
     bench.aws.configure(**answer, event_copies=0, deletion_seconds=3600)
     project = begin_pair(bench, ENTRIES)
     bench.finish()
-    old = bench.aws.truth()["projects"][project][1]["arn"]
+    old = bench.aws.internal_state()["projects"][project][1]["arn"]
     bench.rekognition.delete_dataset(DatasetArn=old)
     bench.aws.configure(event_copies=1)
     new = bench.begin(project, "TEST")
