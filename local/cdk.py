@@ -34,12 +34,12 @@ def deploy(
     `checkout` is the folder of the app, `report` hears each step as it begins. Raises LocalAwsError with what the CLI
     said last.
     """
-    assembly = synthesize(aws, context=context, checkout=checkout, report=report)
+    assembly = synthesize_assembly(aws, context=context, checkout=checkout, report=report)
     report("Deploying the stack")
     return deploy_assembly(aws, assembly, (context or {}).get("stackName", STACK))
 
 
-def synthesize(
+def synthesize_assembly(
     aws: LocalAws,
     *,
     context: Mapping[str, str] | None = None,

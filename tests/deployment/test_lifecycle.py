@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from local.aws import ACCOUNT, REGION, ROOT, LocalAws, LocalAwsError, forget_other_accounts
-from local.cdk import STACK, deploy_assembly, destroy, synthesize
+from local.cdk import STACK, deploy_assembly, destroy, synthesize_assembly
 from tests.support.executions import Execution, Executions, read_records
 from tests.support.inventory import list_stack_resources
 from tests.support.workbench import Workbench, images
@@ -76,7 +76,7 @@ def project(bench: Workbench, name: str) -> str:
 
 @pytest.fixture(scope="module")
 def older(bench: Workbench) -> Older:
-    assembly = synthesize(bench.aws)
+    assembly = synthesize_assembly(bench.aws)
     outputs = deploy_assembly(bench.aws, assembly)
     executions = Executions(bench.aws, outputs["StateMachineArn"])
     distributing, creating = project(bench, "distributing"), project(bench, "creating")
@@ -127,7 +127,7 @@ def with_a_resource_that_fails(assembly: Path) -> Path:
 def newer(bench: Workbench, older: Older, tmp_path_factory: pytest.TempPathFactory) -> Newer:
     """Its first deployment fails and is rolled back; it also begins to keep data."""
     checkout = edited_checkout(tmp_path_factory.mktemp("newer"))
-    assembly = synthesize(bench.aws, context={"removalPolicy": "retain"}, checkout=checkout)
+    assembly = synthesize_assembly(bench.aws, context={"removalPolicy": "retain"}, checkout=checkout)
     with pytest.raises(LocalAwsError):
         deploy_assembly(bench.aws, with_a_resource_that_fails(assembly))
     assert deploy_assembly(bench.aws, assembly) == older.outputs

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.aws import ACCOUNT, REGION, LocalAws, forget_other_accounts
-from local.cdk import deploy_assembly, destroy, synthesize
+from local.cdk import deploy_assembly, destroy, synthesize_assembly
 from tests.support.executions import Execution, Executions, Subscriber, read_records
 from tests.support.inventory import KINDS, PARTS, list_all_resources, list_keys_pending_deletion, list_stack_resources
 from tests.support.workbench import Workbench, images
@@ -62,8 +62,8 @@ def deployments(aws: LocalAws) -> dict[str, Deployment]:
 
 
 def deployed(aws: LocalAws, name: str) -> Deployment:
-    assembly = synthesize(aws, context={"stackName": name, "projects": f"{name}-*,both-*"})
-    before = list_all_resources(aws)
+    assembly = synthesize_assembly(aws, context={"stackName": name, "projects": f"{name}-*,both-*"})
+    before = everything(aws)
     outputs = deploy_assembly(aws, assembly, name)
     brought = {kind: names - before[kind] for kind, names in list_all_resources(aws).items()}
     return Deployment(name, assembly, outputs, brought, {topic: Subscriber(aws, outputs[topic]) for topic in TOPICS})
