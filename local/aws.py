@@ -1,4 +1,4 @@
-"""Start and stop the local AWS, and reach it."""
+"""Start, use and stop the local AWS."""
 
 import json
 import os
@@ -25,24 +25,24 @@ ROOT = Path(__file__).resolve().parent.parent
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 HOST = "127.0.0.1"
-ADMINISTRATOR = "local"  # key and secret; MiniStack asks the account's root for no signature
+ADMINISTRATOR = "local"  # key and secret of the account's root, whose signature MiniStack does not check
 SERVER = "local.server"
-ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SECONDS_TO_START = 60
 
 
 def forget_other_accounts() -> None:
-    """Drop AWS's variables from this process: a profile of the caller's, for example, would be looked for here too."""
+    """Drop the variables of AWS from this process, such as AWS_PROFILE: boto3 would look for the profile here, too."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
 
 
 class LocalAwsError(Exception):
-    """The local AWS could not do what was asked; the message is one sentence for the person who asked."""
+    """The local AWS cannot do what a person asked for; the message is one sentence for that person."""
 
 
 def control(connections: PoolManager, endpoint_url: str, name: str, body: object) -> dict[str, Any]:
-    """What the local AWS there answers to one of its controls (local/server.py)."""
+    """The answer of a control of the local AWS at this address (local/server.py); LocalAwsError if it refuses."""
     response = connections.request("POST", f"{endpoint_url}/_custom_labels/{name}", body=json.dumps(body))
     if response.status != 200:
         raise LocalAwsError(response.json()["message"])
@@ -51,10 +51,10 @@ def control(connections: PoolManager, endpoint_url: str, name: str, body: object
 
 
 class LocalAws:
-    """A local AWS on a loopback port, with TLS and IAM enforced; a context manager that leaves nothing behind."""
+    """A local AWS on a loopback port, with TLS and IAM: a context manager that leaves no process and no file behind."""
 
     def __init__(self, *, port: int = 0, wait_scale: float = 1.0) -> None:
-        """`port` 0 takes a free one. `wait_scale` multiplies what Step Functions waits: 0 skips every wait."""
+        """`port` 0 means a free port. `wait_scale` multiplies the waits of Step Functions: 0 skips every wait."""
         self._port = port
         self._wait_scale = wait_scale
         self._process: subprocess.Popen[bytes] | None = None
@@ -77,7 +77,7 @@ class LocalAws:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables with which any AWS SDK, the AWS CLI and the CDK CLI reach this AWS."""
+        """The environment variables with which AWS SDKs, the AWS CLI and the CDK CLI use this AWS."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_CA_BUNDLE": str(self.ca_bundle),
@@ -92,22 +92,22 @@ class LocalAws:
 
     @property
     def process_id(self) -> int:
-        """Of the server, which leads a process group of its own."""
+        """The id of the server's process, and of its process group; 0 if there is none."""
         return self._process.pid if self._process else 0
 
     @property
     def log(self) -> Path:
-        """What the server wrote."""
+        """The server's log."""
         return self.folder / "server.log"
 
     def client(self, service: str, **credentials: str) -> Any:
-        """The boto3 client of the account's administrator, or of the credentials given. To make one takes a while."""
-        asked = (service, *map(str, sorted(credentials.items())))
-        if asked not in self._clients:
-            self._clients[asked] = self._make_client(service, **credentials)
-        return self._clients[asked]
+        """The boto3 client of the account's administrator, or of these credentials. Later calls return the same one."""
+        key = (service, *map(str, sorted(credentials.items())))
+        if key not in self._clients:
+            self._clients[key] = self._create_client(service, **credentials)
+        return self._clients[key]
 
-    def _make_client(self, service: str, **credentials: str) -> Any:
+    def _create_client(self, service: str, **credentials: str) -> Any:
         session = boto3.Session(
             **{
                 "aws_access_key_id": ADMINISTRATOR,
@@ -128,36 +128,36 @@ class LocalAws:
         self._control("settings", settings)
 
     def advance(self, seconds: float) -> None:
-        """Move the clock of the Custom Labels service."""
+        """Move the clock of the Custom Labels service forward."""
         self._control("clock", {"advance": seconds})
 
     def follow_waits(self, follow: bool) -> None:
-        """Whether Step Functions has that clock too, and moves it on instead of waiting."""
+        """Let Step Functions move that clock instead of waiting, or let it wait in real time again."""
         self._control("clock", {"follow_waits": follow})
 
     def reset(self) -> None:
-        """Forget every project and dataset, every change to the settings, and every fault; waits move no clock."""
+        """Drop projects, datasets, changed settings, faults, e-mails and traces. Waits move no clock any more."""
         self._control("reset", {})
 
     def inject(self, *faults: Fault) -> None:
-        """Let these faults strike (local/faults/fault.py), and no others any more: none when there are none."""
+        """Put these faults in force (local/faults/fault.py), and no others."""
         self._control("faults", [fault.as_json() for fault in faults])
 
-    def struck(self) -> list[int]:
-        """How often each of the faults has struck."""
-        return [fault["struck"] for fault in self._control("faults", None)["faults"]]
+    def match_counts(self) -> list[int]:
+        """How many calls each of the faults in force has matched."""
+        return [fault["matched"] for fault in self._control("faults", None)["faults"]]
 
     def internal_state(self) -> dict[str, Any]:
         """What the Custom Labels service knows, whatever its API shows (local/custom_labels/internal_state.py)."""
         return self._control("internal_state", {})
 
     def mails(self, address: str) -> list[dict[str, str]]:
-        """The e-mails that SNS has sent there: {To, Subject, Text}."""
+        """The e-mails that SNS has sent to the address: {To, Subject, Text}."""
         mails: list[dict[str, str]] = self._control("mails", {})["mails"]
         return [mail for mail in mails if mail["To"] == address]
 
     def traces(self) -> list[str]:
-        """The ARN of each execution and invocation that X-Ray has traced (local/ministack_patches/traces.py)."""
+        """The ARN of each execution and function that X-Ray has traced (local/ministack_patches/traces.py)."""
         traces: list[str] = self._control("traces", {})["traces"]
         return traces
 
@@ -165,11 +165,11 @@ class LocalAws:
         return control(self._connections, self.endpoint_url, name, body)
 
     def wait(self) -> None:
-        """Return when the server has ended by itself, which it does not unless it breaks."""
+        """Return when the server has ended by itself, which is an error."""
         if self._process is not None:
             self._process.wait()
 
-    def last_words(self) -> str:
+    def last_log_line(self) -> str:
         """The last line of the server's log."""
         return (self.log.read_text(errors="replace").strip().splitlines() or ["it wrote nothing"])[-1]
 
@@ -209,7 +209,7 @@ class LocalAws:
         return certificate, key
 
     def _server_environment(self, port: int) -> dict[str, str]:
-        """Nothing of the caller's own environment but PATH: Lambdas inherit what the server has."""
+        """Of the caller's environment only PATH, because functions inherit the environment of the server."""
         return {
             **self.environment,
             "PATH": f"{ROOT / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}",
@@ -242,14 +242,14 @@ class LocalAws:
         return packages
 
     def _await_ready(self) -> None:
-        assert self._process is not None and self._process.stdout is not None  # noqa: S101, PT018 - _start asked for both
+        assert self._process is not None and self._process.stdout is not None  # noqa: S101, PT018 - _start sets both
         readable, _, _ = select.select([self._process.stdout], [], [], SECONDS_TO_START)
         if not readable or not self._process.stdout.readline():
-            raise LocalAwsError(f"The local AWS did not start; the last line of its log is: {self.last_words()}")
+            raise LocalAwsError(f"The local AWS did not start; the last line of its log is: {self.last_log_line()}")
 
     def _stop(self) -> None:
-        """End the server and its Lambda processes, all of the process group that was started; no signal breaks in."""
-        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
+        """End the server's process group, the processes of functions included. No signal interrupts this."""
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, END_SIGNALS)
         try:
             if self._process is not None:
                 self._connections.clear()
@@ -266,7 +266,7 @@ def _listen(port: int) -> socket.socket:
         return socket.create_server((HOST, port))
     except OSError:
         raise LocalAwsError(
-            f"Port {port} cannot be had: stop what listens there, or leave PORT out for a free one."
+            f"Port {port} cannot be used: stop the program that uses it, or omit PORT to get a free port."
         ) from None
 
 

@@ -1,6 +1,6 @@
-"""`python -m local` keeps a local AWS running with the stack deployed; `python -m local demo` shows a distribution.
+"""`python -m local` keeps a local AWS running with the stack deployed. `python -m local demo` shows a distribution.
 
-`python -m local fault` lets something go wrong in the one that is running."""
+`python -m local fault` makes calls fail in the local AWS that is running."""
 
 import argparse
 import signal
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from local.aws import ENDINGS, LocalAws, LocalAwsError, forget_other_accounts
+from local.aws import END_SIGNALS, LocalAws, LocalAwsError, forget_other_accounts
 from local.cdk import deploy
 from local.demo import run_demo
 from local.faults.command import ENV_FILE, add_arguments, run_fault
@@ -22,11 +22,11 @@ HIGHEST_PORT = 65535
 
 
 def main() -> int:
-    """The exit status: 0, or 1 for a failure of the demo's distribution, or 2 for what the caller has to mend."""
+    """The exit status: 0, or 1 if the demo's distribution failed, or 2 for an error that the caller has to fix."""
     arguments = _parse_arguments()
     console = Console(highlight=False)
-    for ending in ENDINGS:
-        signal.signal(ending, _interrupt)
+    for end_signal in END_SIGNALS:
+        signal.signal(end_signal, _interrupt)
     forget_other_accounts()
     try:
         if arguments.command == "demo":
@@ -44,18 +44,19 @@ def main() -> int:
 
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
-    parser.add_argument("--port", type=_port, default=0, help="of the local AWS; a free one when left out")
+    parser.add_argument("--port", type=_port, default=0, help="the port of the local AWS; a free port by default")
     commands = parser.add_subparsers(dest="command")
-    demo = commands.add_parser("demo", help="distribute a dataset, before your eyes")
-    demo.add_argument("--manifest", type=Path, help="a manifest of your own; a sample when left out")
-    add_arguments(commands.add_parser("fault", help="let something go wrong in the local AWS that is running"))
+    demo = commands.add_parser("demo", help="show a distribution in a new local AWS")
+    demo.add_argument("--manifest", type=Path, help="your manifest; a sample by default")
+    add_arguments(commands.add_parser("fault", help="make calls fail in the local AWS that is running"))
     return parser.parse_args()
 
 
 def _port(given: str) -> int:
     if not (given.isascii() and given.isdecimal() and int(given) <= HIGHEST_PORT):
         print(
-            f"The port is {given!r}; give a number from 1 to {HIGHEST_PORT}, or none for a free one.", file=sys.stderr
+            f"The port {given!r} is not valid: give a number from 1 to {HIGHEST_PORT}, or none to get a free port.",
+            file=sys.stderr,
         )
         sys.exit(2)
     return int(given)
@@ -73,13 +74,13 @@ def _keep_running(console: Console, port: int) -> int:
             outputs = deploy(aws, report=steps.begin)
         running.callback(ENV_FILE.unlink, missing_ok=True)
         write_environment(aws, outputs)
-        print(_how_to_reach(aws), flush=True)
+        print(_instructions(aws), flush=True)
         aws.wait()
-        raise LocalAwsError(f"The local AWS has ended by itself; the last line of its log is: {aws.last_words()}")
+        raise LocalAwsError(f"The local AWS has ended by itself; the last line of its log is: {aws.last_log_line()}")
 
 
 def write_environment(aws: LocalAws, outputs: dict[str, str]) -> None:
-    """Tell shells and `fault` where the local AWS is; `outputs` are the stack's."""
+    """Write the file from which shells and `fault` learn where the local AWS is; `outputs` are the stack's."""
     variables = {
         **aws.environment,
         "STATE_MACHINE_ARN": outputs["StateMachineArn"],
@@ -91,7 +92,7 @@ def write_environment(aws: LocalAws, outputs: dict[str, str]) -> None:
     ENV_FILE.write_text("\n".join(lines) + "\n")
 
 
-def _how_to_reach(aws: LocalAws) -> str:
+def _instructions(aws: LocalAws) -> str:
     return f"""
 The local AWS is at {aws.endpoint_url}, with the stack deployed. In another shell:
 

@@ -134,7 +134,7 @@ def _replace_faults(faults: Faults, given: object) -> dict[str, Any]:
         if not isinstance(given, list):
             raise ValueError(f"The faults must be a list or null, not {given!r}.")
         faults.replace([read_fault(fault) for fault in given])
-    return {"faults": [{**fault.as_json(), "struck": struck} for fault, struck in faults.struck()]}
+    return {"faults": [{**fault.as_json(), "matched": count} for fault, count in faults.match_counts()]}
 
 
 def _change_clock(service: CustomLabels, changes: Any) -> None:

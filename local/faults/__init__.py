@@ -1,1 +1,1 @@
-"""Faults of the local AWS: which calls they match, and what becomes of these."""
+"""Faults of the local AWS: the calls that they match, and what happens to these calls."""

@@ -1,4 +1,4 @@
-"""The APIs whose HTTP calls can be made to fail, as botocore's models have them: those that name the operation."""
+"""The APIs whose HTTP calls can fail, from the models of botocore: those whose requests name the operation."""
 
 import json
 from functools import cache
@@ -7,10 +7,10 @@ from xml.sax.saxutils import escape
 
 from botocore.loaders import Loader
 
-# By the name that IAM and signatures give the service, and the one that botocore gives it.
+# The name of each service in IAM and signatures, and its name in botocore.
 SERVICES = {name: name for name in ("rekognition", "dynamodb", "sns", "sqs", "events")} | {"states": "stepfunctions"}
 
-# "Common Errors" of the API references; botocore reads a 503 without a body as an error that no model names.
+# "Common Errors" of the API references. botocore reads a 503 without a body as an error that no model has.
 UNMODELLED = {"InternalServerError": 500, "InternalFailure": 500}
 UNAVAILABLE = "ServiceUnavailable"
 CLIENT_ERROR, FAULT = 400, 500
@@ -20,7 +20,7 @@ Answer = tuple[int, str, bytes]
 
 @cache
 def model(service: str) -> dict[str, Any]:
-    """All that is known of a service of SERVICES."""
+    """botocore's model of a service of SERVICES."""
     found: dict[str, Any] = Loader().load_service_model(SERVICES[service], "service-2")
     return found
 
@@ -32,14 +32,14 @@ def input_members(service: str, operation: str) -> set[str]:
 
 
 def error_answer(service: str, error: str, message: str) -> Answer:
-    """HTTP status, content type and body with which the service answers an error; `error` is an exception's name."""
+    """HTTP status, content type and body of an error of the service; `error` is the name of an exception."""
     if error == UNAVAILABLE:
         return 503, "text/plain", b""
     metadata, shape = model(service)["metadata"], model(service)["shapes"].get(error, {})
     code, status = shape.get("error", {}).get("code", error), _status(error, shape)
     if metadata["protocol"] == "query":
-        told = f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
-        return status, "text/xml", f"<ErrorResponse><Error>{told}</Error></ErrorResponse>".encode()
+        content = f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
+        return status, "text/xml", f"<ErrorResponse><Error>{content}</Error></ErrorResponse>".encode()
     key = next((name for name in shape.get("members", {}) if name.lower() == "message"), "message")
     return (
         status,

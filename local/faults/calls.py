@@ -1,4 +1,4 @@
-"""HTTP calls that a fault strikes, before they reach MiniStack or on their way back."""
+"""HTTP calls that a fault matches: they fail before they reach MiniStack, or their answer changes."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ App = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 @dataclass(frozen=True)
 class _Request:
-    """A request whose body has been read; `more` receives what comes after it."""
+    """A request whose body has been read; `more` receives the messages after the body."""
 
     access_key_id: str
     service: str
@@ -40,7 +40,7 @@ class _Request:
         return Call(f"{self.service}:{self.operation}", by_function, dataset[1] if dataset else "")
 
     def receiver(self) -> Callable[[], Awaitable[Message]]:
-        """What gives the request to an application that has received nothing of it."""
+        """A function from which an application receives the whole request."""
         unread = [{"type": "http.request", "body": self.body, "more_body": False}]
 
         async def receive() -> Message:
@@ -50,27 +50,27 @@ class _Request:
 
 
 def failing_calls(app: App, faults: Faults) -> App:
-    """The application, with its calls exposed to the faults."""
+    """The application, whose calls fail as the faults in force say."""
 
     async def failing(scope: Message, receive: Any, send: Any) -> None:
-        if scope["type"] != "http" or not faults.struck():
+        if scope["type"] != "http" or not faults.match_counts():
             await app(scope, receive, send)
             return
-        request = await _read(scope, receive)
-        fault = faults.strike(request.call)
+        request = await _read_request(scope, receive)
+        fault = faults.match(request.call)
         if fault is None:
             await app(scope, request.receiver(), send)
             return
-        answer = await _answer(fault, app, scope, request)
+        answer = await _answer_call(fault, app, scope, request)
         if answer is None:
-            await _cut(send)
+            await _close(send)
         for message in answer or []:
             await send(message)
 
     return failing
 
 
-async def _read(scope: Message, receive: Any) -> _Request:
+async def _read_request(scope: Message, receive: Any) -> _Request:
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     credential = CREDENTIAL.search(headers.get("authorization", ""))
     body, more = b"", True
@@ -84,21 +84,21 @@ async def _read(scope: Message, receive: Any) -> _Request:
     return _Request(key, service, operation, body, receive)
 
 
-async def _answer(fault: Fault, app: App, scope: Message, request: _Request) -> list[Message] | None:
-    """None when the connection is closed instead."""
+async def _answer_call(fault: Fault, app: App, scope: Message, request: _Request) -> list[Message] | None:
+    """The messages of the answer; None if the connection is closed instead."""
     await asyncio.sleep(0 if fault.after else fault.seconds)
-    answer = await _true_answer(app, scope, request) if fault.takes_effect else []
+    answer = await _get_true_answer(app, scope, request) if fault.takes_effect else []
     await asyncio.sleep(fault.seconds if fault.after else 0)
     if fault.kill:
         process_credentials.kill(request.access_key_id)
     if fault.kill or fault.cut:
         return None
     if fault.error:
-        return _messages(error_answer(request.service, fault.error, fault.message))
-    return _shown(fault, answer) if fault.show and answer[0]["status"] == 200 else answer
+        return _answer_messages(error_answer(request.service, fault.error, fault.message))
+    return _change_description(fault, answer) if fault.show and answer[0]["status"] == 200 else answer
 
 
-async def _true_answer(app: App, scope: Message, request: _Request) -> list[Message]:
+async def _get_true_answer(app: App, scope: Message, request: _Request) -> list[Message]:
     answer: list[Message] = []
 
     async def keep(message: Message) -> None:
@@ -108,20 +108,20 @@ async def _true_answer(app: App, scope: Message, request: _Request) -> list[Mess
     return answer
 
 
-def _shown(fault: Fault, answer: list[Message]) -> list[Message]:
+def _change_description(fault: Fault, answer: list[Message]) -> list[Message]:
     content = json.loads(b"".join(message.get("body", b"") for message in answer))
     content["DatasetDescription"] |= fault.show
-    return _messages((200, CONTENT_TYPE, json.dumps(content).encode()))
+    return _answer_messages((200, CONTENT_TYPE, json.dumps(content).encode()))
 
 
-def _messages(answer: Answer) -> list[Message]:
+def _answer_messages(answer: Answer) -> list[Message]:
     status, content_type, body = answer
     headers = [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode())]
     start = {"type": "http.response.start", "status": status, "headers": headers}
     return [start, {"type": "http.response.body", "body": body}]
 
 
-async def _cut(send: Any) -> None:
-    """ASGI cannot close a connection without an answer; Hypercorn's stream can, of which `send` is a method."""
+async def _close(send: Any) -> None:
+    """ASGI cannot close a connection without an answer. Hypercorn's stream can: `send` is one of its methods."""
     stream = send.__self__
     await stream.send(StreamClosed(stream_id=stream.stream_id))

@@ -1,4 +1,4 @@
-"""`python -m local fault`: let something go wrong in the local AWS that `python -m local` keeps running."""
+"""`python -m local fault`: make calls fail in the local AWS that `python -m local` keeps running."""
 
 import argparse
 import json
@@ -18,18 +18,18 @@ CALL, *MEMBERS = fields(Fault)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Those of the command: one for each member of a fault, and what else it can do."""
+    """Add the arguments of the command: one for each member of a fault, --list and --clear."""
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--call", help=CALL.metadata["about"])
-    what.add_argument("--list", action="store_true", help="show the fault in force, and how often it has struck")
-    what.add_argument("--clear", action="store_true", help="let nothing go wrong any more")
+    what.add_argument("--list", action="store_true", help="show the fault in force, and how many calls it has matched")
+    what.add_argument("--clear", action="store_true", help="remove the fault")
     for member in MEMBERS:
         action = "store_true" if member.type is bool else "store"
         parser.add_argument(f"--{member.name}", action=action, default=argparse.SUPPRESS, help=member.metadata["about"])
 
 
 def run_fault(arguments: argparse.Namespace) -> int:
-    """Do what the arguments say and print the faults that are in force then; LocalAwsError for what cannot be done."""
+    """Change the faults as the arguments say, and print those in force; LocalAwsError if that is not possible."""
     faults = _control(_read_faults(arguments))
     for fault in faults:
         print(json.dumps(fault))
@@ -42,17 +42,17 @@ def _read_faults(arguments: argparse.Namespace) -> list[object] | None:
     given = {member.name: getattr(arguments, member.name) for member in MEMBERS if member.name in arguments}
     if arguments.call is None:
         if given:
-            raise LocalAwsError(f"--{next(iter(given))} belongs to a --call.")
+            raise LocalAwsError(f"--{next(iter(given))} needs --call.")
         return [] if arguments.clear else None
     try:
-        read_fault(fault := {"call": arguments.call, **{name: _value(name, given[name]) for name in given}})
+        read_fault(fault := {"call": arguments.call, **{name: _parse(name, given[name]) for name in given}})
     except ValueError as error:
         raise LocalAwsError(str(error)) from None
     return [fault]
 
 
-def _value(name: str, given: str) -> object:
-    """What is no JSON is left as it is, for Fault to say what it should be."""
+def _parse(name: str, given: str) -> object:
+    """The value of a member. Text that is not JSON stays text, and Fault says what the value must be."""
     if Fault.__dataclass_fields__[name].type in (str, bool):
         return given
     try:
@@ -67,6 +67,6 @@ def _control(faults: list[object] | None) -> list[object]:
         with PoolManager(ca_certs=environment["AWS_CA_BUNDLE"]) as connections:
             answer = control(connections, environment["AWS_ENDPOINT_URL"], "faults", faults)
     except (OSError, KeyError, HTTPError):
-        raise LocalAwsError("No local AWS runs here: start one with `make local`, and try again.") from None
+        raise LocalAwsError("No local AWS is running here: start one with `make local`, and try again.") from None
     in_force: list[object] = answer["faults"]
     return in_force

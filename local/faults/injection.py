@@ -1,4 +1,4 @@
-"""Faults strike: HTTP calls to MiniStack, the tasks of its state machines and the targets of its rules."""
+"""Faults match HTTP calls to MiniStack, the tasks of its state machines and the targets of its rules."""
 
 import contextvars
 import time
@@ -14,21 +14,21 @@ from local.ministack_patches.iam import service_roles
 
 Record = dict[str, Any]
 
-_state: contextvars.ContextVar[str] = contextvars.ContextVar("name of the state whose task runs", default="")
+_state: contextvars.ContextVar[str] = contextvars.ContextVar("state of the running task", default="")
 
 
 def install(app: App, faults: Faults) -> App:
-    """Expose MiniStack to the faults, and return its application as it is exposed to them.
+    """Let the faults match the calls of MiniStack, and return its application with the faults.
 
-    After the patches of MiniStack: a fault comes before the question whether a role may.
+    Call it after the patches of MiniStack: a fault comes before the check of a role.
     """
-    stepfunctions._execute_task = _knowing_its_state(stepfunctions._execute_task)
-    stepfunctions._invoke_resource = _failing_states(stepfunctions._invoke_resource, faults)
-    eventbridge._invoke_target = _failing_rules(eventbridge._invoke_target, faults)
+    stepfunctions._execute_task = _remember_state(stepfunctions._execute_task)
+    stepfunctions._invoke_resource = _fail_tasks(stepfunctions._invoke_resource, faults)
+    eventbridge._invoke_target = _fail_deliveries(eventbridge._invoke_target, faults)
     return failing_calls(app, faults)
 
 
-def _knowing_its_state(original: Callable[..., Any]) -> Callable[..., Any]:
+def _remember_state(original: Callable[..., Any]) -> Callable[..., Any]:
     def execute_task(state: Record, given: Any, execution: Record, context: Record) -> Any:
         _state.set(context["State"]["Name"])
         return original(state, given, execution, context)
@@ -36,11 +36,11 @@ def _knowing_its_state(original: Callable[..., Any]) -> Callable[..., Any]:
     return execute_task
 
 
-def _failing_states(original: Callable[[str, Any], Any], faults: Faults) -> Callable[[str, Any], Any]:
-    """Each attempt at a task is a call."""
+def _fail_tasks(original: Callable[[str, Any], Any], faults: Faults) -> Callable[[str, Any], Any]:
+    """Each attempt of a task is a call."""
 
     def invoke_resource(resource: str, arguments: Any) -> Any:
-        fault = faults.strike(Call(STATE + _state.get()))
+        fault = faults.match(Call(STATE + _state.get()))
         if fault is None:
             return original(resource, arguments)
         time.sleep(0 if fault.after else fault.seconds)
@@ -53,11 +53,11 @@ def _failing_states(original: Callable[[str, Any], Any], faults: Faults) -> Call
     return invoke_resource
 
 
-def _failing_rules(original: Callable[..., None], faults: Faults) -> Callable[..., None]:
-    """An execution that a rule cannot start: the event goes to the target's dead-letter queue."""
+def _fail_deliveries(original: Callable[..., None], faults: Faults) -> Callable[..., None]:
+    """The rule starts no execution, and its event goes to the target's dead-letter queue."""
 
     def invoke_target(target: Record, event: Record, rule: Record, view: Any = None) -> None:
-        fault = faults.strike(Call(RULE)) if ":states:" in target["Arn"] else None
+        fault = faults.match(Call(RULE)) if ":states:" in target["Arn"] else None
         if fault is None or fault.takes_effect:
             original(target, event, rule, view)
         if fault:

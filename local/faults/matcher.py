@@ -1,4 +1,4 @@
-"""Which calls the faults in force strike, and how often they have."""
+"""The faults in force, the calls that they match, and how many each has matched."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from local.faults.fault import ANYONE, Fault
 
 @dataclass(frozen=True)
 class Call:
-    """A call as it comes; `dataset` is train or test where it names one dataset."""
+    """A call; `dataset` is train or test if the call names one dataset, else the empty string."""
 
     name: str
     by_function: bool = True
@@ -17,44 +17,45 @@ class Call:
 
 
 class Faults:
-    """Those that are in force, and how often each has struck. May be used from several threads at once."""
+    """The faults in force. Several threads may use it at the same time."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self.replace([])
 
     def replace(self, faults: Iterable[Fault]) -> None:
-        """Put these in force, and no others; none has struck yet."""
+        """Put these in force, and no others; each has matched no call yet."""
         with self._lock:
-            self._counted = [_Counted(fault) for fault in faults]
+            self._counted = [_CountedFault(fault) for fault in faults]
 
-    def strike(self, call: Call) -> Fault | None:
-        """The fault that strikes this call. The first does that can; those after it do not hear of the call."""
+    def match(self, call: Call) -> Fault | None:
+        """The first fault that matches the call, which counts for this fault only; None if no fault matches."""
         with self._lock:
-            return next((counted.fault for counted in self._counted if counted.strikes(call)), None)
+            return next((counted.fault for counted in self._counted if counted.count(call)), None)
 
-    def struck(self) -> list[tuple[Fault, int]]:
-        """Every fault that is in force, and how often it has struck."""
+    def match_counts(self) -> list[tuple[Fault, int]]:
+        """Each fault in force, and how many calls it has matched."""
         with self._lock:
-            return [(counted.fault, counted.struck) for counted in self._counted]
+            return [(counted.fault, counted.matched) for counted in self._counted]
 
 
 @dataclass
-class _Counted:
+class _CountedFault:
     fault: Fault
-    passed: int = 0
-    struck: int = 0
+    skipped: int = 0
+    matched: int = 0
 
-    def strikes(self, call: Call) -> bool:
-        if not _concerns(self.fault, call) or self.struck == (self.fault.times or -1):
+    def count(self, call: Call) -> bool:
+        """Count the call as skipped or matched; whether the fault matches it."""
+        if not _applies(self.fault, call) or self.matched == (self.fault.times or -1):
             return False
-        if self.passed < self.fault.skip:
-            self.passed += 1
+        if self.skipped < self.fault.skip:
+            self.skipped += 1
             return False
-        self.struck += 1
+        self.matched += 1
         return True
 
 
-def _concerns(fault: Fault, call: Call) -> bool:
-    asked_for = call.by_function or fault.who == ANYONE
-    return fault.call == call.name and asked_for and fault.dataset in ("", call.dataset)
+def _applies(fault: Fault, call: Call) -> bool:
+    caller_applies = call.by_function or fault.who == ANYONE
+    return fault.call == call.name and caller_applies and fault.dataset in ("", call.dataset)

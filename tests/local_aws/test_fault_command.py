@@ -19,17 +19,17 @@ from tests.support.workbench import Workbench
 
 PAGE = (ROOT / "docs" / "faults.md").read_text()
 EXAMPLES = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
-SEEN = [
+ERRORS = [
     ["InternalServerError"],
     ["ThrottlingException"] * 3,
     [],
     ["Runtime.ExitError"],
 ]
-NONE_RUNS = "No local AWS runs here: start one with `make local`, and try again.\n"
+NONE_RUNS = "No local AWS is running here: start one with `make local`, and try again.\n"
 
 
 def run_fault(folder: Path, *arguments: str) -> tuple[int, str, str]:
-    """The exit status, what it printed, and its complaint."""
+    """The exit status, the output and the error output."""
     process = run_local(folder, "fault", *arguments)
     output, errors = process.communicate(timeout=60)
     return process.returncode, output, errors
@@ -37,19 +37,19 @@ def run_fault(folder: Path, *arguments: str) -> tuple[int, str, str]:
 
 @pytest.fixture
 def folder(tmp_path: Path, local_aws: LocalAws, stack: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where `python -m local` would be running."""
+    """A folder in which `python -m local` seems to run."""
     monkeypatch.chdir(tmp_path)
     write_environment(local_aws, stack)
     return tmp_path
 
 
-def test_there_is_an_example_for_each_expectation() -> None:
-    assert len(EXAMPLES) == len(SEEN)
+def test_each_example_has_an_expectation() -> None:
+    assert len(EXAMPLES) == len(ERRORS)
 
 
-@pytest.mark.parametrize(("example", "seen"), list(zip(EXAMPLES, SEEN, strict=True)))
-def test_an_example_of_the_page_does_what_the_page_says(
-    bench: Workbench, project: str, executions: Executions, folder: Path, example: str, seen: list[str]
+@pytest.mark.parametrize(("example", "errors"), list(zip(EXAMPLES, ERRORS, strict=True)))
+def test_each_example_does_what_the_page_says(
+    bench: Workbench, project: str, executions: Executions, folder: Path, example: str, errors: list[str]
 ) -> None:
     bench.aws.configure(creation_seconds=0, update_seconds=0, distribution_seconds=0)
     pair_without_execution(bench, project, executions)
@@ -59,53 +59,56 @@ def test_an_example_of_the_page_does_what_the_page_says(
     failed = [
         event["taskFailedEventDetails"]["error"] for event in execution.history() if event["type"] == "TaskFailed"
     ]
-    assert failed == seen
-    assert bench.aws.struck()[0] > 0
+    assert failed == errors
+    assert bench.aws.match_counts()[0] > 0
     assert execution.output["Outcome"] == "DISTRIBUTED"
 
 
-def test_the_page_has_every_member() -> None:
+def test_the_page_lists_every_member() -> None:
     defaults: dict[str, object] = {member.name: member.default for member in fields(Fault)}
     defaults |= {"show": {}, "seconds": 0}
     rows = [f"| `{m.name}` | `{json.dumps(defaults[m.name])}` | {m.metadata['about']} |" for m in fields(Fault)[1:]]
     assert "\n".join(rows) in PAGE
 
 
-def test_a_fault_takes_the_place_of_the_one_before_until_it_is_cleared(folder: Path, local_aws: LocalAws) -> None:
+def test_a_fault_replaces_the_former_one_until_it_is_cleared(folder: Path, local_aws: LocalAws) -> None:
     first = ("--call", "state:Claim pair", "--error", "States.Timeout", "--after", "--skip", "2", "--seconds", "0.5")
     in_force = {"call": "state:Claim pair", "error": "States.Timeout", "after": True, "seconds": 0.5, "skip": 2}
-    assert run_fault(folder, *first) == (0, json.dumps({**in_force, "struck": 0}) + "\n", "")
-    second = {"call": "sns:Publish", "cut": True, "struck": 0}
+    assert run_fault(folder, *first) == (0, json.dumps({**in_force, "matched": 0}) + "\n", "")
+    second = {"call": "sns:Publish", "cut": True, "matched": 0}
     assert run_fault(folder, "--call", "sns:Publish", "--cut") == (0, json.dumps(second) + "\n", "")
     assert run_fault(folder, "--list") == (0, json.dumps(second) + "\n", "")
-    assert local_aws.struck() == [0]
+    assert local_aws.match_counts() == [0]
     assert run_fault(folder, "--clear") == (0, "No fault is in force.\n", "")
     assert run_fault(folder, "--list") == (0, "No fault is in force.\n", "")
-    assert local_aws.struck() == []
+    assert local_aws.match_counts() == []
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--call", "sns:Publish", "--cut", "--times", "often"], "times is a whole number, 0 or more, not 'often'.\n"),
-        (["--call", "sns:Publish", "--cut", "--times=-1"], "times is a whole number, 0 or more, not -1.\n"),
+        (
+            ["--call", "sns:Publish", "--cut", "--times", "often"],
+            "times must be a whole number, 0 or more, not 'often'.\n",
+        ),
+        (["--call", "sns:Publish", "--cut", "--times=-1"], "times must be a whole number, 0 or more, not -1.\n"),
         (
             ["--call", "sns:Publish", "--cut", "--kill"],
-            "Of error, cut, kill, show a fault has one, not cut and kill.\n",
+            "A fault can have one of error, cut, kill, show, not cut and kill.\n",
         ),
-        (["--call", "rekognition:DescribeDataset", "--show", "{"], "show is an object, not '{'.\n"),
-        (["--clear", "--cut"], "--cut belongs to a --call.\n"),
+        (["--call", "rekognition:DescribeDataset", "--show", "{"], "show must be an object, not '{'.\n"),
+        (["--clear", "--cut"], "--cut needs --call.\n"),
         (["--list"], NONE_RUNS),
         (["--call", "sns:Publish", "--cut"], NONE_RUNS),
     ],
 )
-def test_what_cannot_be_done_is_one_sentence(tmp_path: Path, arguments: list[str], sentence: str) -> None:
+def test_an_invalid_argument_is_an_error_of_one_sentence(tmp_path: Path, arguments: list[str], sentence: str) -> None:
     assert run_fault(tmp_path, *arguments) == (2, "", sentence)
 
 
 @pytest.mark.parametrize("ca_bundle", ["/no/such/file", ""])
-def test_a_local_aws_that_has_died_is_one_sentence(tmp_path: Path, local_aws: LocalAws, ca_bundle: str) -> None:
-    """Killed, it leaves its file behind; its folder and its port may be somebody else's by now."""
+def test_a_killed_local_aws_is_an_error_of_one_sentence(tmp_path: Path, local_aws: LocalAws, ca_bundle: str) -> None:
+    """A killed local AWS leaves its file behind; another program may use its folder and its port by now."""
     (tmp_path / ".local").mkdir()
     found = ca_bundle or local_aws.ca_bundle
     env = f"export AWS_ENDPOINT_URL='https://127.0.0.1:1'\nexport AWS_CA_BUNDLE='{found}'\n"

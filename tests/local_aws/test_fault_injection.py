@@ -1,4 +1,4 @@
-"""Faults as they strike: what boto3 sees, what Step Functions sees, and what has become of the call."""
+"""Faults that match calls: what boto3 and Step Functions receive, and whether the call takes effect."""
 
 import json
 import uuid
@@ -22,7 +22,7 @@ PROJECTS = "rekognition:DescribeProjects"
 DESCRIBE = "rekognition:DescribeDataset"
 CREATE = "rekognition:CreateProject"
 DISTRIBUTE = "rekognition:DistributeDatasetEntries"
-ASGI_ERROR = "Error in ASGI Framework"  # Hypercorn's, above a stack trace
+ASGI_ERROR = "Error in ASGI Framework"  # Hypercorn logs it above a stack trace
 WORDS = "Rekognition has a bad day."
 
 
@@ -58,14 +58,14 @@ def errors(execution: Execution) -> list[str]:
         ("rekognition", "describe_projects", PROJECTS, "InternalServerError", "InternalServerError", "", 500),
         ("rekognition", "describe_projects", PROJECTS, "AccessDeniedException", "AccessDeniedException", "", 400),
         ("rekognition", "describe_projects", PROJECTS, "ServiceUnavailable", "ClientError", "503", 503),
-        ("rekognition", "describe_projects", PROJECTS, "OfTomorrow", "ClientError", "", 400),
+        ("rekognition", "describe_projects", PROJECTS, "FutureException", "ClientError", "", 400),
         ("dynamodb", "list_tables", "dynamodb:ListTables", "ThrottlingException", "ThrottlingException", "", 400),
         ("dynamodb", "list_tables", "dynamodb:ListTables", "InternalServerError", "InternalServerError", "", 500),
         ("sns", "list_topics", "sns:ListTopics", "ThrottledException", "ThrottledException", "Throttled", 429),
         ("sqs", "list_queues", "sqs:ListQueues", "RequestThrottled", "RequestThrottled", "", 400),
     ],
 )
-def test_an_error_is_what_boto3_makes_of_it_on_aws(
+def test_boto3_raises_an_error_as_on_aws(
     local_aws: LocalAws, service: str, method: str, call: str, error: str, raised: str, code: str, status: int
 ) -> None:
     local_aws.inject(for_anyone(call, error=error, message=WORDS))
@@ -77,7 +77,7 @@ def test_an_error_is_what_boto3_makes_of_it_on_aws(
     assert response["ResponseMetadata"]["HTTPStatusCode"] == status
     assert (response["Error"]["Message"] == WORDS) == bool(error != "ServiceUnavailable")
     getattr(local_aws.client(service), method)()
-    assert local_aws.struck() == [1]
+    assert local_aws.match_counts() == [1]
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -94,7 +94,7 @@ def test_a_call_fails_before_or_after_it_takes_effect(
     assert ASGI_ERROR not in local_aws.log.read_text()
 
 
-def test_a_call_that_is_let_through_is_not_changed(local_aws: LocalAws, rekognition: Any) -> None:
+def test_a_skipped_call_is_not_changed(local_aws: LocalAws, rekognition: Any) -> None:
     local_aws.inject(for_anyone(CREATE, cut=True, skip=1))
     rekognition.create_project(ProjectName="made")
     with pytest.raises(ConnectionClosedError):
@@ -102,19 +102,17 @@ def test_a_call_that_is_let_through_is_not_changed(local_aws: LocalAws, rekognit
     assert project_names(rekognition) == ["made"]
 
 
-def test_only_functions_are_concerned_unless_the_fault_says_so(bench: Workbench, executions: Executions) -> None:
+def test_a_fault_matches_only_calls_of_functions_by_default(bench: Workbench, executions: Executions) -> None:
     bench.aws.inject(Fault(PROJECTS, error="AccessDeniedException", times=0))
     others = Role(bench.aws, {"Action": PROJECTS}).client("rekognition")
     assert project_names(bench.rekognition) == project_names(others) == []
-    assert bench.aws.struck() == [0]
+    assert bench.aws.match_counts() == [0]
     assert executions.run({"ProjectName": "x"}).error == "AccessDeniedException"
-    assert bench.aws.struck() == [1]
+    assert bench.aws.match_counts() == [1]
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_an_answer_that_is_late_is_a_read_timeout_under_the_functions_settings(
-    local_aws: LocalAws, rekognition: Any, after: bool
-) -> None:
+def test_a_late_answer_is_a_read_timeout_in_a_function(local_aws: LocalAws, rekognition: Any, after: bool) -> None:
     client = boto3.client(
         "rekognition",
         region_name=REGION,
@@ -127,14 +125,14 @@ def test_an_answer_that_is_late_is_a_read_timeout_under_the_functions_settings(
     local_aws.inject(for_anyone(CREATE, seconds=2, after=after))
     with pytest.raises(ReadTimeoutError):
         client.create_project(ProjectName="late")
-    assert local_aws.struck() == [1]
+    assert local_aws.match_counts() == [1]
     assert project_names(rekognition) == (["late"] if after else [])
 
 
-def test_an_answer_that_is_late_but_not_too_late_is_the_true_one(local_aws: LocalAws, rekognition: Any) -> None:
+def test_an_answer_within_the_timeout_is_the_true_one(local_aws: LocalAws, rekognition: Any) -> None:
     local_aws.inject(for_anyone(CREATE, seconds=0.1))
     assert "/made/" in rekognition.create_project(ProjectName="made")["ProjectArn"]
-    assert local_aws.struck() == [1]
+    assert local_aws.match_counts() == [1]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +143,9 @@ def test_an_answer_that_is_late_but_not_too_late_is_the_true_one(local_aws: Loca
         ("test", ["CREATE_COMPLETE", "MERGE_IN_PROGRESS"]),
     ],
 )
-def test_a_description_shows_what_is_not_so(bench: Workbench, project: str, dataset: str, shown: list[str]) -> None:
+def test_a_fault_replaces_members_of_a_description(
+    bench: Workbench, project: str, dataset: str, shown: list[str]
+) -> None:
     pair = bench.pair(project, images(3))
     seen = {"Status": "MERGE_IN_PROGRESS", "StatusMessage": None}
     bench.aws.inject(for_anyone(DESCRIBE, show=seen, dataset=dataset, times=0))
@@ -166,37 +166,37 @@ def test_a_description_shows_what_is_not_so(bench: Workbench, project: str, data
         ("Notify people", "SNS.ThrottledException"),
     ],
 )
-def test_a_state_fails_as_often_as_it_is_told_to(
+def test_a_state_fails_as_often_as_the_fault_says(
     bench: Workbench, project: str, executions: Executions, state: str, error: str, after: bool
 ) -> None:
     training, test = pair_without_execution(bench, project, executions)
     bench.aws.inject(Fault(f"state:{state}", error=error, message=WORDS, after=after, times=2))
     execution = executions.run({"ProjectArn": project})
     assert failures(execution) == [(error, WORDS)] * 2
-    assert bench.aws.struck() == [2]
+    assert bench.aws.match_counts() == [2]
     assert execution.output["Outcome"] == "DISTRIBUTED"
     assert (bench.total(training), bench.total(test)) == (8, 2)
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_each_attempt_at_a_task_takes_effect_or_does_not(
+def test_each_attempt_takes_effect_if_the_fault_comes_after(
     local_aws: LocalAws, executions: Executions, subscriber: Subscriber, after: bool
 ) -> None:
     local_aws.inject(Fault("state:Notify people", error="SNS.ThrottledException", after=after, times=0))
     execution = executions.run({"ProjectName": "x"})
     attempts = errors(execution).count("SNS.ThrottledException")
-    assert local_aws.struck() == [attempts]
+    assert local_aws.match_counts() == [attempts]
     assert attempts > 1
     subjects = [notification.subject for notification in subscriber.receive_all()]
     assert subjects.count("FAILED: x (ProjectNotFound)") == (attempts if after else 0)
 
 
-def test_a_state_may_only_take_longer(bench: Workbench, project: str, executions: Executions) -> None:
+def test_a_fault_can_only_delay_a_state(bench: Workbench, project: str, executions: Executions) -> None:
     pair_without_execution(bench, project, executions)
     bench.aws.inject(Fault("state:Claim pair", seconds=0.1), Fault("state:Check distribution", seconds=0.1, after=True))
     execution = executions.run({"ProjectArn": project})
     assert (execution.output["Outcome"], failures(execution)) == ("DISTRIBUTED", [])
-    assert bench.aws.struck() == [1, 1]
+    assert bench.aws.match_counts() == [1, 1]
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_step_functions_sees_the_error_of_a_functions_call(
     assert (bench.total(training), bench.total(test)) == (8, 2)
 
 
-def test_a_killed_function_has_lambdas_words(bench: Workbench, executions: Executions) -> None:
+def test_a_killed_function_has_the_message_of_lambda(bench: Workbench, executions: Executions) -> None:
     bench.aws.inject(Fault(PROJECTS, kill=True))
     execution = executions.run({"ProjectName": "x", "DryRun": True})
     (killed, cause), (_missing, _) = failures(execution)
@@ -230,8 +230,8 @@ def test_a_killed_function_has_lambdas_words(bench: Workbench, executions: Execu
     assert payload["errorMessage"].endswith(" Error: Runtime exited with error: signal: killed")
 
 
-def test_of_a_functions_processes_the_one_that_called_is_killed(bench: Workbench, executions: Executions) -> None:
-    """The second call comes while the first is held up, from another process."""
+def test_only_the_process_that_called_is_killed(bench: Workbench, executions: Executions) -> None:
+    """The second call comes from another process, while the first is delayed."""
     bench.aws.inject(Fault(PROJECTS, kill=True, seconds=1.5), Fault(PROJECTS, seconds=2))
     both = [executions.begin({"ProjectName": "x", "DryRun": True}) for _ in range(2)]
     seen = [errors(executions.wait_until_ended(arn)) for arn in both]
@@ -239,7 +239,7 @@ def test_of_a_functions_processes_the_one_that_called_is_killed(bench: Workbench
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_an_event_that_a_rule_cannot_deliver_is_kept(
+def test_an_undeliverable_event_goes_to_the_dead_letter_queue(
     bench: Workbench, project: str, executions: Executions, after: bool
 ) -> None:
     sqs = bench.aws.client("sqs")
@@ -257,48 +257,46 @@ def get(aws: LocalAws) -> Any:
         return pool.request("GET", f"{aws.endpoint_url}/_custom_labels/faults").json()
 
 
-def forget_by_reset(aws: LocalAws) -> None:
+def remove_by_reset(aws: LocalAws) -> None:
     aws.reset()
 
 
-def forget_by_none(aws: LocalAws) -> None:
+def remove_by_inject(aws: LocalAws) -> None:
     aws.inject()
 
 
-@pytest.mark.parametrize("forget", [forget_by_reset, forget_by_none])
-def test_faults_are_told_until_they_are_forgotten(local_aws: LocalAws, forget: Callable[[LocalAws], None]) -> None:
+@pytest.mark.parametrize("remove", [remove_by_reset, remove_by_inject])
+def test_faults_are_listed_until_they_are_removed(local_aws: LocalAws, remove: Callable[[LocalAws], None]) -> None:
     local_aws.inject(for_anyone(PROJECTS, cut=True, times=0), Fault("state:Claim pair", error="E"))
     with pytest.raises(ConnectionClosedError):
         local_aws.client("rekognition").describe_projects()
     assert get(local_aws) == {
         "faults": [
-            {"call": PROJECTS, "cut": True, "times": 0, "who": "anyone", "struck": 1},
-            {"call": "state:Claim pair", "error": "E", "struck": 0},
+            {"call": PROJECTS, "cut": True, "times": 0, "who": "anyone", "matched": 1},
+            {"call": "state:Claim pair", "error": "E", "matched": 0},
         ]
     }
-    forget(local_aws)
-    assert local_aws.struck() == []
+    remove(local_aws)
+    assert local_aws.match_counts() == []
     local_aws.client("rekognition").describe_projects()
 
 
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"call": PROJECTS}, r"^The faults are a list, or null, not {'call': "),
-        ([{"call": PROJECTS, "eror": "E"}], r"^There is no member 'eror' of a fault;"),
-        (["x"], r"^A fault is an object with a member 'call', not 'x'\.$"),
+        ({"call": PROJECTS}, r"^The faults must be a list or null, not {'call': "),
+        ([{"call": PROJECTS, "eror": "E"}], r"^A fault has no member 'eror';"),
+        (["x"], r"^A fault must be an object with a member 'call', not 'x'\.$"),
     ],
 )
-def test_what_is_no_list_of_faults_is_one_sentence_and_changes_nothing(
-    local_aws: LocalAws, given: object, sentence: str
-) -> None:
+def test_an_invalid_list_of_faults_changes_nothing(local_aws: LocalAws, given: object, sentence: str) -> None:
     local_aws.inject(Fault("state:Claim pair", error="E"))
     with pytest.raises(LocalAwsError, match=sentence):
         local_aws._control("faults", given)
-    assert local_aws.struck() == [0]
+    assert local_aws.match_counts() == [0]
 
 
-def test_the_server_survives_many_that_strike(local_aws: LocalAws, rekognition: Any) -> None:
+def test_the_server_survives_many_cut_connections(local_aws: LocalAws, rekognition: Any) -> None:
     local_aws.inject(for_anyone(CREATE, cut=True, after=True, times=20))
     for _ in range(20):
         with pytest.raises(ConnectionClosedError):

@@ -1,4 +1,4 @@
-"""Faults as data: which are possible, and which calls they strike."""
+"""Faults as data: which are possible, and which calls they match."""
 
 import json
 from typing import Any
@@ -14,43 +14,58 @@ CLAIM = "state:Claim pair"
 RULE = "events:StartExecution"
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
-    ({"error": "E"}, "A fault is an object with a member 'call', not {'error': 'E'}."),
-    ({"call": DESCRIBE, "eror": "E"}, "There is no member 'eror' of a fault; there are call, error, message, after,"),
-    ({"call": "DescribeDataset", "cut": True}, "The call is 'DescribeDataset'; give service:Operation, state:NAME or"),
-    ({"call": "s3:GetObject", "cut": True}, "where the service is one of rekognition, dynamodb, sns, sqs, events,"),
-    ({"call": "state:", "error": "E"}, "The call is 'state:'; give"),
-    ({"call": "rekognition:Describe", "cut": True}, "but rekognition has no operation 'Describe'."),
-    ({"call": 1, "cut": True}, "call is a text, not 1."),
-    ({"call": DESCRIBE}, f"Nothing goes wrong with '{DESCRIBE}': give error or cut or kill or show or seconds."),
-    ({"call": RULE}, f"Nothing goes wrong with '{RULE}': give error."),
-    ({"call": CLAIM, "after": True}, f"Nothing goes wrong with '{CLAIM}': give error or seconds."),
-    ({"call": DESCRIBE, "error": "E", "cut": True}, "Of error, cut, kill, show a fault has one, not error and cut."),
-    ({"call": DESCRIBE, "cut": True, "message": "m"}, "A message is an error's: give error too."),
-    ({"call": DESCRIBE, "kill": True, "who": "anyone"}, "Only functions have a process to kill: who is 'lambda' then."),
-    ({"call": DESCRIBE, "error": "E", "after": 1}, "after is true or false, not 1."),
-    ({"call": DESCRIBE, "error": None}, "error is a text, not None."),
-    ({"call": DESCRIBE, "error": "E", "skip": -1}, "skip is a whole number, 0 or more, not -1."),
-    ({"call": DESCRIBE, "error": "E", "times": 1.5}, "times is a whole number, 0 or more, not 1.5."),
-    ({"call": DESCRIBE, "error": "E", "times": True}, "times is a whole number, 0 or more, not True."),
-    ({"call": DESCRIBE, "seconds": float("nan")}, "seconds is a number, 0 or more, not nan."),
-    ({"call": DESCRIBE, "seconds": "1"}, "seconds is a number, 0 or more, not '1'."),
-    ({"call": DESCRIBE, "error": "E", "who": "me"}, "who is one of 'lambda', 'anyone', not 'me'."),
-    ({"call": DESCRIBE, "error": "E", "dataset": "TRAIN"}, "dataset is one of '', 'train', 'test', not 'TRAIN'."),
-    ({"call": DESCRIBE, "show": "Status"}, "show is an object, not 'Status'."),
+    ({"error": "E"}, "A fault must be an object with a member 'call', not {'error': 'E'}."),
+    ({"call": DESCRIBE, "eror": "E"}, "A fault has no member 'eror'; its members are call, error, message, after,"),
+    (
+        {"call": "DescribeDataset", "cut": True},
+        "The call 'DescribeDataset' is not valid: give service:Operation, state:NAME or",
+    ),
+    ({"call": "s3:GetObject", "cut": True}, "; the services are rekognition, dynamodb, sns, sqs, events,"),
+    ({"call": "state:", "error": "E"}, "The call 'state:' is not valid: give"),
+    ({"call": "rekognition:Describe", "cut": True}, "is not valid: rekognition has no operation 'Describe'."),
+    ({"call": 1, "cut": True}, "call must be text, not 1."),
+    ({"call": DESCRIBE}, f"This fault changes nothing of '{DESCRIBE}': give error or cut or kill or show or seconds."),
+    ({"call": RULE}, f"This fault changes nothing of '{RULE}': give error."),
+    ({"call": CLAIM, "after": True}, f"This fault changes nothing of '{CLAIM}': give error or seconds."),
+    (
+        {"call": DESCRIBE, "error": "E", "cut": True},
+        "A fault can have one of error, cut, kill, show, not error and cut.",
+    ),
+    ({"call": DESCRIBE, "cut": True, "message": "m"}, "message is not possible without error: give error, too."),
+    (
+        {"call": DESCRIBE, "kill": True, "who": "anyone"},
+        "kill is not possible for 'anyone', because only functions have a process: leave who at 'lambda'.",
+    ),
+    ({"call": DESCRIBE, "error": "E", "after": 1}, "after must be true or false, not 1."),
+    ({"call": DESCRIBE, "error": None}, "error must be text, not None."),
+    ({"call": DESCRIBE, "error": "E", "skip": -1}, "skip must be a whole number, 0 or more, not -1."),
+    ({"call": DESCRIBE, "error": "E", "times": 1.5}, "times must be a whole number, 0 or more, not 1.5."),
+    ({"call": DESCRIBE, "error": "E", "times": True}, "times must be a whole number, 0 or more, not True."),
+    ({"call": DESCRIBE, "seconds": float("nan")}, "seconds must be a number, 0 or more, not nan."),
+    ({"call": DESCRIBE, "seconds": "1"}, "seconds must be a number, 0 or more, not '1'."),
+    ({"call": DESCRIBE, "error": "E", "who": "me"}, "who must be one of 'lambda', 'anyone', not 'me'."),
+    ({"call": DESCRIBE, "error": "E", "dataset": "TRAIN"}, "dataset must be one of '', 'train', 'test', not 'TRAIN'."),
+    ({"call": DESCRIBE, "show": "Status"}, "show must be an object, not 'Status'."),
     (
         {"call": DESCRIBE, "show": {"status": "X"}},
-        "There is no 'status' in a dataset's description; there are Creation",
+        "A dataset's description has no 'status'; its members are Creation",
     ),
-    ({"call": "rekognition:DescribeProjects", "show": {"Status": "X"}}, f"show is for '{DESCRIBE}', not for"),
-    ({"call": "rekognition:DescribeProjects", "cut": True, "dataset": "test"}, "dataset is for calls that name one"),
-    ({"call": CLAIM, "cut": True}, f"cut is nothing that '{CLAIM}' can have."),
-    ({"call": CLAIM, "error": "E", "who": "anyone"}, f"who is nothing that '{CLAIM}' can have."),
-    ({"call": RULE, "error": "E", "seconds": 1}, f"seconds is nothing that '{RULE}' can have."),
+    (
+        {"call": "rekognition:DescribeProjects", "show": {"Status": "X"}},
+        f"show is possible for '{DESCRIBE}' only, not for",
+    ),
+    (
+        {"call": "rekognition:DescribeProjects", "cut": True, "dataset": "test"},
+        "dataset is not possible for 'rekognition:DescribeProjects', because the call does not name one dataset.",
+    ),
+    ({"call": CLAIM, "cut": True}, f"cut is not possible for '{CLAIM}'."),
+    ({"call": CLAIM, "error": "E", "who": "anyone"}, f"who is not possible for '{CLAIM}'."),
+    ({"call": RULE, "error": "E", "seconds": 1}, f"seconds is not possible for '{RULE}'."),
 ]
 
 
 @pytest.mark.parametrize(("given", "sentence"), REFUSED, ids=[str(given) for given, _ in REFUSED])
-def test_what_cannot_be_is_one_sentence(given: dict[str, Any], sentence: str) -> None:
+def test_an_impossible_fault_is_an_error_of_one_sentence(given: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ValueError, match=r"^[^\n]*\.$") as error:
         read_fault(given)
     assert sentence in str(error.value)
@@ -71,7 +86,7 @@ def test_a_fault_survives_json(fault: Fault) -> None:
     assert read_fault(json.loads(json.dumps(fault.as_json()))) == fault
 
 
-def test_json_has_only_what_was_given() -> None:
+def test_json_omits_members_with_their_default() -> None:
     assert Fault(DESCRIBE, cut=True, times=1).as_json() == {"call": DESCRIBE, "cut": True}
 
 
@@ -95,7 +110,7 @@ def first() -> Fault:
 
 
 @pytest.mark.parametrize(
-    ("faults", "calls", "struck"),
+    ("faults", "calls", "matched"),
     [
         ([first()], 3, ["First", "", ""]),
         ([Fault(DESCRIBE, error="E", skip=1, times=2)], 5, ["", "E", "E", "", ""]),
@@ -108,12 +123,12 @@ def first() -> Fault:
         ([], 1, [""]),
     ],
 )
-def test_which_of_its_calls_a_fault_strikes(faults: list[Fault], calls: int, struck: list[str]) -> None:
+def test_a_fault_matches_as_many_calls_as_it_says(faults: list[Fault], calls: int, matched: list[str]) -> None:
     in_force = Faults()
     in_force.replace(faults)
-    strikes = [in_force.strike(Call(DESCRIBE)) for _ in range(calls)]
-    assert [fault.error if fault else "" for fault in strikes] == struck
-    assert [count for _, count in in_force.struck()] == [struck.count(fault.error) for fault in faults]
+    found = [in_force.match(Call(DESCRIBE)) for _ in range(calls)]
+    assert [fault.error if fault else "" for fault in found] == matched
+    assert [count for _, count in in_force.match_counts()] == [matched.count(fault.error) for fault in faults]
 
 
 @pytest.mark.parametrize(
@@ -129,19 +144,19 @@ def test_which_of_its_calls_a_fault_strikes(faults: list[Fault], calls: int, str
         (Fault(CLAIM, error="E"), Call("state:Claim"), False),
     ],
 )
-def test_whom_a_fault_concerns(fault: Fault, call: Call, expected: bool) -> None:
+def test_a_fault_matches_by_caller_and_dataset(fault: Fault, call: Call, expected: bool) -> None:
     in_force = Faults()
     in_force.replace([fault])
-    assert (in_force.strike(call) == fault) == expected
+    assert (in_force.match(call) == fault) == expected
 
 
-def test_faults_that_replace_others_count_from_the_beginning() -> None:
+def test_new_faults_count_from_zero() -> None:
     faults = Faults()
     faults.replace([first()])
-    assert faults.strike(Call(DESCRIBE))
+    assert faults.match(Call(DESCRIBE))
     faults.replace([first()])
-    assert faults.struck() == [(first(), 0)]
-    assert faults.strike(Call(DESCRIBE))
+    assert faults.match_counts() == [(first(), 0)]
+    assert faults.match(Call(DESCRIBE))
 
 
 @pytest.mark.parametrize(
@@ -151,14 +166,14 @@ def test_faults_that_replace_others_count_from_the_beginning() -> None:
         ("rekognition", "InternalServerError", 500, b'{"__type": "InternalServerError", "message": "m"}'),
         ("rekognition", "ThrottlingException", 500, b'{"__type": "ThrottlingException", "message": "m"}'),
         ("rekognition", "ServiceUnavailable", 503, b""),
-        ("rekognition", "OfTomorrow", 400, b'{"__type": "OfTomorrow", "message": "m"}'),
+        ("rekognition", "FutureException", 400, b'{"__type": "FutureException", "message": "m"}'),
         ("dynamodb", "ThrottlingException", 400, b'{"__type": "ThrottlingException", "message": "m"}'),
         ("dynamodb", "InternalServerError", 500, b'{"__type": "InternalServerError", "message": "m"}'),
         ("sns", "ThrottledException", 429, b"<Code>Throttled</Code><Message>m</Message>"),
         ("sns", "InternalErrorException", 500, b"<Code>InternalError</Code><Message>m</Message>"),
     ],
 )
-def test_an_error_is_answered_as_its_service_does(service: str, error: str, status: int, body: bytes) -> None:
-    answered, _, said = error_answer(service, error, "m")
-    assert (answered, body in said) == (status, True)
-    assert bool(said) == bool(body)
+def test_an_error_has_the_form_of_its_service(service: str, error: str, status: int, body: bytes) -> None:
+    answered, _, content = error_answer(service, error, "m")
+    assert (answered, body in content) == (status, True)
+    assert bool(content) == bool(body)

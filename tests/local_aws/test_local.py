@@ -1,4 +1,4 @@
-"""`python -m local`: it keeps a local AWS running, and leaves nothing behind however it ends."""
+"""`python -m local` keeps a local AWS running, and leaves nothing behind, however it ends."""
 
 import os
 import select
@@ -12,7 +12,7 @@ import pytest
 
 from local.aws import HOST, ROOT, LocalAws, LocalAwsError
 
-# Whoever runs the tests in the background may have them ignore signals.
+# Tests that run in the background may inherit ignored signals.
 PARENT = """
 import signal
 import sys
@@ -29,7 +29,7 @@ def run_local(folder: Path, *arguments: str, **environment: str) -> "subprocess.
     return subprocess.Popen(
         [sys.executable, "-m", "local", *arguments],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "AWS_PROFILE": "of-somebody-else", **environment},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "AWS_PROFILE": "of-another-account", **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -43,7 +43,7 @@ def read_until(process: "subprocess.Popen[str]", text: str) -> str:
         seen += line
         if text in line:
             return seen
-    raise AssertionError(f"{text!r} never came: {seen}{process.stderr and process.stderr.read()}")
+    raise AssertionError(f"{text!r} did not come: {seen}{process.stderr and process.stderr.read()}")
 
 
 def listens(port: int) -> bool:
@@ -51,7 +51,9 @@ def listens(port: int) -> bool:
         return probe.connect_ex((HOST, port)) == 0
 
 
-@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="a process is waited for by its pidfd, which is Linux's")
+@pytest.mark.skipif(
+    not hasattr(os, "pidfd_open"), reason="only Linux has pidfd_open, with which the test waits for a process"
+)
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_nothing_is_left_when_the_parent_dies(how: signal.Signals) -> None:
     with subprocess.Popen(
@@ -69,27 +71,27 @@ def test_nothing_is_left_when_the_parent_dies(how: signal.Signals) -> None:
     assert not Path(folder).exists()
 
 
-def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
+def test_a_used_port_is_an_error_of_one_sentence(tmp_path: Path) -> None:
     with socket.create_server((HOST, 0)) as taken:
         port = taken.getsockname()[1]
         process = run_local(tmp_path, "--port", str(port))
         output, errors = process.communicate(timeout=60)
     assert process.returncode == 2
-    assert errors == f"Port {port} cannot be had: stop what listens there, or leave PORT out for a free one.\n"
+    assert errors == f"Port {port} cannot be used: stop the program that uses it, or omit PORT to get a free port.\n"
     assert output == ""
 
 
 @pytest.mark.parametrize("port", ["abc", "-1", "65536", "1.5"])
-def test_what_is_no_port_is_one_sentence(tmp_path: Path, port: str) -> None:
+def test_an_invalid_port_is_an_error_of_one_sentence(tmp_path: Path, port: str) -> None:
     process = run_local(tmp_path, f"--port={port}")
     output, errors = process.communicate(timeout=60)
     assert (process.returncode, output) == (2, "")
-    assert errors == f"The port is '{port}'; give a number from 1 to 65535, or none for a free one.\n"
+    assert errors == f"The port '{port}' is not valid: give a number from 1 to 65535, or none to get a free port.\n"
 
 
 @pytest.mark.parametrize("step", ["Starting the local AWS", "Synthesizing the stack"])
-def test_nothing_is_left_when_it_is_stopped_half_way(tmp_path: Path, step: str) -> None:
-    """The line of a step comes at its end: by then the next one has begun."""
+def test_nothing_is_left_when_the_start_is_interrupted(tmp_path: Path, step: str) -> None:
+    """The line of a step comes when the step ends, and the next one begins."""
     (temporary := tmp_path / "tmp").mkdir()
     process = run_local(tmp_path, TMPDIR=str(temporary))
     read_until(process, step)
@@ -100,22 +102,22 @@ def test_nothing_is_left_when_it_is_stopped_half_way(tmp_path: Path, step: str) 
     assert list(temporary.iterdir()) == []
 
 
-def test_a_server_that_cannot_start_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_start_is_an_error_of_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("local.aws.SERVER", "local.no_such_module")
     with pytest.raises(LocalAwsError, match=r"^The local AWS did not start; .*no_such_module"), LocalAws():
         pass
 
 
-def test_a_setting_that_does_not_exist_is_one_sentence(local_aws: LocalAws) -> None:
+def test_an_unknown_setting_is_an_error_of_one_sentence(local_aws: LocalAws) -> None:
     with pytest.raises(LocalAwsError, match=r"^There is no setting 'creation_second'"):
         local_aws.configure(creation_second=1)
 
 
-def test_another_shell_reaches_it_until_it_is_stopped(tmp_path: Path) -> None:
+def test_another_shell_can_use_it_until_it_stops(tmp_path: Path) -> None:
     process = run_local(tmp_path, HTTPS_PROXY="http://127.0.0.1:9")
     try:
-        said = read_until(process, "Ctrl-C stops it.")
-        assert ". .local/env" in said
+        output = read_until(process, "Ctrl-C stops it.")
+        assert ". .local/env" in output
         script = """
             . .local/env
             "$0" -c 'import boto3, os

@@ -43,7 +43,7 @@ def abort_in_task(state: str, aws: LocalAws, project: str, executions: Execution
     """The ARN of an execution that was aborted in the task of the state: `after` the task took effect, or before."""
     aws.inject(Fault(f"state:{state}", seconds=HOLD_SECONDS, after=after))
     arn = executions.begin({"ProjectArn": project})
-    wait_until(lambda: aws.struck() == [1])
+    until(lambda: aws.match_counts() == [1])
     executions.abort(arn)
     assert executions.wait_until_ended(arn).status == "ABORTED"
     aws.inject()
@@ -66,10 +66,10 @@ def test_one_stale_poll_does_not_outweigh_earlier_polls(bench: Workbench, projec
     bench.aws.configure(distribution_seconds=1200)
     bench.aws.follow_waits(True)
     bench.pair(project, images(10))
-    stale = Fault("rekognition:DescribeDataset", show={"Status": "CREATE_COMPLETE"}, skip=50, times=2)
-    bench.aws.inject(stale)
-    assert read_outcome(executions.run({"ProjectArn": project})) == "DISTRIBUTED"
-    assert bench.aws.struck() == [2]
+    old = Fault("rekognition:DescribeDataset", show={"Status": "CREATE_COMPLETE"}, skip=50, times=2)
+    bench.aws.inject(old)
+    assert outcome(executions.run({"ProjectArn": project})) == "DISTRIBUTED"
+    assert bench.aws.match_counts() == [2]
 
 
 def test_an_execution_retries_at_the_account_limit_then_fails(

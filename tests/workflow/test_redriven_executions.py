@@ -33,7 +33,7 @@ def test_an_execution_redriven_in_any_task_ends_distributed(
     subscriber.receive_all()
     local_aws.inject(Fault(f"state:{state}", seconds=HOLD_SECONDS, after=after), *list_needed_faults(state))
     arn = start()
-    wait_until(lambda: local_aws.struck()[0] == 1)
+    until(lambda: local_aws.match_counts()[0] == 1)
     executions.abort(arn)
     assert executions.wait_until_ended(arn).status == "ABORTED"
     executions.redrive(arn)

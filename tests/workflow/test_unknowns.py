@@ -124,15 +124,15 @@ LATE_STATUSES = [{**answer, "stale_status_seconds": LAG} for answer in answers_t
 def test_the_error_of_a_second_call_hides_no_success(
     bench: Workbench, executions: Executions, subscriber: Subscriber, answer: Answer
 ) -> None:
-    """The answer to the first call is lost, and no poll shows yet that Rekognition accepted it."""
-    while_updating = "distribute_while_updating" in answer
-    bench.aws.configure(distribution_seconds=LAG if while_updating else 0, **{"stale_status_seconds": LAG, **answer})
-    bench.aws.inject(LOST_ANSWER)
-    project = begin_pair(bench, ENTRIES)
-    assert "DISTRIBUTED" in map(read_outcome, executions.wait_for_all(project, count=2))
-    assert bench.aws.struck() == [1]
-    assert_entries(bench, project, ENTRIES, 2)
-    assert receive_outcomes(subscriber) == ["DISTRIBUTED"]
+    """The answer to the first call is lost, and no read shows yet that it was accepted."""
+    running = "distribute_while_updating" in answer
+    bench.aws.configure(distribution_seconds=LAG if running else 0, **{"stale_status_seconds": LAG, **answer})
+    bench.aws.inject(LOST)
+    project = by_event(bench, ENTRIES)
+    assert "DISTRIBUTED" in map(outcome, executions.all_of(project, count=2))
+    assert bench.aws.match_counts() == [1]
+    assert_all_there(bench, project, ENTRIES, 2)
+    assert told(subscriber) == ["DISTRIBUTED"]
 
 
 @parametrize_answers(answers_to("distribute_after_failed_update"))
