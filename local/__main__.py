@@ -1,4 +1,4 @@
-"""`python -m local`: see local/command.py. What takes long to import is imported where Ctrl-C is understood."""
+"""`python -m local`: see local/command.py. It is imported late, so that Ctrl-C during the import ends cleanly."""
 
 import sys
 

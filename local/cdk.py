@@ -18,7 +18,7 @@ QUIET = ("--ci", "--no-color", "--no-notices", "--progress", "events")
 Report = Callable[[str], None]
 
 
-def _say_nothing(_step: str) -> None:
+def _ignore_step(_step: str) -> None:
     pass
 
 
@@ -27,12 +27,12 @@ def deploy(
     *,
     context: Mapping[str, str] | None = None,
     checkout: Path = ROOT,
-    report: Report = _say_nothing,
+    report: Report = _ignore_step,
 ) -> dict[str, str]:
     """Bootstrap the account, deploy the stack, and return the stack's outputs.
 
-    `checkout` is the folder of the app, `report` hears each step as it begins. Raises LocalAwsError with what the CLI
-    said last.
+    `checkout` is the folder of the app; `report` gets the name of each step when it begins. Raises LocalAwsError with
+    the last line of the CLI's output.
     """
     assembly = synthesize_assembly(aws, context=context, checkout=checkout, report=report)
     report("Deploying the stack")
@@ -44,9 +44,9 @@ def synthesize_assembly(
     *,
     context: Mapping[str, str] | None = None,
     checkout: Path = ROOT,
-    report: Report = _say_nothing,
+    report: Report = _ignore_step,
 ) -> Path:
-    """Bootstrap the account, once, and return the folder of what `cdk synth` made: a cloud assembly."""
+    """Bootstrap the account, unless it is, and return the folder of the cloud assembly that `cdk synth` writes."""
     assembly = Path(mkdtemp(prefix="cdk.out-", dir=aws.folder))
     settings = [word for key, value in (context or {}).items() for word in ("--context", f"{key}={value}")]
     report("Synthesizing the stack, bootstrapping the account")
@@ -58,15 +58,17 @@ def synthesize_assembly(
 
 
 def deploy_assembly(aws: LocalAws, assembly: Path, stack: str = STACK) -> dict[str, str]:
-    """Deploy a stack of the assembly, over what there is of it, and return its outputs."""
-    outputs = aws.folder / "outputs.json"
-    _run(aws, "deploy", stack, "--app", str(assembly), "--require-approval", "never", "--outputs-file", str(outputs))
-    found: dict[str, str] = json.loads(outputs.read_text())[stack]
-    return found
+    """Create or update a stack of the assembly, and return its outputs."""
+    outputs_file = aws.folder / "outputs.json"
+    _run(
+        aws, "deploy", stack, "--app", str(assembly), "--require-approval", "never", "--outputs-file", str(outputs_file)
+    )
+    outputs: dict[str, str] = json.loads(outputs_file.read_text())[stack]
+    return outputs
 
 
 def destroy(aws: LocalAws, assembly: Path, stack: str = STACK) -> None:
-    """Destroy a stack of the assembly, as it is deployed now."""
+    """Destroy a deployed stack of the assembly."""
     _run(aws, "destroy", stack, "--app", str(assembly), "--force")
 
 
@@ -79,12 +81,12 @@ def _run(aws: LocalAws, command: str, *arguments: str) -> None:
 def _started(
     aws: LocalAws, command: str, *arguments: str, checkout: Path = ROOT
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """A CLI command in a process group of its own, which does not outlive the block."""
+    """A CLI command in its own process group, which ends with the block at the latest."""
     with _log(aws, command).open("wb") as log:
         process = subprocess.Popen(
             [str(CLI), command, *arguments, *QUIET],
             cwd=checkout,
-            env=_environment(aws),
+            env=_cli_environment(aws),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -100,16 +102,16 @@ def _started(
 
 def _finish(aws: LocalAws, command: str, process: "subprocess.Popen[bytes]") -> None:
     if process.wait():
-        said = _log(aws, command).read_text(errors="replace").strip().splitlines() or ["it said nothing"]
-        raise LocalAwsError(f"cdk {command} failed: {said[-1]}")
+        lines = _log(aws, command).read_text(errors="replace").strip().splitlines() or ["it wrote nothing"]
+        raise LocalAwsError(f"cdk {command} failed: {lines[-1]}")
 
 
 def _log(aws: LocalAws, command: str) -> Path:
     return aws.folder / f"cdk-{command}.log"
 
 
-def _environment(aws: LocalAws) -> dict[str, str]:
-    """The caller's environment with the pinned Node.js and this Python first, and no other AWS account in it."""
+def _cli_environment(aws: LocalAws) -> dict[str, str]:
+    """The caller's environment without its AWS accounts; in PATH, the pinned Node.js and this Python come first."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
     path = os.pathsep.join([str(CLI.parent), str(Path(sys.executable).parent), os.environ["PATH"]])
     return {

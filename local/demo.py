@@ -1,4 +1,4 @@
-"""The main job before your eyes: datasets are created, the event starts the workflow, entries move, people are told."""
+"""The demo: it creates two datasets, their events start the workflow, entries move, and people are notified."""
 
 import json
 import time
@@ -21,18 +21,18 @@ from local.manifest_file import read_manifest
 from local.sample import sample_manifest
 from local.status_lines import Steps
 
-# So that one sees the datasets in progress, and the loop go round.
+# Long enough to show datasets in progress and several polls.
 DURATIONS = {"creation_seconds": 1.5, "distribution_seconds": 2.5}
 WAIT_SCALE = 0.1
 PROJECT = "demo"
 ADDRESS = "you@example.com"
 PAGE = ROOT / ".local" / "report.html"
-LONGEST_WAIT = 120  # seconds
+LONGEST_WAIT_SECONDS = 120
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What is in a dataset: its status and counts, its entries by image, and how many have each label."""
+    """A dataset's status and statistics, the images of its entries, and the number of entries with each label."""
 
     status: str
     stats: dict[str, int]
@@ -41,7 +41,7 @@ class Contents:
 
 
 def run_demo(console: Console, manifest: Path | None) -> int:
-    """0 when the entries were distributed and the workflow said so, 1 when either is not so."""
+    """The exit status: 0 if the entries were distributed and the workflow reports it, else 1."""
     content = read_manifest(manifest) if manifest else sample_manifest()
     with ExitStack() as running:
         with Steps(console) as steps:
@@ -55,10 +55,10 @@ def run_demo(console: Console, manifest: Path | None) -> int:
 
 
 class Demo:
-    """One run of the main job on a local AWS with the stack deployed."""
+    """One run of the demo on a local AWS with the stack deployed."""
 
     def __init__(self, console: Console, aws: LocalAws, outputs: dict[str, str], page: Path = PAGE) -> None:
-        """`outputs` are the stack's; the report is written to `page`."""
+        """`outputs` are the stack's. The demo writes the report to `page`."""
         self._console = console
         self._aws = aws
         self._state_machine_arn = outputs["StateMachineArn"]
@@ -68,7 +68,7 @@ class Demo:
         self._stepfunctions = aws.client("stepfunctions")
 
     def run(self, manifest: bytes) -> int:
-        """Create the datasets, watch the executions that the events start, show what came of it."""
+        """Create the datasets, show the executions that their events start, and the result; the exit status."""
         project = self._rekognition.create_project(ProjectName=PROJECT)["ProjectArn"]
         source = {"GroundTruthManifest": {"S3Object": self._upload(manifest)}}
         training = self._create_dataset(project, "TRAIN", source)
@@ -80,7 +80,7 @@ class Demo:
         after = self._contents(training), self._contents(test)
         self._console.print("\n[bold]Before and after[/]\n", _comparison(before, *after), sep="")
         self._show_mail()
-        self._keep_page(execution)
+        self._download_page(execution)
         return self._conclude(execution, before, *after)
 
     def _upload(self, manifest: bytes) -> dict[str, str]:
@@ -91,15 +91,15 @@ class Demo:
         return {"Bucket": bucket, "Name": "output.manifest"}
 
     def _create_dataset(self, project: str, dataset_type: str, source: dict[str, Any] | None) -> str:
-        said = "from the manifest" if source else "empty"
-        self._console.print(f"\n[bold]CreateDataset {dataset_type}[/], {said}: its event starts an execution\n")
+        content = "from the manifest" if source else "empty"
+        self._console.print(f"\n[bold]CreateDataset {dataset_type}[/], {content}: its event starts an execution\n")
         parameters = {"ProjectArn": project, "DatasetType": dataset_type, "DatasetSource": source}
         arn: str = self._rekognition.create_dataset(**{k: v for k, v in parameters.items() if v})["DatasetArn"]
         return arn
 
     def _execution_for(self, dataset: str) -> str:
-        """The execution that the dataset's event has started, once it has."""
-        arn: str = _until(lambda: self._find_execution(dataset))
+        """Wait for the execution that the dataset's event starts; its ARN."""
+        arn: str = _poll(lambda: self._find_execution(dataset))
         return arn
 
     def _find_execution(self, dataset: str) -> str | None:
@@ -120,13 +120,13 @@ class Demo:
         return None if found["Status"].endswith("IN_PROGRESS") else found
 
     def _contents(self, dataset: str) -> Contents:
-        """Once nothing is in progress."""
-        description = _until(lambda: self._describe_settled(dataset))
+        """Wait until the dataset is not in progress; its contents."""
+        description = _poll(lambda: self._describe_settled(dataset))
         status, stats = description["Status"], description["DatasetStats"]
         if status == "CREATE_FAILED":
             return Contents(status, stats, frozenset(), {})
-        entries = self._pages("list_dataset_entries", "DatasetEntries", dataset)
-        labels = self._pages("list_dataset_labels", "DatasetLabelDescriptions", dataset)
+        entries = self._list_pages("list_dataset_entries", "DatasetEntries", dataset)
+        labels = self._list_pages("list_dataset_labels", "DatasetLabelDescriptions", dataset)
         return Contents(
             status,
             stats,
@@ -134,51 +134,53 @@ class Demo:
             {label["LabelName"]: label["LabelStats"]["EntryCount"] for label in labels},
         )
 
-    def _pages(self, operation: str, key: str, dataset: str) -> list[Any]:
+    def _list_pages(self, operation: str, key: str, dataset: str) -> list[Any]:
         pages = self._rekognition.get_paginator(operation).paginate(DatasetArn=dataset)
         return [item for page in pages for item in page[key]]
 
     def _show_mail(self) -> None:
-        self._console.print("\n[bold]The e-mail to whoever has subscribed[/]\n")
+        self._console.print("\n[bold]The e-mail to the subscribers[/]\n")
         for mail in self._aws.mails(ADDRESS):
             self._console.print(_plain(f"  Subject: {mail['Subject']}\n"))
             for line in mail["Text"].splitlines():
                 self._console.print(_plain(f"  {line}"), soft_wrap=True)
 
-    def _keep_page(self, execution: str) -> None:
-        """The report that the execution has put into S3, if it has come so far."""
+    def _download_page(self, execution: str) -> None:
+        """Download the report of the execution, if the execution has put one into S3."""
         key = f"{PROJECT}/{execution.rsplit(':', 1)[-1]}.html"
         found = self._aws.client("s3").list_objects_v2(Bucket=self._bucket, Prefix=key)
         if found["KeyCount"]:
             self._page.parent.mkdir(exist_ok=True)
             self._aws.client("s3").download_file(self._bucket, key, str(self._page))
-            self._console.print(f"\n[bold]The report, to look at[/]\n\n  {self._page}", soft_wrap=True)
+            self._console.print(f"\n[bold]The report[/]\n\n  {self._page}", soft_wrap=True)
 
     def _conclude(self, execution: str, before: Contents, training: Contents, test: Contents) -> int:
-        """Hold what the workflow says against what the service did."""
+        """Compare the workflow's outcome with what the service did, and show it; the exit status."""
         described = self._stepfunctions.describe_execution(executionArn=execution)
         output = json.loads(described["output"]) if described["status"] == "SUCCEEDED" else {}
-        said = output.get("Outcome", "FAILED")
+        outcome = output.get("Outcome", "FAILED")
         moved = bool(test.images) and training.status == test.status == "UPDATE_COMPLETE"
         kept = Counter(training.images) + Counter(test.images) == Counter(before.images)
         self._console.print()
-        if (said == "DISTRIBUTED") != moved or not kept:
-            self._console.print(f"WRONG: the workflow says {said}, which is not what the service did.")
+        if (outcome == "DISTRIBUTED") != moved or not kept:
+            self._console.print(f"WRONG: the workflow reports {outcome}, but the service did something else.")
             return 1
         why = output.get("Reason") or f"{described.get('error')}: {described.get('cause')}"
-        self._console.print(_plain(f"{said}: {why}"), soft_wrap=True)
-        return 0 if said == "DISTRIBUTED" else 1
+        self._console.print(_plain(f"{outcome}: {why}"), soft_wrap=True)
+        return 0 if outcome == "DISTRIBUTED" else 1
 
 
 def subscribe(aws: LocalAws, topic_arn: str) -> None:
     aws.client("sns").subscribe(TopicArn=topic_arn, Protocol="email", Endpoint=ADDRESS)
 
 
-def _until(found: Callable[[], Any]) -> Any:
+def _poll(found: Callable[[], Any]) -> Any:
     began = time.monotonic()
     while not (result := found()):
-        if time.monotonic() - began > LONGEST_WAIT:
-            raise LocalAwsError(f"Nothing came within {LONGEST_WAIT} seconds: no execution, or no end of a change.")
+        if time.monotonic() - began > LONGEST_WAIT_SECONDS:
+            raise LocalAwsError(
+                f"Within {LONGEST_WAIT_SECONDS} seconds no execution started, or a dataset stayed in progress."
+            )
         time.sleep(POLL_SECONDS)
     return result
 
@@ -197,5 +199,5 @@ def _comparison(before: Contents, training: Contents, test: Contents) -> Table:
 
 
 def _plain(text: str) -> Text:
-    """Text that came from outside: no markup in it, and nothing that moves a terminal's cursor."""
+    """Text from outside, without markup and without characters that control a terminal."""
     return Text("".join(character if character.isprintable() or character == "\n" else "�" for character in text))

@@ -1,4 +1,4 @@
-"""Queues that hear what AWS services say: the subscribers of the demo and of the tests."""
+"""Queues that receive messages of AWS services, for the tests."""
 
 import json
 import uuid
@@ -7,7 +7,7 @@ from local.aws import LocalAws
 
 
 def create_queue(aws: LocalAws, service: str, **credentials: str) -> tuple[str, str]:
-    """URL and ARN of a queue that the service, such as `sns.amazonaws.com`, may send to."""
+    """URL and ARN of a new queue whose policy allows the service, such as `sns.amazonaws.com`, to send messages."""
     sqs = aws.client("sqs", **credentials)
     url: str = sqs.create_queue(QueueName=f"queue-{uuid.uuid4().hex[:12]}")["QueueUrl"]
     arn: str = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]

@@ -1,4 +1,4 @@
-"""A small manifest of our own: image-level labels, unevenly spread."""
+"""A small manifest with image-level labels, some frequent and some rare."""
 
 import json
 import random
@@ -8,7 +8,7 @@ CREATED = "2026-11-01T10:00:00.000Z"
 
 
 def sample_manifest() -> bytes:
-    """The same 200 lines every time, in no order of labels."""
+    """200 lines, the same every time, with the labels shuffled."""
     labels = [label for label, count in IMAGES.items() for _ in range(count)]
     random.Random(0).shuffle(labels)
     return "".join(_line(number, label) for number, label in enumerate(labels, start=1)).encode()

@@ -1,4 +1,4 @@
-"""Show what is being done and how long it took: a moving line where somebody watches, plain lines elsewhere."""
+"""Show each step and how long it took: a moving line on a terminal, plain lines elsewhere."""
 
 import time
 from types import TracebackType
@@ -8,7 +8,7 @@ from rich.console import Console
 
 
 class Steps:
-    """Steps one after another; each ends where the next begins, or with the block."""
+    """Steps in a row. A step ends when the next one begins, or with the block."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -27,7 +27,7 @@ class Steps:
         self._status.stop()
 
     def begin(self, step: str) -> None:
-        """End the step before, begin this one."""
+        """End the current step, and begin this one."""
         self._end()
         self._step, self._began = step, time.monotonic()
         self._status.update(step)

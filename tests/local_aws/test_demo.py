@@ -1,4 +1,4 @@
-"""`make demo`, as a newcomer sees it."""
+"""`make demo`: its output, its exit status, and its errors."""
 
 import io
 import json
@@ -31,7 +31,7 @@ def run_command(*arguments: str) -> "subprocess.CompletedProcess[str]":
 
 @pytest.fixture
 def demonstrate(local_aws: LocalAws, stack: dict[str, str], tmp_path: Path) -> Any:
-    """Exit status and output of the demo's main part, on an AWS that is there already."""
+    """Run the demo on the running local AWS; its exit status and output."""
 
     def run(manifest: bytes) -> tuple[int, str]:
         local_aws.configure(creation_seconds=0, distribution_seconds=0)
@@ -43,7 +43,7 @@ def demonstrate(local_aws: LocalAws, stack: dict[str, str], tmp_path: Path) -> A
     return run
 
 
-def test_it_shows_the_whole_job_and_ends_with_the_outcome() -> None:
+def test_the_demo_shows_every_step_and_ends_with_the_outcome() -> None:
     result = run_command()
     assert (result.returncode, result.stderr) == (0, "")
     lines = result.stdout.splitlines()
@@ -62,55 +62,55 @@ def test_it_shows_the_whole_job_and_ends_with_the_outcome() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "sentence"),
     [
         (None, "cannot be read: No such file or directory."),
-        ("", "is empty; a manifest has one JSON object a line."),
-        ("\n \n", "is empty; a manifest has one JSON object a line."),
-        ("source-ref,label\n", "is not JSON Lines: 1 of 1 lines are no object."),
-        ("[" * 100_000, "is not JSON Lines: 1 of 1 lines are no object."),
-        ('[\n{"source-ref": "s3://b/1"}\n,\n]', "is not JSON Lines: 3 of 4 lines are no object."),
-        ('{"name": "x"}\n', 'is not a manifest: no line of it names an image with "source-ref".'),
+        ("", "is empty; a manifest has one JSON object per line."),
+        ("\n \n", "is empty; a manifest has one JSON object per line."),
+        ("source-ref,label\n", "is not JSON Lines: 1 of 1 lines are not a JSON object."),
+        ("[" * 100_000, "is not JSON Lines: 1 of 1 lines are not a JSON object."),
+        ('[\n{"source-ref": "s3://b/1"}\n,\n]', "is not JSON Lines: 3 of 4 lines are not a JSON object."),
+        ('{"name": "x"}\n', 'is not a manifest: none of its lines names an image with "source-ref".'),
     ],
 )
-def test_what_is_no_manifest_is_refused_in_one_line(tmp_path: Path, content: str | None, said: str) -> None:
+def test_an_invalid_manifest_is_refused_in_one_line(tmp_path: Path, content: str | None, sentence: str) -> None:
     path = tmp_path / "given.manifest"
     if content is not None:
         path.write_text(content)
     result = run_command("--manifest", str(path))
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.count("\n") == 1
-    assert said in result.stderr
+    assert sentence in result.stderr
 
 
-def test_a_folder_is_no_manifest(tmp_path: Path) -> None:
+def test_a_folder_is_not_a_manifest(tmp_path: Path) -> None:
     result = run_command("--manifest", str(tmp_path))
     assert (result.returncode, result.stdout) == (2, "")
     assert "cannot be read: Is a directory." in result.stderr
 
 
-def test_boxes_are_distributed_too(demonstrate: Any) -> None:
+def test_a_manifest_with_boxes_is_distributed(demonstrate: Any) -> None:
     lines = [boxed(f"{number}.jpg", "bolt", "nut") for number in range(10)]
     status, output = demonstrate("\n".join(lines).encode())
     assert status == 0
     assert output.splitlines()[-1].startswith("DISTRIBUTED: 2 of 10 entries (20%)")
 
 
-def test_the_report_is_written_where_it_says(demonstrate: Any, tmp_path: Path) -> None:
+def test_the_demo_says_where_the_report_is(demonstrate: Any, tmp_path: Path) -> None:
     _, output = demonstrate("\n".join(images(10)).encode())
     page = tmp_path / "report.html"
     assert f"\n  {page}\n" in output
     assert "<title>DISTRIBUTED: demo</title>" in page.read_text()
 
 
-def test_too_few_images_end_in_a_clear_failure(demonstrate: Any) -> None:
+def test_too_few_images_are_a_clear_failure(demonstrate: Any) -> None:
     status, output = demonstrate("\n".join(images(1)).encode())
     assert status == 1
     assert "\nFAILED: DistributionFailed: Rekognition could not distribute." in output
     assert output.splitlines()[-1].startswith("What to do: ")
 
 
-def test_a_manifest_that_the_service_refuses_ends_in_a_clear_failure(demonstrate: Any) -> None:
+def test_a_manifest_that_the_service_refuses_is_a_clear_failure(demonstrate: Any) -> None:
     lines = images(2) + ["no JSON"] * 8
     status, output = demonstrate("\n".join(lines).encode())
     assert status == 1
@@ -131,14 +131,14 @@ def test_a_hostile_label_cannot_write_to_the_terminal(demonstrate: Any) -> None:
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the real manifests are not part of the project")
 @pytest.mark.parametrize(
-    ("name", "status", "said"),
+    ("name", "status", "outcome"),
     [
         ("coral-classification", 0, "DISTRIBUTED: 44 of 229 entries (19%)"),
         ("birds-without-confidence", 1, "FAILED: DistributionFailed: "),
         ("animals-localization", 1, "FAILED: DistributionFailed: "),
     ],
 )
-def test_real_manifests(demonstrate: Any, name: str, status: int, said: str) -> None:
+def test_real_manifests_have_the_expected_outcome(demonstrate: Any, name: str, status: int, outcome: str) -> None:
     ended, output = demonstrate((SHARED / f"{name}.manifest").read_bytes())
     assert ended == status
-    assert f"\n{said}" in output
+    assert f"\n{outcome}" in output
