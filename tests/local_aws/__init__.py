@@ -1,1 +1,1 @@
-"""The local AWS itself."""
+"""The local AWS."""

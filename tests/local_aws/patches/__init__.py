@@ -1,1 +1,1 @@
-"""What patches make of MiniStack."""
+"""MiniStack with its patches."""

@@ -1,4 +1,4 @@
-"""Alarms look at the metric they name; on metric math, their state is what set_alarm_state says."""
+"""Alarms evaluate the metric of their dimensions; set_alarm_state sets the state of alarms on metric math."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def test_an_alarm_on_metric_math_can_be_deployed(local_aws: LocalAws) -> None:
     stack.delete()
 
 
-def test_an_alarm_looks_at_the_metric_of_its_dimensions(local_aws: LocalAws) -> None:
+def test_an_alarm_evaluates_the_metric_of_its_dimensions(local_aws: LocalAws) -> None:
     cloudwatch, name = local_aws.client("cloudwatch"), unique("alarm")
     cloudwatch.put_metric_alarm(
         AlarmName=name,

@@ -1,4 +1,4 @@
-"""A bucket that CloudFormation makes is as its template says, and is not deleted while there is something in it."""
+"""A bucket of CloudFormation has the properties of its template, and stays while it is not empty."""
 
 import pytest
 from botocore.exceptions import WaiterError
@@ -14,7 +14,7 @@ def encryption(**default: str) -> dict[str, object]:
     return {"ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": default, "BucketKeyEnabled": True}]}
 
 
-def test_it_has_its_tags_and_its_encryption(local_aws: LocalAws) -> None:
+def test_a_bucket_has_its_tags_and_its_encryption(local_aws: LocalAws) -> None:
     s3 = local_aws.client("s3")
     properties = {"Tags": TAGS, "BucketEncryption": encryption(SSEAlgorithm="aws:kms", KMSMasterKeyID=KEY)}
     stack = Stack(local_aws, B={"Type": "AWS::S3::Bucket", "Properties": properties})
@@ -32,7 +32,7 @@ def test_it_has_its_tags_and_its_encryption(local_aws: LocalAws) -> None:
     stack.delete()
 
 
-def test_kms_without_a_key_takes_the_accounts_own(local_aws: LocalAws) -> None:
+def test_kms_without_a_key_uses_the_managed_key(local_aws: LocalAws) -> None:
     s3, properties = local_aws.client("s3"), {"BucketEncryption": encryption(SSEAlgorithm="aws:kms")}
     stack = Stack(local_aws, B={"Type": "AWS::S3::Bucket", "Properties": properties})
     put = s3.put_object(Bucket=stack.ref("B"), Key="k", Body=b"x", ServerSideEncryption="aws:kms")
@@ -41,7 +41,7 @@ def test_kms_without_a_key_takes_the_accounts_own(local_aws: LocalAws) -> None:
     stack.delete()
 
 
-def test_it_stays_while_it_is_not_empty(local_aws: LocalAws) -> None:
+def test_a_bucket_that_is_not_empty_is_not_deleted(local_aws: LocalAws) -> None:
     s3, stack = local_aws.client("s3"), Stack(local_aws, B={"Type": "AWS::S3::Bucket"})
     name = stack.ref("B")
     s3.put_object(Bucket=name, Key="k", Body=b"x")

@@ -1,4 +1,4 @@
-"""What runs, runs on as it started: an execution under its definition, a published version with its code."""
+"""An execution keeps its definition, and a published version of a function keeps its code."""
 
 import json
 from collections.abc import Callable
@@ -12,8 +12,8 @@ RETAIN = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
 OTHER = {"QueryLanguage": "JSONata", "StartAt": "New", "States": {"New": {"Type": "Succeed", "Output": "new"}}}
 
 
-def told(machine: Machine, arn: str) -> Any:
-    return json.loads(machine.wait_until_ended(arn)["output"])
+def output_of(machine: Machine, arn: str) -> Any:
+    return json.loads(machine.until_ended(arn)["output"])
 
 
 def asking(token_queue: str) -> dict[str, Any]:
@@ -21,29 +21,31 @@ def asking(token_queue: str) -> dict[str, Any]:
     return {"Ask": task("sqs:sendMessage.waitForTaskToken", message, Next="Old"), "Old": {"Type": "Succeed"}}
 
 
-def test_an_execution_goes_on_under_the_definition_it_started_with(
-    local_aws: LocalAws, token_queue: str, receive_token: Callable[[], str]
+def test_an_execution_keeps_the_definition_of_its_start(
+    local_aws: LocalAws, questions: str, asked: Callable[[], str]
 ) -> None:
     machine = Machine(local_aws, asking(token_queue))
     arn, token = machine.begin(), receive_token()
     machine.update(OTHER)
     machine.stepfunctions.send_task_success(taskToken=token, output='"old"')
-    assert told(machine, arn) == "old"
-    assert told(machine, machine.run()) == "new"
+    assert output_of(machine, arn) == "old"
+    assert output_of(machine, machine.run()) == "new"
 
 
-def test_a_redriven_one_too(local_aws: LocalAws, token_queue: str, receive_token: Callable[[], str]) -> None:
-    machine = Machine(local_aws, asking(token_queue))
-    arn, _ = machine.begin(), receive_token()
+def test_a_redriven_execution_keeps_the_definition_of_its_start(
+    local_aws: LocalAws, questions: str, asked: Callable[[], str]
+) -> None:
+    machine = Machine(local_aws, asking(questions))
+    arn, _ = machine.begin(), asked()
     machine.abort(arn)
     machine.update(OTHER)
     machine.redrive(arn)
-    machine.stepfunctions.send_task_success(taskToken=receive_token(), output='"old"')
-    assert told(machine, arn) == "old"
+    machine.stepfunctions.send_task_success(taskToken=asked(), output='"old"')
+    assert output_of(machine, arn) == "old"
 
 
-def function(said: str) -> dict[str, Any]:
-    code = f"def handler(event, context):\n    return [{said!r}, context.function_version]\n"
+def function(result: str) -> dict[str, Any]:
+    code = f"def handler(event, context):\n    return [{result!r}, context.function_version]\n"
     properties = {
         "Runtime": "python3.14",
         "Handler": "index.handler",
@@ -65,21 +67,21 @@ def role() -> dict[str, Any]:
     return {"Type": "AWS::IAM::Role", "Properties": properties}
 
 
-def test_a_version_that_its_stack_let_go_of_runs_the_code_it_was_published_with(local_aws: LocalAws) -> None:
+def test_a_version_removed_from_its_stack_runs_its_own_code(local_aws: LocalAws) -> None:
     functions = local_aws.client("lambda")
     stack = Stack(local_aws, Role=role(), Function=function("old"), First=version())
     old = stack.ref("First")
     stack.update(Role=role(), Function=function("new"), Second=version())
 
-    def said(arn: str) -> Any:
+    def invoke(arn: str) -> Any:
         return json.loads(functions.invoke(FunctionName=arn)["Payload"].read())
 
-    assert said(old) == ["old", "1"]
-    assert said(stack.ref("Second")) == ["new", "2"]
-    assert said(stack.ref("Function")) == ["new", "$LATEST"]
+    assert invoke(old) == ["old", "1"]
+    assert invoke(stack.ref("Second")) == ["new", "2"]
+    assert invoke(stack.ref("Function")) == ["new", "$LATEST"]
 
 
-def test_a_state_machine_calls_the_very_version(local_aws: LocalAws) -> None:
+def test_a_state_machine_calls_the_named_version(local_aws: LocalAws) -> None:
     stack = Stack(local_aws, Role=role(), Function=function("old"), First=version())
     old = stack.ref("First")
     stack.update(Role=role(), Function=function("new"), Second=version())
@@ -88,4 +90,4 @@ def test_a_state_machine_calls_the_very_version(local_aws: LocalAws) -> None:
     machine = Machine(local_aws, {"Call": call, **SUCCEED})
     assert machine.describe(machine.run())["error"] == "Lambda.AWSLambdaException"
     machine.role.allow({"Action": "lambda:InvokeFunction", "Resource": old})
-    assert told(machine, machine.run()) == ["old", "1"]
+    assert output_of(machine, machine.run()) == ["old", "1"]

@@ -1,4 +1,4 @@
-"""Whoever uses what is encrypted needs its key, by policy of the key and of its own."""
+"""Using an encrypted resource needs its key: by the key's policy, and for a principal by its own policy, too."""
 
 import json
 from typing import Any
@@ -61,7 +61,7 @@ def test_a_publisher_needs_the_key_of_the_topic(local_aws: LocalAws, lacking: st
     assert sns.publish(TopicArn=topic, Message="x")["MessageId"]
 
 
-def test_a_key_policy_that_does_not_delegate_lets_nobody_in(local_aws: LocalAws) -> None:
+def test_a_key_policy_without_delegation_refuses_every_principal(local_aws: LocalAws) -> None:
     kms, key = local_aws.client("kms"), key_for(local_aws)
     topic = local_aws.client("sns").create_topic(Name=unique("topic"))["TopicArn"]
     encrypt_topic(local_aws, topic, key)
@@ -85,7 +85,7 @@ def test_a_task_needs_the_key_of_its_topic(local_aws: LocalAws) -> None:
 
 
 class EncryptedTable:
-    """A table with a key, and two who may do everything with it but use the key: a state machine and another role."""
+    """A table with a key, and a state machine and a role that may do everything with it, but not use the key."""
 
     def __init__(self, aws: LocalAws) -> None:
         self._key, self.name = key_for(aws), unique("table")
@@ -95,12 +95,12 @@ class EncryptedTable:
         self._machine, self._role = Machine(aws, {"Put": put, **SUCCEED}), Role(aws, {"Action": "dynamodb:*"})
 
     def let(self, *, for_table: str) -> None:
-        """Both may use the key now, for the table of this name."""
+        """Let both use the key for the table of this name."""
         for role in (self._machine.role, self._role):
             let_if(role, self._key, ["kms:Decrypt"], {"kms:EncryptionContext:aws:dynamodb:tableName": for_table})
 
     def put(self) -> dict[str, Any]:
-        """What describes an execution that puts an item."""
+        """The description of an execution that puts an item."""
         return self._machine.describe(self._machine.run())
 
     def get(self) -> Any:
@@ -118,7 +118,7 @@ def assert_refused(table: EncryptedTable) -> None:
             call()
 
 
-def test_a_task_and_a_caller_need_the_key_of_the_table(local_aws: LocalAws) -> None:
+def test_tasks_and_callers_need_the_key_of_the_table(local_aws: LocalAws) -> None:
     table = EncryptedTable(local_aws)
     assert_refused(table)
     table.let(for_table="other")
@@ -130,7 +130,7 @@ def test_a_task_and_a_caller_need_the_key_of_the_table(local_aws: LocalAws) -> N
 
 
 @pytest.mark.parametrize("bucket_key", [True, False])
-def test_who_writes_and_reads_objects_needs_the_key_of_the_bucket(local_aws: LocalAws, bucket_key: bool) -> None:
+def test_reading_and_writing_objects_needs_the_key_of_the_bucket(local_aws: LocalAws, bucket_key: bool) -> None:
     key, bucket, administrator = key_for(local_aws), unique("bucket"), local_aws.client("s3")
     administrator.create_bucket(Bucket=bucket)
     default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
@@ -152,7 +152,7 @@ def test_who_writes_and_reads_objects_needs_the_key_of_the_bucket(local_aws: Loc
 
 
 @pytest.mark.parametrize(
-    ("statement", "told"),
+    ("statement", "received"),
     [
         (service("cloudwatch", SEND), 1),
         (
@@ -166,19 +166,17 @@ def test_who_writes_and_reads_objects_needs_the_key_of_the_bucket(local_aws: Loc
         (service("events", SEND), 0),
     ],
 )
-def test_an_alarm_needs_the_key_of_its_topic(local_aws: LocalAws, statement: dict[str, Any], told: int) -> None:
-    topic = create_topic_for(local_aws, "cloudwatch.amazonaws.com", {})
+def test_an_alarm_needs_the_key_of_its_topic(local_aws: LocalAws, statement: dict[str, Any], received: int) -> None:
+    topic = topic_for(local_aws, "cloudwatch.amazonaws.com", {})
     subscriber = Subscriber(local_aws, topic)
     encrypt_topic(local_aws, topic, key_for(local_aws, statement))
-    trigger_alarm(local_aws, topic)
-    assert len(subscriber.receive_all()) == told
+    sound_alarm(local_aws, topic)
+    assert len(subscriber.received()) == received
 
 
 @pytest.mark.parametrize(("actions", "kept"), [(SEND, 1), (SEND[:1], 0), (SEND[1:], 0)])
-def test_events_need_the_key_of_a_queue_and_the_role_of_a_rule_that_of_its_topic(
-    local_aws: LocalAws, actions: list[str], kept: int
-) -> None:
-    """Of two targets, one is a queue that a key lets events into; the other a topic whose key the role may not use."""
+def test_a_rule_needs_the_keys_of_its_queue_and_topic(local_aws: LocalAws, actions: list[str], kept: int) -> None:
+    """The rule has two targets: a queue with a key, and a topic whose key the rule's role may not use."""
     sqs, events, source = local_aws.client("sqs"), local_aws.client("events"), unique("source")
     (queue, queue_arn), (dead, dead_arn) = (create_queue(local_aws, "events.amazonaws.com") for _ in range(2))
     topic = local_aws.client("sns").create_topic(Name=unique("topic"))["TopicArn"]
@@ -206,16 +204,14 @@ def key_for_logs(aws: LocalAws, group: str, actions: list[str]) -> str:
     return key_for(aws, service(f"logs.{REGION}", actions, ArnLike=arns))
 
 
-def test_a_log_group_may_have_a_key_that_lets_logs_in(local_aws: LocalAws) -> None:
+def test_a_log_group_has_a_key_whose_policy_allows_logs(local_aws: LocalAws) -> None:
     key = key_for_logs(local_aws, "*", LOGS)
     local_aws.client("logs").create_log_group(logGroupName=unique("group"), kmsKeyId=key)
     assert Stack(local_aws, Group=log_group(key)).ref("Group")
 
 
 @pytest.mark.parametrize(("group", "actions"), [("other", LOGS), ("*", LOGS[1:])])
-def test_a_log_group_may_not_have_a_key_that_does_not_let_logs_in(
-    local_aws: LocalAws, group: str, actions: list[str]
-) -> None:
+def test_a_log_group_needs_a_key_whose_policy_allows_logs(local_aws: LocalAws, group: str, actions: list[str]) -> None:
     logs, key = local_aws.client("logs"), key_for_logs(local_aws, group, actions)
     with pytest.raises(logs.exceptions.InvalidParameterException, match="not allowed to be used with LogGroup"):
         logs.create_log_group(logGroupName=unique("group"), kmsKeyId=key)
@@ -224,7 +220,7 @@ def test_a_log_group_may_not_have_a_key_that_does_not_let_logs_in(
 
 
 def encrypted(kind: str, key: str) -> dict[str, Any]:
-    """Resources with this key; of a table, replicas have it where the kind is one that has replicas."""
+    """Resources with this key. In a GlobalTable, the replica has it."""
     encryption: dict[str, Any] = {"SSEEnabled": True, "SSEType": "KMS"}
     more: dict[str, Any] = {"SSESpecification": {**encryption, "KMSMasterKeyId": key}}
     if kind == "GlobalTable":
@@ -238,7 +234,7 @@ def encrypted(kind: str, key: str) -> dict[str, Any]:
 
 
 def keys_of(aws: LocalAws, stack: Stack) -> list[str]:
-    """Of its topic, its queue and its table."""
+    """The keys of its topic, its queue and its table."""
     topic = aws.client("sns").get_topic_attributes(TopicArn=stack.ref("Topic"))
     queue = aws.client("sqs").get_queue_attributes(QueueUrl=stack.ref("Queue"), AttributeNames=["All"])
     table = aws.client("dynamodb").describe_table(TableName=stack.ref("Table"))
@@ -247,7 +243,7 @@ def keys_of(aws: LocalAws, stack: Stack) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", ["Table", "GlobalTable"])
-def test_cloudformation_keeps_the_keys(local_aws: LocalAws, kind: str) -> None:
+def test_cloudformation_gives_resources_their_keys(local_aws: LocalAws, kind: str) -> None:
     key, other = key_for(local_aws), key_for(local_aws)
     stack = Stack(local_aws, **encrypted(kind, key))
     assert keys_of(local_aws, stack) == [key] * 3

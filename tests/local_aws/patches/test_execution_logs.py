@@ -1,4 +1,4 @@
-"""The log of an execution is its history, as much of it as its state machine wants."""
+"""An execution logs its history, as far as its state machine configures it."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ from tests.support.unique import unique
 
 
 def logged(aws: LocalAws, level: str, with_data: bool) -> tuple[str, list[dict[str, Any]]]:
-    """The ARN of an execution that fails of "Secret", and what it has logged."""
+    """The ARN of an execution that fails with the error "Secret", and the events that it has logged."""
     group = unique("group")
     aws.client("logs").create_log_group(logGroupName=group)
     destination = {"logGroupArn": f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:{group}:*"}
@@ -30,7 +30,7 @@ def logged(aws: LocalAws, level: str, with_data: bool) -> tuple[str, list[dict[s
 
 
 @pytest.mark.parametrize("with_data", [True, False])
-def test_it_is_in_the_form_of_step_functions(local_aws: LocalAws, with_data: bool) -> None:
+def test_the_log_has_the_form_of_step_functions(local_aws: LocalAws, with_data: bool) -> None:
     arn, found = logged(local_aws, "ALL", with_data)
     assert [(each["id"], each["type"]) for each in found] == [
         ("1", "ExecutionStarted"),
@@ -52,5 +52,5 @@ def test_it_is_in_the_form_of_step_functions(local_aws: LocalAws, with_data: boo
 @pytest.mark.parametrize(
     ("level", "types"), [("ERROR", ["FailStateEntered", "ExecutionFailed"]), ("FATAL", ["ExecutionFailed"])]
 )
-def test_a_level_leaves_out_what_is_below(local_aws: LocalAws, level: str, types: list[str]) -> None:
+def test_a_level_omits_the_events_below_it(local_aws: LocalAws, level: str, types: list[str]) -> None:
     assert [each["type"] for each in logged(local_aws, level, False)[1]] == types

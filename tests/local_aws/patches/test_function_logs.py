@@ -1,4 +1,4 @@
-"""What a function prints is in its log group if its role may write there, and its metrics in CloudWatch then."""
+"""A function logs what it prints if its role may; then CloudWatch gets its metrics."""
 
 import time
 from typing import Any
@@ -14,17 +14,17 @@ WRITE = ["logs:CreateLogStream", "logs:PutLogEvents"]
 
 
 @pytest.mark.parametrize(("actions", "written"), [(WRITE, True), (WRITE[:1], False), (WRITE[1:], False)])
-def test_the_role_must_be_allowed_to_write(local_aws: LocalAws, actions: list[str], written: bool) -> None:
-    assert ('{"a": 1}' in print_and_read_log(local_aws, actions, {"a": 1})) is written
+def test_a_function_logs_only_if_its_role_may(local_aws: LocalAws, actions: list[str], written: bool) -> None:
+    assert ('{"a": 1}' in printed(local_aws, actions, {"a": 1})) is written
 
 
-def test_it_must_be_allowed_to_create_a_group_that_is_not_there(local_aws: LocalAws) -> None:
-    assert print_and_read_log(local_aws, WRITE, {"a": 1}, group=False) == []
-    assert '{"a": 1}' in print_and_read_log(local_aws, [*WRITE, "logs:CreateLogGroup"], {"a": 1}, group=False)
+def test_the_role_must_be_allowed_to_create_a_missing_group(local_aws: LocalAws) -> None:
+    assert printed(local_aws, WRITE, {"a": 1}, group=False) == []
+    assert '{"a": 1}' in printed(local_aws, [*WRITE, "logs:CreateLogGroup"], {"a": 1}, group=False)
 
 
 def metrics_of(namespace: str) -> dict[str, Any]:
-    """An event with two metrics, each by two sets of dimensions."""
+    """An event with two metrics, each with two sets of dimensions."""
     directive = {
         "Namespace": namespace,
         "Dimensions": [["service"], ["service", "kind"]],
@@ -41,12 +41,12 @@ def test_metrics_in_the_log_are_metrics(local_aws: LocalAws) -> None:
     assert [point["Sum"] for point in read_points(local_aws, namespace, "Moved", service="s", kind="k")] == [38]
 
 
-def test_metrics_that_may_not_be_written_into_the_log_are_none(local_aws: LocalAws) -> None:
+def test_metrics_that_may_not_be_logged_are_not_counted(local_aws: LocalAws) -> None:
     namespace = unique("namespace")
     print_and_read_log(local_aws, WRITE[:1], metrics_of(namespace))
     assert local_aws.client("cloudwatch").list_metrics(Namespace=namespace)["Metrics"] == []
 
 
-def test_what_is_not_in_the_format_is_a_line_of_the_log(local_aws: LocalAws) -> None:
+def test_a_line_in_another_format_stays_in_the_log(local_aws: LocalAws) -> None:
     about = {"Timestamp": "x", "CloudWatchMetrics": [{"Namespace": "n"}]}
     assert any("CloudWatchMetrics" in line for line in print_and_read_log(local_aws, WRITE, {"_aws": about}))

@@ -1,4 +1,4 @@
-"""A function on the local AWS finds what it finds on AWS: its asset, boto3, a runtime client that names its errors."""
+"""A function on the local AWS has what it has on AWS: its asset, the SDK, and a runtime client."""
 
 import io
 import json
@@ -33,7 +33,7 @@ TRUST = {
 
 
 def invoke(aws: LocalAws, event: dict[str, Any], **files: str) -> tuple[str | None, Any]:
-    """The function error, if any, and the payload of a new function's answer."""
+    """Invoke a new function; its error, if any, and its payload."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as zipped:
         for name, content in {"code_": CODE, **files}.items():
@@ -56,7 +56,7 @@ def invoke(aws: LocalAws, event: dict[str, Any], **files: str) -> tuple[str | No
     return answer.get("FunctionError"), payload
 
 
-def test_it_finds_the_sdk_and_nothing_of_this_project(local_aws: LocalAws) -> None:
+def test_a_function_finds_the_sdk_and_no_other_package(local_aws: LocalAws) -> None:
     error, payload = invoke(
         local_aws, {"find": ["boto3", "code_", "aws_lambda_powertools", "aws_cdk", "local", "rich"]}
     )
@@ -64,23 +64,23 @@ def test_it_finds_the_sdk_and_nothing_of_this_project(local_aws: LocalAws) -> No
     assert [name for name, found in payload["found"].items() if found] == ["boto3", "code_"]
 
 
-def test_it_sees_its_own_variables_and_not_the_servers(local_aws: LocalAws) -> None:
+def test_a_function_sees_no_variables_of_the_server(local_aws: LocalAws) -> None:
     _, payload = invoke(local_aws, {"find": []})
     assert {"OWN", "AWS_SESSION_TOKEN", "AWS_LAMBDA_FUNCTION_NAME", "_HANDLER"} <= set(payload["environment"])
     assert {"LOG_LEVEL", "GATEWAY_PORT", "AUTH", "HOME"} & set(payload["environment"]) == set()
 
 
-def test_its_errors_keep_their_names(local_aws: LocalAws) -> None:
+def test_errors_of_functions_keep_their_names(local_aws: LocalAws) -> None:
     error, payload = invoke(local_aws, {"raise": "no"})
     assert error == "Unhandled"
     assert (payload["errorType"], payload["errorMessage"]) == ("Refused", "no")
 
 
 @pytest.mark.parametrize("event", [{"find": []}, {"raise": "no"}])
-def test_where_there_is_no_native_client_its_stand_in_does_the_same(local_aws: LocalAws, event: dict[str, Any]) -> None:
-    """A module in the asset goes before one that the runtime provides."""
-    stand_in = (ROOT / "local" / "ministack_patches" / "lambda_functions" / "runtime_client.py").read_text()
-    error, payload = invoke(local_aws, event, runtime_client=stand_in)
+def test_the_replacement_of_the_native_client_does_the_same(local_aws: LocalAws, event: dict[str, Any]) -> None:
+    """A module in the asset comes before a module of the runtime."""
+    replacement = (ROOT / "local" / "ministack_patches" / "lambda_functions" / "runtime_client.py").read_text()
+    error, payload = invoke(local_aws, event, runtime_client=replacement)
     if "raise" in event:
         assert (error, payload["errorType"]) == ("Unhandled", "Refused")
     else:
@@ -99,8 +99,8 @@ exports.handler = async (event) => {
 """
 
 
-def test_a_function_of_node_js_finds_its_sdk_and_runs_under_its_role(local_aws: LocalAws) -> None:
-    """CDK's providers of custom resources are such functions."""
+def test_a_node_function_finds_the_sdk_and_has_its_role(local_aws: LocalAws) -> None:
+    """CDK's custom resources have such functions."""
     iam, functions, s3 = (local_aws.client(service) for service in ("iam", "lambda", "s3"))
     name, archive = unique("function"), io.BytesIO()
     s3.create_bucket(Bucket=name)

@@ -1,4 +1,4 @@
-"""A log group has its stack's name in its own, as CloudFormation gives it."""
+"""CloudFormation names a log group after its stack."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ def log_group(**properties: Any) -> dict[str, Any]:
     return {"Type": "AWS::Logs::LogGroup", "Properties": properties}
 
 
-def test_a_log_group_without_a_name_is_named_after_its_stack_and_keeps_its_name(local_aws: LocalAws) -> None:
+def test_a_log_group_keeps_the_name_from_its_stack(local_aws: LocalAws) -> None:
     stack, logs = Stack(local_aws, Group=log_group(RetentionInDays=30)), local_aws.client("logs")
     name = stack.ref("Group")
     assert name.startswith(f"{NAME_PREFIX}-")
@@ -22,5 +22,5 @@ def test_a_log_group_without_a_name_is_named_after_its_stack_and_keeps_its_name(
     assert [each["logStreamName"] for each in logs.describe_log_streams(logGroupName=name)["logStreams"]] == ["stream"]
 
 
-def test_a_log_group_with_a_name_has_that(local_aws: LocalAws) -> None:
+def test_a_log_group_keeps_a_given_name(local_aws: LocalAws) -> None:
     assert Stack(local_aws, Group=log_group(LogGroupName="/a/name")).ref("Group") == "/a/name"

@@ -1,4 +1,4 @@
-"""A state machine logs only if its role may, and its settings are what its template says."""
+"""A state machine logs only if its role may, and has the settings of its template."""
 
 import json
 import re
@@ -23,7 +23,7 @@ LOGGING = {
 
 
 @pytest.mark.parametrize("lacking", LOG_DELIVERY)
-def test_each_of_the_actions_is_needed(local_aws: LocalAws, lacking: str) -> None:
+def test_logging_needs_each_of_the_actions(local_aws: LocalAws, lacking: str) -> None:
     stepfunctions = local_aws.client("stepfunctions")
     role = Role(local_aws, {"Action": [action for action in LOG_DELIVERY if action != lacking]}).arn
     asked = {"name": unique("machine"), "definition": DEFINITION, "roleArn": role}
@@ -51,7 +51,7 @@ def machine(role: str, *, traced: bool = True) -> dict[str, Any]:
     return {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
 
 
-def test_it_is_described_as_its_template_has_it(local_aws: LocalAws) -> None:
+def test_a_state_machine_has_the_settings_of_its_template(local_aws: LocalAws) -> None:
     stack = Stack(local_aws, Machine=machine(Role(local_aws, {"Action": LOG_DELIVERY}).arn))
     stepfunctions = local_aws.client("stepfunctions")
     found = stepfunctions.describe_state_machine(stateMachineArn=stack.ref("Machine"))

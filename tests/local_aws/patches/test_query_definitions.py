@@ -1,4 +1,4 @@
-"""Saved queries come and go with their stack."""
+"""CloudFormation creates and deletes saved queries."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ def query(text: str) -> dict[str, Any]:
     return {"Type": "AWS::Logs::QueryDefinition", "Properties": properties}
 
 
-def test_a_query_is_saved_changed_and_forgotten(local_aws: LocalAws) -> None:
+def test_a_query_is_created_changed_and_deleted(local_aws: LocalAws) -> None:
     logs, stack = local_aws.client("logs"), Stack(local_aws, Q=query("fields @message"))
     name = stack.ref("Q")
 

@@ -1,4 +1,4 @@
-"""An execution that did not succeed goes on where it stopped, as on AWS."""
+"""A redriven execution continues with the state that it did not complete."""
 
 import json
 from collections.abc import Callable
@@ -39,7 +39,7 @@ def missing() -> str:
 
 @pytest.fixture
 def machine(local_aws: LocalAws, table: str, missing: str) -> Machine:
-    """Counts a run in the one table, and fails at the other."""
+    """A machine that counts its runs in one table, and fails because the other does not exist."""
     count = {
         "TableName": table,
         "Key": {"Id": {"S": "runs"}},
@@ -59,28 +59,28 @@ def machine(local_aws: LocalAws, table: str, missing: str) -> Machine:
 
 
 @pytest.fixture
-def looking(local_aws: LocalAws, table: str) -> Machine:
-    """Looks for an item again and again, and counts how often."""
+def polling(local_aws: LocalAws, table: str) -> Machine:
+    """A machine that polls for an item, and counts the polls."""
     get = {"TableName": table, "Key": {"Id": {"S": "it"}}}
     counted = {"times": "{% $times + 1 %}", "found": "{% $exists($states.result.Item) %}"}
     states = {
-        "Begin": {"Type": "Pass", "Assign": {"times": 0}, "Next": "Look"},
-        "Look": task("dynamodb:getItem", get, Assign=counted, Next="There?"),
+        "Begin": {"Type": "Pass", "Assign": {"times": 0}, "Next": "Poll"},
+        "Poll": task("dynamodb:getItem", get, Assign=counted, Next="There?"),
         "There?": {"Type": "Choice", "Choices": [{"Condition": "{% $found %}", "Next": "Done"}], "Default": "Wait"},
-        "Wait": {"Type": "Wait", "Seconds": 1, "Next": "Look"},
+        "Wait": {"Type": "Wait", "Seconds": 1, "Next": "Poll"},
         "Done": {"Type": "Succeed", "Output": "{% $times %}"},
     }
     return Machine(local_aws, states)
 
 
 @pytest.fixture
-def asking(local_aws: LocalAws, token_queue: str) -> Machine:
-    """Asks, and waits for the answer."""
-    ask = {"QueueUrl": token_queue, "MessageBody": "{% $states.context.Task.Token %}"}
-    return Machine(local_aws, {"Ask": task("sqs:sendMessage.waitForTaskToken", ask, Next="Done"), **SUCCEED})
+def asking(local_aws: LocalAws, questions: str) -> Machine:
+    """A machine that sends a token to a queue, and waits for the answer."""
+    ask = {"QueueUrl": questions, "MessageBody": "{% $states.context.Task.Token %}"}
+    return Machine(local_aws, {"Ask": task("sqs:sendMessage.waitForTaskToken", ask, Next="Done"), **ENDING})
 
 
-def test_it_goes_on_from_the_failed_state(machine: Machine, dynamodb: Any, missing: str) -> None:
+def test_a_redriven_execution_continues_with_the_failed_state(machine: Machine, dynamodb: Any, missing: str) -> None:
     arn = machine.run(Who="me")
     failed, before = machine.describe(arn), machine.history(arn)
     assert (failed["status"], failed["error"]) == ("FAILED", "DynamoDB.ResourceNotFoundException")
@@ -101,7 +101,7 @@ def test_it_goes_on_from_the_failed_state(machine: Machine, dynamodb: Any, missi
     assert entered_states(after[len(before) :]) == ["Put", "Done"]
 
 
-def test_it_can_fail_at_the_same_state_again(machine: Machine) -> None:
+def test_a_redriven_execution_can_fail_at_the_same_state(machine: Machine) -> None:
     arn = machine.run(Who="me")
     machine.redrive(arn)
     assert machine.wait_until_ended(arn)["status"] == "FAILED"
@@ -110,8 +110,8 @@ def test_it_can_fail_at_the_same_state_again(machine: Machine) -> None:
     assert entered_states(machine.history(arn)) == ["Begin", "Count", "Put", "Put", "Put"]
 
 
-def test_its_changes_of_status_are_events(
-    asking: Machine, receive_token: Callable[[], str], receive_statuses: Callable[[str, int], list[str]]
+def test_changes_of_status_are_events(
+    asking: Machine, asked: Callable[[], str], changes: Callable[[str, int], list[str]]
 ) -> None:
     arn = asking.begin()
     asking.stepfunctions.send_task_failure(taskToken=receive_token(), error="No")
@@ -125,7 +125,9 @@ def test_its_changes_of_status_are_events(
     assert receive_statuses(arn, 4) == ["RUNNING", "ABORTED", "RUNNING", "SUCCEEDED"]
 
 
-def test_its_role_is_still_enforced(local_aws: LocalAws, machine: Machine, dynamodb: Any, missing: str) -> None:
+def test_a_redriven_execution_needs_the_rights_of_its_role(
+    local_aws: LocalAws, machine: Machine, dynamodb: Any, missing: str
+) -> None:
     arn = machine.run(Who="me")
     dynamodb.create_table(TableName=missing, **TABLE)
     with deny_action(local_aws, machine.role.name, "dynamodb:PutItem"):
@@ -135,24 +137,22 @@ def test_its_role_is_still_enforced(local_aws: LocalAws, machine: Machine, dynam
     assert machine.wait_until_ended(arn)["status"] == "SUCCEEDED"
 
 
-def test_an_aborted_one_goes_on_once(looking: Machine, dynamodb: Any, table: str) -> None:
-    arn = looking.begin()
+def test_an_aborted_execution_continues_once(polling: Machine, dynamodb: Any, table: str) -> None:
+    arn = polling.begin()
     for times in (0, 3, 6):
-        looking.wait_until_left(arn, "Look", times=times)
-        looking.abort(arn)
-        looking.redrive(arn)
-        assert looking.describe(arn)["status"] == "RUNNING"
+        polling.until_left(arn, "Poll", times=times)
+        polling.abort(arn)
+        polling.redrive(arn)
+        assert polling.describe(arn)["status"] == "RUNNING"
     dynamodb.put_item(TableName=table, Item={"Id": {"S": "it"}})
-    ended, events = looking.wait_until_ended(arn), looking.history(arn)
+    ended, events = polling.until_ended(arn), polling.history(arn)
     assert ended["status"] == "SUCCEEDED"
-    assert json.loads(ended["output"]) == left_states(events).count("Look")
-    assert ["Begin", *["Look", "There?", "Wait"] * len(events)][: len(left_states(events)) - 1] == left_states(events)[
-        :-1
-    ]
-    assert event_types(events).count("ExecutionRedriven") == event_types(events).count("ExecutionAborted") == 3
+    assert json.loads(ended["output"]) == left(events).count("Poll")
+    assert ["Begin", *["Poll", "There?", "Wait"] * len(events)][: len(left(events)) - 1] == left(events)[:-1]
+    assert types(events).count("ExecutionRedriven") == types(events).count("ExecutionAborted") == 3
 
 
-def test_an_answer_to_the_run_before_does_not_count(asking: Machine, receive_token: Callable[[], str]) -> None:
+def test_an_answer_to_the_former_run_does_not_count(asking: Machine, asked: Callable[[], str]) -> None:
     arn = asking.begin()
     former = receive_token()
     asking.abort(arn)
@@ -164,7 +164,7 @@ def test_an_answer_to_the_run_before_does_not_count(asking: Machine, receive_tok
     assert event_types(asking.history(arn)) == ASKED_TWICE
 
 
-def test_an_answer_to_an_aborted_one_does_not_count(asking: Machine, receive_token: Callable[[], str]) -> None:
+def test_an_answer_to_an_aborted_execution_does_not_count(asking: Machine, asked: Callable[[], str]) -> None:
     arn = asking.begin()
     former = receive_token()
     asking.abort(arn)
@@ -187,7 +187,7 @@ def test_a_fail_state_fails_again(local_aws: LocalAws, before: dict[str, Any]) -
     ]
 
 
-def test_it_can_tell_when_it_was_redriven(local_aws: LocalAws) -> None:
+def test_an_execution_knows_the_time_of_its_redrive(local_aws: LocalAws) -> None:
     when = "{% $exists($states.context.Execution.RedriveTime) ? $states.context.Execution.RedriveTime : 'never' %}"
     machine = Machine(local_aws, {"Begin": {"Type": "Pass", "Next": "Stop"}, "Stop": {"Type": "Fail", "Error": when}})
     arn = machine.run()
@@ -196,28 +196,28 @@ def test_it_can_tell_when_it_was_redriven(local_aws: LocalAws) -> None:
     assert machine.wait_until_ended(arn)["error"].startswith("2")
 
 
-def test_one_that_runs_is_refused(looking: Machine) -> None:
-    arn = looking.begin()
-    with pytest.raises(looking.stepfunctions.exceptions.ExecutionNotRedrivable, match="Execution is RUNNING"):
-        looking.redrive(arn)
-    looking.abort(arn)
+def test_a_running_execution_cannot_be_redriven(polling: Machine) -> None:
+    arn = polling.begin()
+    with pytest.raises(polling.stepfunctions.exceptions.ExecutionNotRedrivable, match="Execution is RUNNING"):
+        polling.redrive(arn)
+    polling.abort(arn)
 
 
-def test_one_that_succeeded_is_refused(local_aws: LocalAws) -> None:
-    machine = Machine(local_aws, SUCCEED)
+def test_a_succeeded_execution_cannot_be_redriven(local_aws: LocalAws) -> None:
+    machine = Machine(local_aws, ENDING)
     arn = machine.run()
     with pytest.raises(machine.stepfunctions.exceptions.ExecutionNotRedrivable, match="Execution is SUCCEEDED"):
         machine.redrive(arn)
 
 
-def test_one_that_does_not_exist_is_refused(local_aws: LocalAws) -> None:
-    machine = Machine(local_aws, SUCCEED)
+def test_an_unknown_execution_cannot_be_redriven(local_aws: LocalAws) -> None:
+    machine = Machine(local_aws, ENDING)
     with pytest.raises(machine.stepfunctions.exceptions.ExecutionDoesNotExist):
         machine.redrive(machine.run() + "0")
 
 
-def test_iam_asks_for_the_very_execution(local_aws: LocalAws) -> None:
-    machine, iam, name = Machine(local_aws, FAIL), local_aws.client("iam"), unique("user")
+def test_a_redrive_needs_the_right_to_its_execution(local_aws: LocalAws) -> None:
+    machine, iam, name = Machine(local_aws, FAILING), local_aws.client("iam"), unique("user")
     mine, other = machine.run(Error="Mine"), machine.run(Error="Mine")
     iam.create_user(UserName=name)
     key = iam.create_access_key(UserName=name)["AccessKey"]

@@ -1,19 +1,29 @@
-"""A task that puts events does so under its role; a rule needs the policy of the queue that it sends to."""
+"""Services need the rights of their role, or the policy of the resource that they use."""
 
 import json
+from typing import Any
 
 import pytest
 
+from infra.workflow.plain_words import NOBODY_TOLD
 from local.aws import ACCOUNT, REGION, LocalAws
 from local.queues import create_queue
-from tests.support.machines import SUCCEED, Machine, task
-from tests.support.roles import allow_policy
-from tests.support.topics import create_topic_for
+from tests.support.executions import Executions, Subscriber, pair_without_execution
+from tests.support.machines import ENDING, Machine, task
+from tests.support.roles import allowing, refused, role_of
+from tests.support.topics import sound_alarm, topic_for
 from tests.support.unique import unique
+from tests.support.workbench import Workbench
+
+
+@pytest.fixture
+def bench(bench: Workbench) -> Workbench:
+    bench.aws.configure(creation_seconds=0, update_seconds=0, distribution_seconds=0)
+    return bench
 
 
 @pytest.mark.parametrize(("source", "status"), [("mine", "SUCCEEDED"), ("others", "FAILED")])
-def test_a_task_puts_events_of_the_source_that_its_role_may(local_aws: LocalAws, source: str, status: str) -> None:
+def test_a_task_puts_events_of_sources_its_role_allows(local_aws: LocalAws, source: str, status: str) -> None:
     entry = {"Source": source, "DetailType": "x", "Detail": {}}
     machine = Machine(local_aws, {"Put": task("events:putEvents", {"Entries": [entry]}, Next="Done"), **SUCCEED})
     condition = {"StringEquals": {"events:source": "mine", "events:detail-type": ["x", "y"]}}
@@ -24,10 +34,8 @@ def test_a_task_puts_events_of_the_source_that_its_role_may(local_aws: LocalAws,
 
 
 @pytest.mark.parametrize(("source", "received"), [("rule/*", 1), ("rule/other", 0)])
-def test_a_rule_needs_the_policy_of_its_queue_and_of_its_dead_letter_queue(
-    local_aws: LocalAws, source: str, received: int
-) -> None:
-    """Of two targets, one is a queue; the other a topic that nobody lets the rule publish to."""
+def test_a_rule_needs_the_policies_of_its_queues(local_aws: LocalAws, source: str, received: int) -> None:
+    """The rule has two targets: a queue, and a topic whose policy does not allow the rule."""
     events, sqs, name = local_aws.client("events"), local_aws.client("sqs"), unique("rule")
     queues = [create_queue(local_aws, "events.amazonaws.com") for _ in range(2)]
     for url, arn in queues:
@@ -43,3 +51,71 @@ def test_a_rule_needs_the_policy_of_its_queue_and_of_its_dead_letter_queue(
     for url in (queue, dead):
         assert len(sqs.receive_message(QueueUrl=url).get("Messages", [])) == received
     events.remove_targets(Rule=name, Ids=["queue", "topic"])
+
+
+def test_a_function_runs_under_its_role(local_aws: LocalAws, executions: Executions, subscriber: Subscriber) -> None:
+    with refused(local_aws, role_of(local_aws, "ResolveDatasetsRole"), "rekognition:DescribeProjects"):
+        execution = executions.run({"ProjectName": "x"})
+    assert execution.error == "AccessDeniedException"
+    assert "not authorized to perform: rekognition:DescribeProjects" in execution.cause
+    assert len(subscriber.received()) == 1
+
+
+@pytest.mark.parametrize("action", ["lambda:InvokeFunction", "sns:Publish"])
+def test_a_state_machine_runs_under_its_role(
+    local_aws: LocalAws, executions: Executions, subscriber: Subscriber, action: str
+) -> None:
+    with refused(local_aws, role_of(local_aws, "WorkflowRole"), action):
+        execution = executions.run({"ProjectName": "x"})
+    assert execution.status == "FAILED"
+    assert f"not authorized to perform: {action}" in execution.cause
+    assert len(subscriber.received()) == 1
+
+
+def test_a_failed_notification_leaves_the_outcome_in_the_cause(
+    bench: Workbench, project: str, executions: Executions
+) -> None:
+    training, test = pair_without_execution(bench, project, executions)
+    with refused(bench.aws, role_of(bench.aws, "WorkflowRole"), "sns:Publish"):
+        execution = executions.run({"ProjectArn": project})
+    assert execution.states[-2:] == ["Notify in plain words", "Failed"]
+    assert execution.cause.startswith("2 of 10 entries (20%) are in the test dataset now")
+    assert f"{NOBODY_TOLD} User: " in execution.cause
+    assert bench.total(training) + bench.total(test) == 10
+    assert bench.total(test) == 2
+    assert executions.run({"ProjectArn": project}).output["Outcome"] == "ALREADY_DISTRIBUTED"
+
+
+def test_a_refused_event_goes_to_the_dead_letter_queue(bench: Workbench, project: str, executions: Executions) -> None:
+    sqs = bench.aws.client("sqs")
+    (queue,) = [url for url in sqs.list_queues()["QueueUrls"] if "TriggerUndelivered" in url]
+    with refused(bench.aws, role_of(bench.aws, "StateMachineEventsRole"), "states:StartExecution"):
+        dataset = bench.create(project, "TRAIN")
+    (message,) = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
+    assert dataset in message["Body"]
+    assert executions.count(given=dataset) == 0
+
+
+@pytest.mark.parametrize(("account", "received"), [(ACCOUNT, 1), ("210987654321", 0)])
+def test_an_alarm_needs_the_policy_of_its_topic(local_aws: LocalAws, account: str, received: int) -> None:
+    alarms = f"arn:aws:cloudwatch:{REGION}:{account}:alarm:*"
+    topic = topic_for(local_aws, "cloudwatch.amazonaws.com", {"ArnLike": {"aws:SourceArn": alarms}})
+    subscriber = Subscriber(local_aws, topic)
+    sound_alarm(local_aws, topic)
+    assert len(subscriber.received()) == received
+
+
+@pytest.mark.usefixtures("events")
+@pytest.mark.parametrize(
+    ("condition", "received"),
+    [({}, 1), ({"ArnLike": {"aws:SourceArn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/*"}}, 0)],
+)
+def test_a_rule_without_role_needs_the_policy_of_its_topic(
+    bench: Workbench, project: str, condition: dict[str, Any], received: int
+) -> None:
+    topic = topic_for(bench.aws, "events.amazonaws.com", condition)
+    subscriber, events = Subscriber(bench.aws, topic), bench.aws.client("events")
+    events.put_rule(Name=topic[-12:], EventPattern=json.dumps({"source": ["aws.rekognition"]}))
+    events.put_targets(Rule=topic[-12:], Targets=[{"Id": "topic", "Arn": topic}])
+    bench.create(project, "TRAIN")
+    assert len(subscriber.received()) == received

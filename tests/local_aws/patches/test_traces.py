@@ -1,4 +1,4 @@
-"""X-Ray has traces of those whose role may send them."""
+"""X-Ray traces executions and functions whose role may send traces."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from tests.support.machines import SUCCEED, Machine
 
 
 def without(actions: tuple[str, ...]) -> list[Any]:
-    """All of them, and all but one of each."""
+    """All of the actions, and each list with one of them missing."""
     return [list(actions), *([action for action in actions if action != lacking] for lacking in actions)]
 
 
@@ -30,8 +30,8 @@ def test_a_function_is_traced_if_its_role_may(local_aws: LocalAws, actions: list
     assert len(local_aws.traces()) == (mode == "Active" and set(actions) == set(OF_FUNCTIONS))
 
 
-def test_a_reset_forgets_them(local_aws: LocalAws) -> None:
-    print_and_read_log(local_aws, list(OF_FUNCTIONS), {}, TracingConfig={"Mode": "Active"})
+def test_a_reset_drops_the_traces(local_aws: LocalAws) -> None:
+    printed(local_aws, list(OF_FUNCTIONS), {}, TracingConfig={"Mode": "Active"})
     assert local_aws.traces()
     local_aws.reset()
     assert local_aws.traces() == []

@@ -1,4 +1,4 @@
-"""Step Functions' waits move the clock, and an execution ends when its time is up."""
+"""Waits of Step Functions move the clock, and an execution ends at its deadline."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -39,20 +39,20 @@ def following(local_aws: LocalAws) -> Iterator[None]:
 
 @pytest.fixture
 def clock(rekognition: Any) -> Callable[[], datetime]:
-    """Tells the time of the Custom Labels service."""
+    """Reads the time of the Custom Labels service."""
 
-    def tell() -> datetime:
+    def read() -> datetime:
         name = unique("clock")
         rekognition.create_project(ProjectName=name)
         (project,) = rekognition.describe_projects(ProjectNames=[name])["ProjectDescriptions"]
         return cast(datetime, project["CreationTimestamp"])
 
-    return tell
+    return read
 
 
 @pytest.fixture
-def unasked(local_aws: LocalAws, token_queue: str) -> Callable[[], bool]:
-    """Whether no token comes to answer with, within a second."""
+def no_question(local_aws: LocalAws, questions: str) -> Callable[[], bool]:
+    """Whether no new token comes within a second."""
     sqs = local_aws.client("sqs")
     return lambda: "Messages" not in sqs.receive_message(QueueUrl=token_queue, WaitTimeSeconds=1)
 
@@ -62,7 +62,7 @@ def waiting(**how: Any) -> dict[str, Any]:
 
 
 def failing(**retry: Any) -> dict[str, Any]:
-    """One try and three more, at a table that does not exist."""
+    """A task that fails four times, because its table does not exist."""
     get = {"TableName": "missing", "Key": {"Id": {"S": "it"}}}
     return {"Get": task("dynamodb:getItem", get, Retry=[{**ANY, **retry}], End=True)}
 
@@ -87,7 +87,7 @@ def test_a_clock_moves_to_a_moment_once() -> None:
 
 
 @pytest.mark.parametrize("how", [{"Seconds": HOUR}, {"Timestamp": IN_AN_HOUR}], ids=lambda how: next(iter(how)))
-def test_a_wait_takes_its_time_on_the_one_clock(
+def test_a_wait_moves_the_clock_by_its_seconds(
     local_aws: LocalAws, clock: Callable[[], datetime], how: dict[str, Any]
 ) -> None:
     machine, before = Machine(local_aws, waiting(**how)), clock()
@@ -101,7 +101,7 @@ def test_a_wait_takes_its_time_on_the_one_clock(
     assert seconds(before, moments[-1]) < HOUR + SLACK
 
 
-def test_a_time_that_has_passed_is_not_waited_for(local_aws: LocalAws, clock: Callable[[], datetime]) -> None:
+def test_a_wait_until_the_past_takes_no_time(local_aws: LocalAws, clock: Callable[[], datetime]) -> None:
     before = clock()
     Machine(local_aws, waiting(Timestamp="2026-01-01T00:00:00Z")).run()
     assert seconds(before, clock()) < SLACK
@@ -121,7 +121,7 @@ def test_a_retry_takes_its_pause(local_aws: LocalAws, retry: dict[str, Any], pau
         assert pause - 0.01 <= took < pause + SLACK
 
 
-def test_a_retry_with_jitter_takes_a_share_of_its_pause(local_aws: LocalAws) -> None:
+def test_jitter_makes_the_pause_of_a_retry_shorter(local_aws: LocalAws) -> None:
     retry = {"IntervalSeconds": 10_000, "BackoffRate": 10, "MaxDelaySeconds": 50_000, "JitterStrategy": "FULL"}
     machine = Machine(local_aws, failing(**retry))
     took = [pauses_of(machine) for _ in range(3)]
@@ -137,7 +137,7 @@ def pauses_of(machine: Machine) -> list[float]:
 
 
 @pytest.mark.usefixtures("events")
-def test_waiting_delivers_the_events_that_are_due(local_aws: LocalAws, rekognition: Any) -> None:
+def test_a_wait_delivers_the_due_events(local_aws: LocalAws, rekognition: Any) -> None:
     queue, queue_arn = create_queue(local_aws, "events.amazonaws.com")
     events, sqs, name = local_aws.client("events"), local_aws.client("sqs"), unique("late")
     pattern = {"source": ["aws.rekognition"], "detail": {"requestParameters": {"projectName": [name]}}}
@@ -163,7 +163,7 @@ def test_waiting_delivers_the_events_that_are_due(local_aws: LocalAws, rekogniti
     ],
     ids=["wait", "loop", "retry", "branches"],
 )
-def test_an_execution_ends_when_its_time_is_up(
+def test_an_execution_ends_at_its_deadline(
     local_aws: LocalAws,
     receive_statuses: Callable[[str, int], list[str]],
     states: dict[str, Any],
@@ -181,8 +181,8 @@ def test_an_execution_ends_when_its_time_is_up(
     assert receive_statuses(arn, 2) == ["RUNNING", "TIMED_OUT"]
 
 
-def test_no_state_is_entered_when_time_is_up(
-    local_aws: LocalAws, token_queue: str, receive_token: Callable[[], str], unasked: Callable[[], bool]
+def test_no_state_is_entered_after_the_deadline(
+    local_aws: LocalAws, questions: str, asked: Callable[[], str], no_question: Callable[[], bool]
 ) -> None:
     states = asking(token_queue)
     machine = Machine(local_aws, {"First": {**states["Ask"], "Next": "Ask"}, **states}, TimeoutSeconds=HOUR)
@@ -190,22 +190,22 @@ def test_no_state_is_entered_when_time_is_up(
     token = receive_token()
     local_aws.advance(HOUR)
     machine.stepfunctions.send_task_success(taskToken=token, output="{}")
-    assert machine.wait_until_ended(arn)["status"] == "TIMED_OUT"
-    assert entered_states(machine.history(arn)) == ["First"]
-    assert unasked()
+    assert machine.until_ended(arn)["status"] == "TIMED_OUT"
+    assert entered(machine.history(arn)) == ["First"]
+    assert no_question()
 
 
-def test_nothing_is_tried_again_when_time_is_up(
-    local_aws: LocalAws, token_queue: str, receive_token: Callable[[], str], unasked: Callable[[], bool]
+def test_nothing_is_retried_after_the_deadline(
+    local_aws: LocalAws, questions: str, asked: Callable[[], str], no_question: Callable[[], bool]
 ) -> None:
     machine = Machine(local_aws, asking(token_queue, IntervalSeconds=HOUR), TimeoutSeconds=100)
     arn = machine.begin()
-    machine.stepfunctions.send_task_failure(taskToken=receive_token(), error="No")
-    assert machine.wait_until_ended(arn)["status"] == "TIMED_OUT"
-    assert unasked()
+    machine.stepfunctions.send_task_failure(taskToken=asked(), error="No")
+    assert machine.until_ended(arn)["status"] == "TIMED_OUT"
+    assert no_question()
 
 
-def test_one_that_is_redriven_has_its_time_anew(local_aws: LocalAws) -> None:
+def test_a_redrive_resets_the_deadline(local_aws: LocalAws) -> None:
     first = {"Type": "Wait", "Seconds": 60, "Next": "Second"}
     second = {"Type": "Wait", "Seconds": 60, "Next": "Done"}
     machine = Machine(local_aws, {"First": first, "Second": second, **SUCCEED}, TimeoutSeconds=100)
@@ -218,17 +218,17 @@ def test_one_that_is_redriven_has_its_time_anew(local_aws: LocalAws) -> None:
     assert 60 <= seconds(ended["redriveDate"], ended["stopDate"]) < 100
 
 
-def test_one_without_a_timeout_goes_on(local_aws: LocalAws) -> None:
+def test_an_execution_without_timeout_has_no_deadline(local_aws: LocalAws) -> None:
     machine = Machine(local_aws, waiting(Seconds=365 * 24 * HOUR))
     assert machine.describe(machine.run())["status"] == "SUCCEEDED"
 
 
-def test_a_run_that_was_aborted_moves_no_clock_and_tries_no_more(
+def test_an_aborted_run_moves_no_clock_and_retries_nothing(
     local_aws: LocalAws,
     clock: Callable[[], datetime],
-    token_queue: str,
-    receive_token: Callable[[], str],
-    unasked: Callable[[], bool],
+    questions: str,
+    asked: Callable[[], str],
+    no_question: Callable[[], bool],
 ) -> None:
     machine = Machine(local_aws, asking(token_queue, IntervalSeconds=HOUR))
     arn = machine.begin()
@@ -239,14 +239,12 @@ def test_a_run_that_was_aborted_moves_no_clock_and_tries_no_more(
     machine.stepfunctions.send_task_failure(taskToken=former, error="TooLate")
     machine.answer_until_refused(former)
     machine.stepfunctions.send_task_success(taskToken=token, output="{}")
-    assert machine.wait_until_ended(arn)["status"] == "SUCCEEDED"
-    assert unasked()
+    assert machine.until_ended(arn)["status"] == "SUCCEEDED"
+    assert no_question()
     assert seconds(before, clock()) < SLACK
 
 
-def test_otherwise_step_functions_has_real_time(
-    local_aws: LocalAws, receive_statuses: Callable[[str, int], list[str]]
-) -> None:
+def test_step_functions_has_real_time_by_default(local_aws: LocalAws, changes: Callable[[str, int], list[str]]) -> None:
     local_aws.reset()
     local_aws.advance(HOUR)
     machine = Machine(local_aws, EVER, TimeoutSeconds=1)
@@ -259,13 +257,13 @@ def test_otherwise_step_functions_has_real_time(
 
 
 @pytest.mark.parametrize("given", ["yes", 1, None])
-def test_waits_are_followed_or_not(local_aws: LocalAws, given: Any) -> None:
+def test_follow_waits_is_true_or_false(local_aws: LocalAws, given: Any) -> None:
     with pytest.raises(LocalAwsError, match=r'takes \{"advance": seconds\} or \{"follow_waits": true\}, not'):
         local_aws.follow_waits(given)
 
 
-def run_by_hand(bench: Workbench, project: str, executions: Executions, distribution_seconds: int) -> Execution:
-    """One execution for a pair that is being created, undisturbed by events."""
+def run_by_person(bench: Workbench, project: str, executions: Executions, distribution_seconds: int) -> Execution:
+    """An execution for a pair in creation, without events."""
     bench.aws.configure(event_copies=0, creation_seconds=600, distribution_seconds=distribution_seconds)
     bench.begin(project, "TRAIN", images(10))
     bench.begin(project, "TEST")
@@ -277,18 +275,18 @@ def hours_of(execution: Execution) -> float:
     return seconds(events[0]["timestamp"], events[-1]["timestamp"]) / HOUR
 
 
-def test_a_distribution_takes_its_hours(bench: Workbench, project: str, executions: Executions) -> None:
-    execution = run_by_hand(bench, project, executions, 2 * HOUR)
+def test_a_distribution_of_two_hours_succeeds(bench: Workbench, project: str, executions: Executions) -> None:
+    execution = run_by_person(bench, project, executions, 2 * HOUR)
     assert execution.output["Outcome"] == "DISTRIBUTED"
     assert 20 < execution.states.count("Resolve datasets") < 50
     assert 40 < execution.states.count("Check distribution") < 80
     assert 2.15 < hours_of(execution) < 2.6
 
 
-def test_a_distribution_that_takes_too_long_times_out(
+def test_a_distribution_of_thirty_hours_times_out(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
-    execution = run_by_hand(bench, project, executions, 30 * HOUR)
-    assert_notified_of_failure(execution, subscriber, "DistributionTimedOut")
+    execution = run_by_person(bench, project, executions, 30 * HOUR)
+    assert_told_of_failure(execution, subscriber, "DistributionTimedOut")
     assert 24.15 < hours_of(execution) < 24.6
     assert len(execution.history()) < 5_000
