@@ -103,7 +103,7 @@ def _control(service: CustomLabels, faults: Faults, path: str, body: bytes) -> t
     """
     try:
         if path == CONTROL + "internal_state":
-            return 200, service.truth()
+            return 200, service.internal_state()
         if path == CONTROL + "mails":
             return 200, {"mails": mails}
         if path == CONTROL + "traces":

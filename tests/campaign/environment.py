@@ -145,10 +145,10 @@ class _ScenarioRun:
         if self._scenario.redrives and not unended:
             self._redrive()
             unended += self._wait_for_ends()
-        fault_counts = list(zip(faults, self._aws.struck(), strict=True))[: len(self._scenario.faults)]
+        fault_counts = list(zip(faults, self._aws.match_counts(), strict=True))[: len(self._scenario.faults)]
         self._aws.inject()
         self._aws.advance(LONG_AFTER)
-        state_before_last = self._aws.truth()
+        state_before_last = self._aws.internal_state()
         last = self._start()
         unended += self._wait_for_ends()
         self._collect()
@@ -157,7 +157,7 @@ class _ScenarioRun:
             last=self._executions.get(last, ObservedExecution(last, by_event=False)),
             unended=unended,
             state_before_last=state_before_last,
-            internal_state=self._aws.truth(),
+            internal_state=self._aws.internal_state(),
             images=self._images,
             record=self._read_record(),
             fault_counts=fault_counts,

@@ -240,8 +240,8 @@ def test_the_internal_state_has_datasets_and_accepted_distributions(bench: Workb
     refused(bench, train, test)
     bench.finish()
     bench.rekognition.delete_dataset(DatasetArn=train)
-    truth = bench.aws.internal_state()
-    (distribution,) = truth["distributions"]
+    state = bench.aws.internal_state()
+    (distribution,) = state["distributions"]
     assert {name: distribution[name] for name in ("datasets", "caller", "status", "moved")} == {
         "datasets": [train, test],
         "caller": "arn:aws:iam::123456789012:root",
@@ -266,9 +266,9 @@ def test_the_internal_state_keeps_deleted_datasets_until_a_reset(bench: Workbenc
     for arn in (train, test):
         bench.rekognition.delete_dataset(DatasetArn=arn)
     bench.finish()
-    truth = bench.aws.internal_state()
-    assert truth["projects"] == {project: []}
-    deleted = {each["arn"]: each["source_refs"] for each in truth["deleted"]}
+    state = bench.aws.internal_state()
+    assert state["projects"] == {project: []}
+    deleted = {each["arn"]: each["source_refs"] for each in state["deleted"]}
     assert deleted == {train: ["s3://images/rusty-0.jpg"], test: []}
     assert [(each["status"], each["moved"]) for each in state["distributions"]] == [("UPDATE_FAILED", 0)]
     bench.aws.reset()

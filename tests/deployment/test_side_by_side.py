@@ -63,7 +63,7 @@ def deployments(aws: LocalAws) -> dict[str, Deployment]:
 
 def deployed(aws: LocalAws, name: str) -> Deployment:
     assembly = synthesize_assembly(aws, context={"stackName": name, "projects": f"{name}-*,both-*"})
-    before = everything(aws)
+    before = list_all_resources(aws)
     outputs = deploy_assembly(aws, assembly, name)
     brought = {kind: names - before[kind] for kind, names in list_all_resources(aws).items()}
     return Deployment(name, assembly, outputs, brought, {topic: Subscriber(aws, outputs[topic]) for topic in TOPICS})

@@ -196,39 +196,3 @@ def test_the_record_names_owner_times_counts_and_reason(
     assert found["Reason"] == execution.output["Reason"]
     assert [found[count] for count in ("EntriesBefore", "TrainingEntries", "TestEntries")] == ["10", "8", "2"]
     assert found["StartedAt"] < found["EndedAt"]
-
-
-TAKING_OVER = ["dynamodb:GetItem", "states:DescribeExecution", "dynamodb:TransactWriteItems"]
-KILLED = [
-    *((call, after, True) for call in TAKING_OVER for after in (False, True)),
-    *(("dynamodb:UpdateItem", after, False) for after in (False, True)),
-]
-
-
-@pytest.mark.parametrize(("call", "after", "taken_over"), KILLED)
-@pytest.mark.assumes("stats_late_seconds")
-def test_a_claim_killed_at_any_of_its_calls_is_made_once(
-    bench: Workbench,
-    project: str,
-    executions: Executions,
-    subscriber: Subscriber,
-    record: Any,
-    history: Any,
-    call: str,
-    after: bool,
-    taken_over: bool,
-) -> None:
-    owner = abort_owner(bench, project, executions, record) if taken_over else ""
-    if not taken_over:
-        pair_without_execution(bench, project, executions)
-    bench.finish()
-    before_the_claim = 1 if call == "dynamodb:GetItem" else 0  # Resolve datasets reads the record, too
-    bench.aws.inject(Fault(call, kill=True, after=after, skip=before_the_claim))
-    execution = executions.run({"ProjectArn": project})
-    assert bench.aws.match_counts() == [1]
-    assert execution.output["Outcome"] == "DISTRIBUTED"
-    earlier = [(owner, "FAILED")] if taken_over else []
-    found = [(each["Execution"], each["Outcome"]) for each in history()]
-    assert found == [(execution.arn, "DISTRIBUTED"), *earlier]
-    aborted = ["ABORTED"] if taken_over else []
-    assert [told.outcome for told in subscriber.received()] == [*aborted, "DISTRIBUTED"]

@@ -34,16 +34,17 @@ def read_outcome(execution: Execution) -> str:
     return str((execution.output or {}).get("Outcome") or execution.error)
 
 
-def moved(aws: LocalAws) -> list[int]:
-    taken: list[dict[str, Any]] = aws.internal_state()["distributions"]
-    return [each["moved"] for each in taken]
+def count_moved_entries(aws: LocalAws) -> list[int]:
+    """How many entries each distribution has moved."""
+    distributions: list[dict[str, Any]] = aws.internal_state()["distributions"]
+    return [each["moved"] for each in distributions]
 
 
 def abort_in_task(state: str, aws: LocalAws, project: str, executions: Executions, *, after: bool = True) -> str:
     """The ARN of an execution that was aborted in the task of the state: `after` the task took effect, or before."""
     aws.inject(Fault(f"state:{state}", seconds=HOLD_SECONDS, after=after))
     arn = executions.begin({"ProjectArn": project})
-    until(lambda: aws.match_counts() == [1])
+    wait_until(lambda: aws.match_counts() == [1])
     executions.abort(arn)
     assert executions.wait_until_ended(arn).status == "ABORTED"
     aws.inject()
@@ -66,9 +67,9 @@ def test_one_stale_poll_does_not_outweigh_earlier_polls(bench: Workbench, projec
     bench.aws.configure(distribution_seconds=1200)
     bench.aws.follow_waits(True)
     bench.pair(project, images(10))
-    old = Fault("rekognition:DescribeDataset", show={"Status": "CREATE_COMPLETE"}, skip=50, times=2)
-    bench.aws.inject(old)
-    assert outcome(executions.run({"ProjectArn": project})) == "DISTRIBUTED"
+    stale = Fault("rekognition:DescribeDataset", show={"Status": "CREATE_COMPLETE"}, skip=50, times=2)
+    bench.aws.inject(stale)
+    assert read_outcome(executions.run({"ProjectArn": project})) == "DISTRIBUTED"
     assert bench.aws.match_counts() == [2]
 
 

@@ -33,7 +33,7 @@ def test_an_execution_redriven_in_any_task_ends_distributed(
     subscriber.receive_all()
     local_aws.inject(Fault(f"state:{state}", seconds=HOLD_SECONDS, after=after), *list_needed_faults(state))
     arn = start()
-    until(lambda: local_aws.match_counts()[0] == 1)
+    wait_until(lambda: local_aws.match_counts()[0] == 1)
     executions.abort(arn)
     assert executions.wait_until_ended(arn).status == "ABORTED"
     executions.redrive(arn)
@@ -55,7 +55,7 @@ def list_allowed_outcomes(state: str) -> list[list[str]]:
     return [once[::-1] if state == "Notify chat" else once]
 
 
-def distributions(aws: LocalAws) -> int:
-    """How many have moved entries."""
-    taken: list[dict[str, Any]] = aws.internal_state()["distributions"]
-    return sum(bool(each["moved"]) for each in taken)
+def count_distributions(aws: LocalAws) -> int:
+    """How many distributions have moved entries."""
+    distributions: list[dict[str, Any]] = aws.internal_state()["distributions"]
+    return sum(bool(each["moved"]) for each in distributions)

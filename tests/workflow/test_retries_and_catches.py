@@ -54,12 +54,12 @@ def test_each_rule_retries_or_catches_its_error(
 ) -> None:
     local_aws.configure(event_copies=0)
     local_aws.follow_waits(True)
-    start = way_to(rule.state)(bench, project, executions)
-    tries = 1 + _more_tries(rule)
-    local_aws.inject(Fault(f"state:{rule.state}", error=rule.error, times=tries), *faults_before(rule.state))
-    execution = executions.ended(start())
+    start = choose_preparation(rule.state)(bench, project, executions)
+    tries = 1 + _count_retries(rule)
+    local_aws.inject(Fault(f"state:{rule.state}", error=rule.error, times=tries), *list_needed_faults(rule.state))
+    execution = executions.wait_until_ended(start())
     assert local_aws.match_counts()[0] == tries
-    failed, following = _first_visit(execution, rule.state)
+    failed, following = _read_first_visit(execution, rule.state)
     assert failed == [rule.error] * tries
     assert following == _find_next_state(rule)
 

@@ -193,7 +193,7 @@ def test_a_claim_killed_at_any_call_is_made_once(
     earlier_calls = 1 if call == "dynamodb:GetItem" else 0  # Resolve datasets also reads the record
     bench.aws.inject(Fault(call, kill=True, after=after, skip=earlier_calls))
     execution = executions.run({"ProjectArn": project})
-    assert bench.aws.struck() == [1]
+    assert bench.aws.match_counts() == [1]
     assert execution.output["Outcome"] == "DISTRIBUTED"
     earlier = [(owner, "FAILED")] if taken_over else []
     found = [(each["Execution"], each["Outcome"]) for each in read_history()]

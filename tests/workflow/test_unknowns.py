@@ -80,14 +80,14 @@ def receive_outcomes(subscriber: Subscriber) -> list[str]:
     return [subject for subject in subjects if subject in ("DISTRIBUTED", "FAILED")]
 
 
-def accepted(bench: Workbench, project: str) -> list[tuple[str, int]]:
-    """What the distributions of a project's present datasets come to, and how many entries each moves."""
-    truth = bench.aws.internal_state()
-    arns = {dataset["arn"] for dataset in truth["projects"][project]}
-    return [(each["status"], each["moved"]) for each in truth["distributions"] if arns & set(each["datasets"])]
+def list_distributions(bench: Workbench, project: str) -> list[tuple[str, int]]:
+    """The status and the number of moved entries of each distribution of the project's present datasets."""
+    state = bench.aws.internal_state()
+    arns = {dataset["arn"] for dataset in state["projects"][project]}
+    return [(each["status"], each["moved"]) for each in state["distributions"] if arns & set(each["datasets"])]
 
 
-def assert_all_there(bench: Workbench, project: str, entries: int, moved: int) -> None:
+def assert_entries(bench: Workbench, project: str, entries: int, moved: int) -> None:
     datasets = {each["type"]: each["source_refs"] for each in bench.aws.internal_state()["projects"][project]}
     assert sorted(datasets["TRAIN"] + datasets["TEST"]) == sorted(f"s3://images/rusty-{n}.jpg" for n in range(entries))
     assert len(datasets["TEST"]) == moved
@@ -124,15 +124,15 @@ LATE_STATUSES = [{**answer, "stale_status_seconds": LAG} for answer in answers_t
 def test_the_error_of_a_second_call_hides_no_success(
     bench: Workbench, executions: Executions, subscriber: Subscriber, answer: Answer
 ) -> None:
-    """The answer to the first call is lost, and no read shows yet that it was accepted."""
-    running = "distribute_while_updating" in answer
-    bench.aws.configure(distribution_seconds=LAG if running else 0, **{"stale_status_seconds": LAG, **answer})
-    bench.aws.inject(LOST)
-    project = by_event(bench, ENTRIES)
-    assert "DISTRIBUTED" in map(outcome, executions.all_of(project, count=2))
+    """The answer to the first call is lost, and no poll shows yet that Rekognition accepted it."""
+    while_updating = "distribute_while_updating" in answer
+    bench.aws.configure(distribution_seconds=LAG if while_updating else 0, **{"stale_status_seconds": LAG, **answer})
+    bench.aws.inject(LOST_ANSWER)
+    project = begin_pair(bench, ENTRIES)
+    assert "DISTRIBUTED" in map(read_outcome, executions.wait_for_all(project, count=2))
     assert bench.aws.match_counts() == [1]
-    assert_all_there(bench, project, ENTRIES, 2)
-    assert told(subscriber) == ["DISTRIBUTED"]
+    assert_entries(bench, project, ENTRIES, 2)
+    assert receive_outcomes(subscriber) == ["DISTRIBUTED"]
 
 
 @parametrize_answers(answers_to("distribute_after_failed_update"))
@@ -141,8 +141,8 @@ def test_a_corrected_pair_is_distributed_or_the_failure_is_notified(
 ) -> None:
     """An update corrects the training dataset. The test dataset stays UPDATE_FAILED."""
     bench.aws.configure(**answer)
-    project = by_event(bench, 1)
-    assert "DistributionFailed" in map(outcome, executions.all_of(project, count=2))
+    project = begin_pair(bench, 1)
+    assert "DistributionFailed" in map(read_outcome, executions.wait_for_all(project, count=2))
     training = bench.aws.internal_state()["projects"][project][0]["arn"]
     bench.update(training, *images(ENTRIES))
     execution = executions.run({"ProjectArn": project})

@@ -13,7 +13,7 @@ OTHER = {"QueryLanguage": "JSONata", "StartAt": "New", "States": {"New": {"Type"
 
 
 def output_of(machine: Machine, arn: str) -> Any:
-    return json.loads(machine.until_ended(arn)["output"])
+    return json.loads(machine.wait_until_ended(arn)["output"])
 
 
 def asking(token_queue: str) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def asking(token_queue: str) -> dict[str, Any]:
 
 
 def test_an_execution_keeps_the_definition_of_its_start(
-    local_aws: LocalAws, questions: str, asked: Callable[[], str]
+    local_aws: LocalAws, token_queue: str, receive_token: Callable[[], str]
 ) -> None:
     machine = Machine(local_aws, asking(token_queue))
     arn, token = machine.begin(), receive_token()
@@ -33,14 +33,14 @@ def test_an_execution_keeps_the_definition_of_its_start(
 
 
 def test_a_redriven_execution_keeps_the_definition_of_its_start(
-    local_aws: LocalAws, questions: str, asked: Callable[[], str]
+    local_aws: LocalAws, token_queue: str, receive_token: Callable[[], str]
 ) -> None:
-    machine = Machine(local_aws, asking(questions))
-    arn, _ = machine.begin(), asked()
+    machine = Machine(local_aws, asking(token_queue))
+    arn, _ = machine.begin(), receive_token()
     machine.abort(arn)
     machine.update(OTHER)
     machine.redrive(arn)
-    machine.stepfunctions.send_task_success(taskToken=asked(), output='"old"')
+    machine.stepfunctions.send_task_success(taskToken=receive_token(), output='"old"')
     assert output_of(machine, arn) == "old"
 
 

@@ -167,11 +167,11 @@ def test_reading_and_writing_objects_needs_the_key_of_the_bucket(local_aws: Loca
     ],
 )
 def test_an_alarm_needs_the_key_of_its_topic(local_aws: LocalAws, statement: dict[str, Any], received: int) -> None:
-    topic = topic_for(local_aws, "cloudwatch.amazonaws.com", {})
+    topic = create_topic_for(local_aws, "cloudwatch.amazonaws.com", {})
     subscriber = Subscriber(local_aws, topic)
     encrypt_topic(local_aws, topic, key_for(local_aws, statement))
-    sound_alarm(local_aws, topic)
-    assert len(subscriber.received()) == received
+    trigger_alarm(local_aws, topic)
+    assert len(subscriber.receive_all()) == received
 
 
 @pytest.mark.parametrize(("actions", "kept"), [(SEND, 1), (SEND[:1], 0), (SEND[1:], 0)])

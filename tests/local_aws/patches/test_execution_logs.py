@@ -7,9 +7,9 @@ import pytest
 
 from local.aws import ACCOUNT, LocalAws
 from local.ministack_patches.step_functions.machine_logging import LOG_DELIVERY
-from tests.support.executions import until
-from tests.support.machines import FAILING, Machine
-from tests.support.telemetry import log_lines
+from tests.support.executions import wait_until
+from tests.support.machines import FAIL, Machine
+from tests.support.telemetry import read_log_lines
 from tests.support.unique import unique
 
 

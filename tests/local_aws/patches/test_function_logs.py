@@ -15,12 +15,12 @@ WRITE = ["logs:CreateLogStream", "logs:PutLogEvents"]
 
 @pytest.mark.parametrize(("actions", "written"), [(WRITE, True), (WRITE[:1], False), (WRITE[1:], False)])
 def test_a_function_logs_only_if_its_role_may(local_aws: LocalAws, actions: list[str], written: bool) -> None:
-    assert ('{"a": 1}' in printed(local_aws, actions, {"a": 1})) is written
+    assert ('{"a": 1}' in print_and_read_log(local_aws, actions, {"a": 1})) is written
 
 
 def test_the_role_must_be_allowed_to_create_a_missing_group(local_aws: LocalAws) -> None:
-    assert printed(local_aws, WRITE, {"a": 1}, group=False) == []
-    assert '{"a": 1}' in printed(local_aws, [*WRITE, "logs:CreateLogGroup"], {"a": 1}, group=False)
+    assert print_and_read_log(local_aws, WRITE, {"a": 1}, group=False) == []
+    assert '{"a": 1}' in print_and_read_log(local_aws, [*WRITE, "logs:CreateLogGroup"], {"a": 1}, group=False)
 
 
 def metrics_of(namespace: str) -> dict[str, Any]:

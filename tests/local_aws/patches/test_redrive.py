@@ -74,10 +74,10 @@ def polling(local_aws: LocalAws, table: str) -> Machine:
 
 
 @pytest.fixture
-def asking(local_aws: LocalAws, questions: str) -> Machine:
+def asking(local_aws: LocalAws, token_queue: str) -> Machine:
     """A machine that sends a token to a queue, and waits for the answer."""
-    ask = {"QueueUrl": questions, "MessageBody": "{% $states.context.Task.Token %}"}
-    return Machine(local_aws, {"Ask": task("sqs:sendMessage.waitForTaskToken", ask, Next="Done"), **ENDING})
+    ask = {"QueueUrl": token_queue, "MessageBody": "{% $states.context.Task.Token %}"}
+    return Machine(local_aws, {"Ask": task("sqs:sendMessage.waitForTaskToken", ask, Next="Done"), **SUCCEED})
 
 
 def test_a_redriven_execution_continues_with_the_failed_state(machine: Machine, dynamodb: Any, missing: str) -> None:
@@ -111,7 +111,7 @@ def test_a_redriven_execution_can_fail_at_the_same_state(machine: Machine) -> No
 
 
 def test_changes_of_status_are_events(
-    asking: Machine, asked: Callable[[], str], changes: Callable[[str, int], list[str]]
+    asking: Machine, receive_token: Callable[[], str], receive_statuses: Callable[[str, int], list[str]]
 ) -> None:
     arn = asking.begin()
     asking.stepfunctions.send_task_failure(taskToken=receive_token(), error="No")
@@ -140,19 +140,21 @@ def test_a_redriven_execution_needs_the_rights_of_its_role(
 def test_an_aborted_execution_continues_once(polling: Machine, dynamodb: Any, table: str) -> None:
     arn = polling.begin()
     for times in (0, 3, 6):
-        polling.until_left(arn, "Poll", times=times)
+        polling.wait_until_left(arn, "Poll", times=times)
         polling.abort(arn)
         polling.redrive(arn)
         assert polling.describe(arn)["status"] == "RUNNING"
     dynamodb.put_item(TableName=table, Item={"Id": {"S": "it"}})
-    ended, events = polling.until_ended(arn), polling.history(arn)
+    ended, events = polling.wait_until_ended(arn), polling.history(arn)
     assert ended["status"] == "SUCCEEDED"
-    assert json.loads(ended["output"]) == left(events).count("Poll")
-    assert ["Begin", *["Poll", "There?", "Wait"] * len(events)][: len(left(events)) - 1] == left(events)[:-1]
-    assert types(events).count("ExecutionRedriven") == types(events).count("ExecutionAborted") == 3
+    assert json.loads(ended["output"]) == left_states(events).count("Poll")
+    assert ["Begin", *["Poll", "There?", "Wait"] * len(events)][: len(left_states(events)) - 1] == left_states(events)[
+        :-1
+    ]
+    assert event_types(events).count("ExecutionRedriven") == event_types(events).count("ExecutionAborted") == 3
 
 
-def test_an_answer_to_the_former_run_does_not_count(asking: Machine, asked: Callable[[], str]) -> None:
+def test_an_answer_to_the_former_run_does_not_count(asking: Machine, receive_token: Callable[[], str]) -> None:
     arn = asking.begin()
     former = receive_token()
     asking.abort(arn)
@@ -164,7 +166,7 @@ def test_an_answer_to_the_former_run_does_not_count(asking: Machine, asked: Call
     assert event_types(asking.history(arn)) == ASKED_TWICE
 
 
-def test_an_answer_to_an_aborted_execution_does_not_count(asking: Machine, asked: Callable[[], str]) -> None:
+def test_an_answer_to_an_aborted_execution_does_not_count(asking: Machine, receive_token: Callable[[], str]) -> None:
     arn = asking.begin()
     former = receive_token()
     asking.abort(arn)
@@ -204,20 +206,20 @@ def test_a_running_execution_cannot_be_redriven(polling: Machine) -> None:
 
 
 def test_a_succeeded_execution_cannot_be_redriven(local_aws: LocalAws) -> None:
-    machine = Machine(local_aws, ENDING)
+    machine = Machine(local_aws, SUCCEED)
     arn = machine.run()
     with pytest.raises(machine.stepfunctions.exceptions.ExecutionNotRedrivable, match="Execution is SUCCEEDED"):
         machine.redrive(arn)
 
 
 def test_an_unknown_execution_cannot_be_redriven(local_aws: LocalAws) -> None:
-    machine = Machine(local_aws, ENDING)
+    machine = Machine(local_aws, SUCCEED)
     with pytest.raises(machine.stepfunctions.exceptions.ExecutionDoesNotExist):
         machine.redrive(machine.run() + "0")
 
 
 def test_a_redrive_needs_the_right_to_its_execution(local_aws: LocalAws) -> None:
-    machine, iam, name = Machine(local_aws, FAILING), local_aws.client("iam"), unique("user")
+    machine, iam, name = Machine(local_aws, FAIL), local_aws.client("iam"), unique("user")
     mine, other = machine.run(Error="Mine"), machine.run(Error="Mine")
     iam.create_user(UserName=name)
     key = iam.create_access_key(UserName=name)["AccessKey"]

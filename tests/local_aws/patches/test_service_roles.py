@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from infra.workflow.plain_words import NOBODY_TOLD
+from infra.workflow.plain_words import NOBODY_NOTIFIED
 from local.aws import ACCOUNT, REGION, LocalAws
 from local.queues import create_queue
 from tests.support.executions import Executions, Subscriber, pair_without_execution
-from tests.support.machines import ENDING, Machine, task
-from tests.support.roles import allowing, refused, role_of
-from tests.support.topics import sound_alarm, topic_for
+from tests.support.machines import SUCCEED, Machine, task
+from tests.support.roles import allow_policy, deny_action, find_role_name
+from tests.support.topics import create_topic_for, trigger_alarm
 from tests.support.unique import unique
 from tests.support.workbench import Workbench
 
@@ -54,33 +54,33 @@ def test_a_rule_needs_the_policies_of_its_queues(local_aws: LocalAws, source: st
 
 
 def test_a_function_runs_under_its_role(local_aws: LocalAws, executions: Executions, subscriber: Subscriber) -> None:
-    with refused(local_aws, role_of(local_aws, "ResolveDatasetsRole"), "rekognition:DescribeProjects"):
+    with deny_action(local_aws, find_role_name(local_aws, "ResolveDatasetsRole"), "rekognition:DescribeProjects"):
         execution = executions.run({"ProjectName": "x"})
     assert execution.error == "AccessDeniedException"
     assert "not authorized to perform: rekognition:DescribeProjects" in execution.cause
-    assert len(subscriber.received()) == 1
+    assert len(subscriber.receive_all()) == 1
 
 
 @pytest.mark.parametrize("action", ["lambda:InvokeFunction", "sns:Publish"])
 def test_a_state_machine_runs_under_its_role(
     local_aws: LocalAws, executions: Executions, subscriber: Subscriber, action: str
 ) -> None:
-    with refused(local_aws, role_of(local_aws, "WorkflowRole"), action):
+    with deny_action(local_aws, find_role_name(local_aws, "WorkflowRole"), action):
         execution = executions.run({"ProjectName": "x"})
     assert execution.status == "FAILED"
     assert f"not authorized to perform: {action}" in execution.cause
-    assert len(subscriber.received()) == 1
+    assert len(subscriber.receive_all()) == 1
 
 
 def test_a_failed_notification_leaves_the_outcome_in_the_cause(
     bench: Workbench, project: str, executions: Executions
 ) -> None:
     training, test = pair_without_execution(bench, project, executions)
-    with refused(bench.aws, role_of(bench.aws, "WorkflowRole"), "sns:Publish"):
+    with deny_action(bench.aws, find_role_name(bench.aws, "WorkflowRole"), "sns:Publish"):
         execution = executions.run({"ProjectArn": project})
     assert execution.states[-2:] == ["Notify in plain words", "Failed"]
     assert execution.cause.startswith("2 of 10 entries (20%) are in the test dataset now")
-    assert f"{NOBODY_TOLD} User: " in execution.cause
+    assert f"{NOBODY_NOTIFIED} User: " in execution.cause
     assert bench.total(training) + bench.total(test) == 10
     assert bench.total(test) == 2
     assert executions.run({"ProjectArn": project}).output["Outcome"] == "ALREADY_DISTRIBUTED"
@@ -89,20 +89,20 @@ def test_a_failed_notification_leaves_the_outcome_in_the_cause(
 def test_a_refused_event_goes_to_the_dead_letter_queue(bench: Workbench, project: str, executions: Executions) -> None:
     sqs = bench.aws.client("sqs")
     (queue,) = [url for url in sqs.list_queues()["QueueUrls"] if "TriggerUndelivered" in url]
-    with refused(bench.aws, role_of(bench.aws, "StateMachineEventsRole"), "states:StartExecution"):
+    with deny_action(bench.aws, find_role_name(bench.aws, "StateMachineEventsRole"), "states:StartExecution"):
         dataset = bench.create(project, "TRAIN")
     (message,) = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
     assert dataset in message["Body"]
-    assert executions.count(given=dataset) == 0
+    assert executions.count_started(given=dataset) == 0
 
 
 @pytest.mark.parametrize(("account", "received"), [(ACCOUNT, 1), ("210987654321", 0)])
 def test_an_alarm_needs_the_policy_of_its_topic(local_aws: LocalAws, account: str, received: int) -> None:
     alarms = f"arn:aws:cloudwatch:{REGION}:{account}:alarm:*"
-    topic = topic_for(local_aws, "cloudwatch.amazonaws.com", {"ArnLike": {"aws:SourceArn": alarms}})
+    topic = create_topic_for(local_aws, "cloudwatch.amazonaws.com", {"ArnLike": {"aws:SourceArn": alarms}})
     subscriber = Subscriber(local_aws, topic)
-    sound_alarm(local_aws, topic)
-    assert len(subscriber.received()) == received
+    trigger_alarm(local_aws, topic)
+    assert len(subscriber.receive_all()) == received
 
 
 @pytest.mark.usefixtures("events")
@@ -113,9 +113,9 @@ def test_an_alarm_needs_the_policy_of_its_topic(local_aws: LocalAws, account: st
 def test_a_rule_without_role_needs_the_policy_of_its_topic(
     bench: Workbench, project: str, condition: dict[str, Any], received: int
 ) -> None:
-    topic = topic_for(bench.aws, "events.amazonaws.com", condition)
+    topic = create_topic_for(bench.aws, "events.amazonaws.com", condition)
     subscriber, events = Subscriber(bench.aws, topic), bench.aws.client("events")
     events.put_rule(Name=topic[-12:], EventPattern=json.dumps({"source": ["aws.rekognition"]}))
     events.put_targets(Rule=topic[-12:], Targets=[{"Id": "topic", "Arn": topic}])
     bench.create(project, "TRAIN")
-    assert len(subscriber.received()) == received
+    assert len(subscriber.receive_all()) == received

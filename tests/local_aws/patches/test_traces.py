@@ -31,7 +31,7 @@ def test_a_function_is_traced_if_its_role_may(local_aws: LocalAws, actions: list
 
 
 def test_a_reset_drops_the_traces(local_aws: LocalAws) -> None:
-    printed(local_aws, list(OF_FUNCTIONS), {}, TracingConfig={"Mode": "Active"})
+    print_and_read_log(local_aws, list(OF_FUNCTIONS), {}, TracingConfig={"Mode": "Active"})
     assert local_aws.traces()
     local_aws.reset()
     assert local_aws.traces() == []

@@ -51,7 +51,7 @@ def clock(rekognition: Any) -> Callable[[], datetime]:
 
 
 @pytest.fixture
-def no_question(local_aws: LocalAws, questions: str) -> Callable[[], bool]:
+def no_question(local_aws: LocalAws, token_queue: str) -> Callable[[], bool]:
     """Whether no new token comes within a second."""
     sqs = local_aws.client("sqs")
     return lambda: "Messages" not in sqs.receive_message(QueueUrl=token_queue, WaitTimeSeconds=1)
@@ -182,7 +182,7 @@ def test_an_execution_ends_at_its_deadline(
 
 
 def test_no_state_is_entered_after_the_deadline(
-    local_aws: LocalAws, questions: str, asked: Callable[[], str], no_question: Callable[[], bool]
+    local_aws: LocalAws, token_queue: str, receive_token: Callable[[], str], no_question: Callable[[], bool]
 ) -> None:
     states = asking(token_queue)
     machine = Machine(local_aws, {"First": {**states["Ask"], "Next": "Ask"}, **states}, TimeoutSeconds=HOUR)
@@ -190,18 +190,18 @@ def test_no_state_is_entered_after_the_deadline(
     token = receive_token()
     local_aws.advance(HOUR)
     machine.stepfunctions.send_task_success(taskToken=token, output="{}")
-    assert machine.until_ended(arn)["status"] == "TIMED_OUT"
-    assert entered(machine.history(arn)) == ["First"]
+    assert machine.wait_until_ended(arn)["status"] == "TIMED_OUT"
+    assert entered_states(machine.history(arn)) == ["First"]
     assert no_question()
 
 
 def test_nothing_is_retried_after_the_deadline(
-    local_aws: LocalAws, questions: str, asked: Callable[[], str], no_question: Callable[[], bool]
+    local_aws: LocalAws, token_queue: str, receive_token: Callable[[], str], no_question: Callable[[], bool]
 ) -> None:
     machine = Machine(local_aws, asking(token_queue, IntervalSeconds=HOUR), TimeoutSeconds=100)
     arn = machine.begin()
-    machine.stepfunctions.send_task_failure(taskToken=asked(), error="No")
-    assert machine.until_ended(arn)["status"] == "TIMED_OUT"
+    machine.stepfunctions.send_task_failure(taskToken=receive_token(), error="No")
+    assert machine.wait_until_ended(arn)["status"] == "TIMED_OUT"
     assert no_question()
 
 
@@ -226,8 +226,8 @@ def test_an_execution_without_timeout_has_no_deadline(local_aws: LocalAws) -> No
 def test_an_aborted_run_moves_no_clock_and_retries_nothing(
     local_aws: LocalAws,
     clock: Callable[[], datetime],
-    questions: str,
-    asked: Callable[[], str],
+    token_queue: str,
+    receive_token: Callable[[], str],
     no_question: Callable[[], bool],
 ) -> None:
     machine = Machine(local_aws, asking(token_queue, IntervalSeconds=HOUR))
@@ -239,12 +239,14 @@ def test_an_aborted_run_moves_no_clock_and_retries_nothing(
     machine.stepfunctions.send_task_failure(taskToken=former, error="TooLate")
     machine.answer_until_refused(former)
     machine.stepfunctions.send_task_success(taskToken=token, output="{}")
-    assert machine.until_ended(arn)["status"] == "SUCCEEDED"
+    assert machine.wait_until_ended(arn)["status"] == "SUCCEEDED"
     assert no_question()
     assert seconds(before, clock()) < SLACK
 
 
-def test_step_functions_has_real_time_by_default(local_aws: LocalAws, changes: Callable[[str, int], list[str]]) -> None:
+def test_step_functions_has_real_time_by_default(
+    local_aws: LocalAws, receive_statuses: Callable[[str, int], list[str]]
+) -> None:
     local_aws.reset()
     local_aws.advance(HOUR)
     machine = Machine(local_aws, EVER, TimeoutSeconds=1)
@@ -287,6 +289,6 @@ def test_a_distribution_of_thirty_hours_times_out(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
 ) -> None:
     execution = run_by_person(bench, project, executions, 30 * HOUR)
-    assert_told_of_failure(execution, subscriber, "DistributionTimedOut")
+    assert_notified_of_failure(execution, subscriber, "DistributionTimedOut")
     assert 24.15 < hours_of(execution) < 24.6
     assert len(execution.history()) < 5_000
