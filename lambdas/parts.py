@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from lambdas.rules.causes import cut, read_cause
 from lambdas.rules.errors import ClaimLost
 from lambdas.rules.failures import ATTEMPTS, Retried, passes
+from lambdas.rules.text import read_cause, shorten
 from lambdas.step import logger
 
 LONGEST_NOTE = 500  # characters: a state has 256 KB
@@ -35,5 +35,5 @@ class Parts:
             if passes(type(error).__name__) and not self._last_try:
                 raise
             logger.exception(missing)
-            self.notes.append(f"{missing}: {cut(read_cause(str(error)), LONGEST_NOTE)}")
+            self.notes.append(f"{missing}: {shorten(read_cause(str(error)), LONGEST_NOTE)}")
             return otherwise

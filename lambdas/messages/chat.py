@@ -9,7 +9,7 @@ from typing import Any
 from lambdas.messages.links import execution_link
 from lambdas.messages.outcome import Outcome
 from lambdas.messages.subject import make_subject
-from lambdas.rules.causes import cut
+from lambdas.rules.text import shorten
 
 LONGEST_SAID = 1_500  # characters
 
@@ -24,7 +24,7 @@ def make_chat(outcome: Outcome) -> dict[str, Any]:
         "content": {
             "textType": "client-markdown",
             "title": subject,
-            "description": _harmless(cut(_said(outcome), LONGEST_SAID)),
+            "description": _harmless(shorten(_said(outcome), LONGEST_SAID)),
             "nextSteps": [outcome.what_to_do, *report, f"Execution: {execution_link(outcome.execution)}"],
         },
         "metadata": {"threadId": outcome.execution, "summary": subject},

@@ -5,7 +5,7 @@ from typing import Any
 
 from lambdas.messages.links import execution_link, state_machine_of
 from lambdas.messages.outcome import Outcome
-from lambdas.rules.causes import cut
+from lambdas.rules.text import shorten
 
 VERSION = "2.0"
 LONGEST_CAUSE = 4_000  # characters: a message has 256 KB for all its forms
@@ -31,7 +31,7 @@ def make_notice(outcome: Outcome) -> dict[str, Any]:
 
 def shown_cause(outcome: Outcome) -> str:
     """As much of it as a message has room for."""
-    return cut(outcome.reason, LONGEST_CAUSE, _MORE)
+    return shorten(outcome.reason, LONGEST_CAUSE, _MORE)
 
 
 def _failure(outcome: Outcome) -> dict[str, Any]:

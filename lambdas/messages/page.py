@@ -9,7 +9,7 @@ from html import escape
 from lambdas.messages.links import execution_link
 from lambdas.messages.page_style import STYLE
 from lambdas.messages.report import Label, Report, percent
-from lambdas.rules.names import readable
+from lambdas.rules.text import make_readable
 from lambdas.rules.timeline import Timeline, Visit
 
 LONGEST_NAME = 256
@@ -64,7 +64,7 @@ def _labels(report: Report) -> Iterator[str]:
     most = max(map(_amount, report.labels))
     yield '<table><thead><tr><th><th class="key training">training<th class="key test">test<th>in test<tbody>'
     for label in report.labels:
-        yield _row(readable(label.name, LONGEST_NAME), label.training, label.test, most)
+        yield _row(make_readable(label.name, LONGEST_NAME), label.training, label.test, most)
     yield "</table>"
 
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from lambdas.rules.fitting import fitting
-from lambdas.rules.names import list_names
 from lambdas.rules.pair import Dataset
+from lambdas.rules.text import list_names, take_fitting
 
 Labels = Mapping[str, int] | None
 
@@ -99,7 +98,7 @@ class Report:
     def as_state(self) -> dict[str, Any]:
         """The form the workflow carries, with as many labels as a message has room for."""
         labels = None if self.labels is None else [label.as_state() for label in self.labels]
-        shown = fitting(labels or [])
+        shown = take_fitting(labels or [])
         return {
             "EntriesBefore": self.entries_before,
             "EntriesUnaccountedFor": self.unaccounted,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lambdas.messages.report import Report, percent
-from lambdas.rules.names import readable
+from lambdas.rules.text import make_readable
 
 MOST_LABELS = 20
 
@@ -18,7 +18,7 @@ def _table(report: Report) -> Iterator[str]:
     yield "training    test  share"
     yield _row(report.training.entries, report.test.entries, report.share, "all entries")
     for label in labels[:MOST_LABELS]:
-        yield _row(label.training, label.test, label.share, readable(label.name))
+        yield _row(label.training, label.test, label.share, make_readable(label.name))
     if len(labels) > MOST_LABELS:
         yield f"… and {len(labels) - MOST_LABELS} labels more, with more test entries"
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from lambdas.rules.decision import Action, Decision, Obstacle, check, first_obstacle
-from lambdas.rules.fitting import fitting
 from lambdas.rules.pair import Pair, count_entries
 from lambdas.rules.record import Record
+from lambdas.rules.text import take_fitting
 
 SHARE = 0.2  # what Rekognition moves; how it rounds is not documented
 
@@ -22,7 +22,7 @@ def rehearse(pair: Pair, record: Record, training: Labels, test: Labels) -> tupl
     checks = check(pair, record)
     would_move = _share(count_entries(pair.training))
     labels = None if training is None else _compare(training, test or {})
-    shown = fitting(labels or [])
+    shown = take_fitting(labels or [])
     report = {
         "Checks": [{"Check": name, "Passed": not found, "Found": _say(found)} for name, found in checks.items()],
         "WouldMove": would_move,

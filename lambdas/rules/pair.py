@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from lambdas.rules.names import encodable
+from lambdas.rules.text import make_encodable
 
 # Characters. The API does not limit a StatusMessage, which becomes part of a state's data, a record and a cause.
 LONGEST_MESSAGE = 2_000
@@ -35,7 +35,7 @@ class Dataset:
         return cls(
             arn=arn,
             status=description.get("Status", ""),
-            status_message=encodable(description.get("StatusMessage", ""))[:LONGEST_MESSAGE],
+            status_message=make_encodable(description.get("StatusMessage", ""))[:LONGEST_MESSAGE],
             updated=_iso(description.get("LastUpdatedTimestamp")),
             entries=stats.get("TotalEntries", 0),
             labeled=stats.get("LabeledEntries", 0),

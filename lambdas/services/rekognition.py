@@ -6,9 +6,9 @@ import boto3
 
 from lambdas.rules.errors import ProjectNotFound
 from lambdas.rules.execution_input import Request
-from lambdas.rules.names import encodable
 from lambdas.rules.pair import Dataset, Pair
 from lambdas.rules.tags import AutoDistribute
+from lambdas.rules.text import make_encodable
 from lambdas.services.sdk import CONFIG
 
 _rekognition = boto3.client("rekognition", config=CONFIG)
@@ -61,7 +61,7 @@ def count_labels(dataset: Dataset | None) -> dict[str, int] | None:
         found = [label for page in pages for label in page["DatasetLabelDescriptions"]]
     except (_errors.ResourceNotReadyException, _errors.ResourceInUseException, _errors.ResourceNotFoundException):
         return None
-    return {encodable(label["LabelName"]): label["LabelStats"].get("EntryCount", 0) for label in found}
+    return {make_encodable(label["LabelName"]): label["LabelStats"].get("EntryCount", 0) for label in found}
 
 
 def distribute_dataset_entries(training_arn: str, test_arn: str) -> None:
