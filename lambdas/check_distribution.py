@@ -6,11 +6,10 @@ from typing import Any
 
 from lambdas.messages.output import make_output
 from lambdas.rules.attempt import Attempt
-from lambdas.rules.ending import distributed, failed
+from lambdas.rules.ending import DISTRIBUTED, distributed, failed
 from lambdas.rules.pair import Dataset
 from lambdas.rules.polling import Bounds, polling_interval
 from lambdas.rules.progress import judge
-from lambdas.rules.record import DISTRIBUTED
 from lambdas.rules.times import Times, latest, seconds_between
 from lambdas.rules.verdict import Poll, Verdict, judge_poll
 from lambdas.services.rekognition import describe_dataset

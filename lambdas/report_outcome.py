@@ -18,12 +18,11 @@ from lambdas.messages.report import Labels, Report
 from lambdas.parts import Parts
 from lambdas.rules.arns import home_of
 from lambdas.rules.attempt import Attempt
-from lambdas.rules.ending import complete_cause
+from lambdas.rules.ending import DISTRIBUTED, FAILED, complete_cause
 from lambdas.rules.execution_input import PERSON, name_project, name_starter
 from lambdas.rules.failures import advise
 from lambdas.rules.metrics import OUTCOMES
-from lambdas.rules.pair import Dataset
-from lambdas.rules.record import DISTRIBUTED, FAILED, Key
+from lambdas.rules.pair import Dataset, Key
 from lambdas.rules.text import read_cause
 from lambdas.rules.timeline import Timeline
 from lambdas.rules.times import Times

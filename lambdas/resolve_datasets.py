@@ -17,9 +17,8 @@ from lambdas.rules.ending import failed
 from lambdas.rules.errors import ProjectNotCovered
 from lambdas.rules.execution_input import Request, read_input
 from lambdas.rules.metrics import DATASETS_RESOLVED
-from lambdas.rules.pair import Pair
+from lambdas.rules.pair import NO_RECORD, Key, Pair, Record
 from lambdas.rules.polling import Bounds, polling_interval
-from lambdas.rules.record import NO_RECORD, Key, Record
 from lambdas.rules.tags import Trigger, covers
 from lambdas.rules.times import Times
 from lambdas.services.records import read_record

@@ -8,8 +8,7 @@ from typing import Any
 
 from lambdas.rules.attempt import Attempt
 from lambdas.rules.errors import PairChanged
-from lambdas.rules.pair import Dataset
-from lambdas.rules.record import Key
+from lambdas.rules.pair import Dataset, Key
 from lambdas.services.records import record_start, recorded_start
 from lambdas.services.rekognition import describe_dataset, distribute_dataset_entries
 from lambdas.step import logger, step

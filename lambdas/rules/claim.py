@@ -8,7 +8,8 @@ taken over by nobody.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lambdas.rules.record import DISTRIBUTED, FAILED, Record
+from lambdas.rules.ending import DISTRIBUTED, FAILED
+from lambdas.rules.pair import Record
 
 RUNNING = "RUNNING"
 

@@ -6,9 +6,8 @@ from enum import StrEnum
 
 from lambdas.rules.errors import DatasetMissing, DecidedError, TestDatasetNotEmpty, TrainingDatasetEmpty
 from lambdas.rules.execution_input import Request
-from lambdas.rules.pair import Dataset, Pair, count_entries
+from lambdas.rules.pair import NO_RECORD, Dataset, Pair, Record, count_entries
 from lambdas.rules.progress import State, judge
-from lambdas.rules.record import NO_RECORD, Record
 from lambdas.rules.tags import TAG, AutoDistribute, Trigger
 
 UNTAGGED = AutoDistribute()

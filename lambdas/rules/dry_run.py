@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lambdas.rules.decision import Action, Decision, Obstacle, check, first_obstacle
-from lambdas.rules.pair import Pair, count_entries
-from lambdas.rules.record import Record
+from lambdas.rules.pair import Pair, Record, count_entries
 from lambdas.rules.text import take_fitting
 
 SHARE = 0.2  # what Rekognition moves; how it rounds is not documented

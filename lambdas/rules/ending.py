@@ -6,8 +6,10 @@ A rule that decides makes all of it. What the state machine caught has only Erro
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.rules.record import DISTRIBUTED, FAILED
 from lambdas.rules.verdict import ASKED_FOR
+
+DISTRIBUTED, FAILED, SKIPPED = "DISTRIBUTED", "FAILED", "SKIPPED"
+"""The outcomes that a record can have."""
 
 DETAIL_TYPES = {DISTRIBUTED: "Dataset Distribution Succeeded", FAILED: "Dataset Distribution Failed"}
 """Of the completion event, by outcome."""

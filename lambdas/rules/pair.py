@@ -1,9 +1,9 @@
-"""A project's training and test dataset, as the service describes them, in the form the workflow carries."""
+"""A project's training and test dataset as Rekognition describes them, and the record of the pair."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from lambdas.rules.text import make_encodable
 
@@ -85,6 +85,37 @@ class Pair:
             "Training": self.training and self.training.as_state(),
             "Test": self.test and self.test.as_state(),
         }
+
+
+class Key(NamedTuple):
+    """Of an item in the table. A pair is its test dataset: who deletes that and creates it again has another pair."""
+
+    project_name: str
+    test_arn: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What the table says of a pair; without a record, nothing.
+
+    `owner` is the ARN of the execution that has claimed the pair; `mine`: it is the execution that reads the record.
+    `training` is the ARN of the training dataset. `before` is the pair as it was when Rekognition was asked to
+    distribute it; None when nothing came of that, or nobody has asked.
+    """
+
+    owner: str | None = None
+    mine: bool = False
+    project_arn: str = ""
+    training: str | None = None
+    entries_before: int = 0
+    before: tuple[Dataset, Dataset] | None = None
+    outcome: str | None = None
+    reason: str | None = None
+    started_at: str = ""
+    ended_at: str | None = None
+
+
+NO_RECORD = Record()
 
 
 def count_entries(dataset: Dataset | None) -> int:

@@ -11,8 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.rules.claim import Owner, history_of
 from lambdas.rules.errors import ClaimLost, RecordsUnavailable
-from lambdas.rules.pair import Dataset
-from lambdas.rules.record import Key, Record
+from lambdas.rules.pair import Dataset, Key, Record
 from lambdas.services.sdk import CONFIG
 
 _dynamodb = boto3.client("dynamodb", config=CONFIG)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lambdas.rules.claim import Answer, Claim, ClaimRequest, Owner, decide_claim, history_of
-from lambdas.rules.record import NO_RECORD, Record
+from lambdas.rules.pair import NO_RECORD, Record
 
 OTHER = Record(owner="arn:other", training="training", started_at="2026-11-23T10:00:00Z")
 MINE = replace(OTHER, owner="arn:me", mine=True)

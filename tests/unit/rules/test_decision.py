@@ -7,8 +7,7 @@ import pytest
 from lambdas.rules.decision import Action, Decision, decide, expire
 from lambdas.rules.errors import DatasetMissing, TestDatasetNotEmpty, TrainingDatasetEmpty
 from lambdas.rules.execution_input import Request
-from lambdas.rules.pair import Dataset, Pair
-from lambdas.rules.record import Record
+from lambdas.rules.pair import Dataset, Pair, Record
 from lambdas.rules.tags import AutoDistribute, Trigger
 
 BY_EVENT = Request(project_name="p", by_event=True)

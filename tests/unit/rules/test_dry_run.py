@@ -7,8 +7,7 @@ import pytest
 
 from lambdas.rules.decision import Action, Decision
 from lambdas.rules.dry_run import rehearse
-from lambdas.rules.pair import Pair
-from lambdas.rules.record import NO_RECORD, Record
+from lambdas.rules.pair import NO_RECORD, Pair, Record
 from tests.unit.rules.test_decision import EMPTY, FULL, NOT_EMPTY, READY, dataset, pair
 
 CHECKS = EXISTENCE, CREATION, STILLNESS, EMPTINESS, ENTRIES = (
