@@ -8,9 +8,8 @@ from lambdas.messages.output import make_output
 from lambdas.rules.attempt import Attempt
 from lambdas.rules.ending import DISTRIBUTED, distributed, failed
 from lambdas.rules.pair import Dataset
-from lambdas.rules.polling import Bounds, polling_interval
 from lambdas.rules.progress import judge
-from lambdas.rules.times import Times, latest, seconds_between
+from lambdas.rules.times import Bounds, Times, latest, polling_interval, seconds_between
 from lambdas.rules.verdict import Poll, Verdict, judge_poll
 from lambdas.services.rekognition import describe_dataset
 from lambdas.step import logger, step

@@ -1,9 +1,12 @@
-"""When an execution began and what time it is, as Step Functions says."""
+"""When an execution began, what time it is, and how long it waits before it polls again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
+
+# Of the time that has passed. Chance decides between the two: executions that began together do not poll together.
+LEAST_SHARE, MOST_SHARE = 0.08, 0.12
 
 
 @dataclass(frozen=True)
@@ -38,3 +41,21 @@ def seconds_between(earlier: str, later: str) -> float:
 def latest(*moments: str) -> str:
     """The last of these moments; an empty text is before any."""
     return max(filter(None, moments), key=datetime.fromisoformat)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Seconds. No polling interval is shorter or longer."""
+
+    shortest: int
+    longest: int
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, int]) -> Self:
+        return cls(state["ShortestSeconds"], state["LongestSeconds"])
+
+
+def polling_interval(elapsed: float, chance: float, bounds: Bounds) -> int:
+    """Whole seconds: about a tenth of the `elapsed` seconds, within the bounds. `chance` is from 0 to 1."""
+    share = LEAST_SHARE + (MOST_SHARE - LEAST_SHARE) * chance
+    return min(bounds.longest, max(bounds.shortest, round(elapsed * share)))
