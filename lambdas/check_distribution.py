@@ -6,9 +6,9 @@ from typing import Any
 
 from lambdas.messages.output import make_output
 from lambdas.rules.attempt import Attempt
-from lambdas.rules.ending import DISTRIBUTED, distributed, failed
+from lambdas.rules.ending import DISTRIBUTED, end_with_failure, end_with_success
 from lambdas.rules.pair import Dataset
-from lambdas.rules.progress import judge
+from lambdas.rules.progress import judge_progress
 from lambdas.rules.times import Bounds, Times, latest, polling_interval, seconds_between
 from lambdas.rules.verdict import Poll, Verdict, judge_poll
 from lambdas.services.rekognition import describe_dataset
@@ -27,7 +27,7 @@ def handler(event: Event) -> Event:
     logger.append_keys(project=pair["ProjectName"])
     training_before, test_before = (Dataset.from_state(pair[name]) for name in ("Training", "Test"))
     training, test = describe_dataset(training_before.arn), describe_dataset(test_before.arn)
-    progress = judge(training_before, test_before, training, test)
+    progress = judge_progress(training_before, test_before, training, test)
     poll = judge_poll(progress, Attempt.from_state(event["Attempt"]), times, event["DeadlineSeconds"])
     logger.info("Checked distribution", verdict=poll.verdict, reason=progress.reason)
     after = {"Training": training.as_state(), "Test": test.as_state()}
@@ -37,11 +37,11 @@ def handler(event: Event) -> Event:
         "Verdict": poll.verdict,
         "Reason": progress.reason,
         "Attempt": replace(poll.attempt, wait_seconds=wait).as_state(),
-        "Ending": _end(poll, progress.reason, pair, after, event["Execution"]),
+        "Ending": _make_ending(poll, progress.reason, pair, after, event["Execution"]),
     }
 
 
-def _end(poll: Poll, reason: str, pair: Event, after: Event, execution: str) -> Event:
+def _make_ending(poll: Poll, reason: str, pair: Event, after: Event, execution: str) -> Event:
     if poll.verdict == Verdict.COMPLETE:
-        return distributed(reason, make_output(DISTRIBUTED, reason, pair, execution, after=after))
-    return failed(*poll.failure) if poll.failure else {}
+        return end_with_success(reason, make_output(DISTRIBUTED, reason, pair, execution, after=after))
+    return end_with_failure(*poll.failure) if poll.failure else {}

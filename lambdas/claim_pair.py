@@ -29,7 +29,7 @@ Event = dict[str, Any]
 
 MOST_READS = 5  # of a record that others write meanwhile
 RESOLVE = "RESOLVE"
-_OUTCOMES = {Answer.SKIP: Action.SKIPPED, Answer.ALREADY_DISTRIBUTED: Action.ALREADY_DISTRIBUTED}
+_OUTCOME_OF = {Answer.SKIP: Action.SKIPPED, Answer.ALREADY_DISTRIBUTED: Action.ALREADY_DISTRIBUTED}
 
 
 @step
@@ -42,17 +42,21 @@ def handler(event: Event) -> Event:
     pair = event["Pair"]
     logger.append_keys(project=pair["ProjectName"])
     if pair["Action"] == Action.SKIPPED:
-        _give_back(event)
-        return {**_carried(event), "Claim": {}}
+        _release_claim(event)
+        return {**_take_variables(event), "Claim": {}}
     key = Key(pair["ProjectName"], pair["Test"]["Arn"])
     claim = _claim(event, key)
     logger.info("Asked for the pair", answer=claim.answer, reason=claim.reason)
-    if claim.answer in _OUTCOMES:
-        return {**_carried(event), "Pair": _end(event, _OUTCOMES[claim.answer], claim.reason), "Claim": {}}
-    owned = {**_carried(event), "Claim": _as_state(key)}
+    if claim.answer in _OUTCOME_OF:
+        return {
+            **_take_variables(event),
+            "Pair": _end_pair(event, _OUTCOME_OF[claim.answer], claim.reason),
+            "Claim": {},
+        }
+    owned = {**_take_variables(event), "Claim": _make_claim_state(key)}
     if claim.answer != Answer.CLAIM:
         return {**owned, "Pair": {**pair, "Action": RESOLVE}}
-    return {**owned, "Attempt": _renewed(event)}
+    return {**owned, "Attempt": _renew_attempt(event)}
 
 
 def _claim(event: Event, key: Key) -> Claim:
@@ -68,7 +72,9 @@ def _claim(event: Event, key: Key) -> Claim:
 def _try_to_claim(event: Event, key: Key) -> Claim:
     pair, me, started_at = event["Pair"], event["Execution"], Times.from_state(event["Times"]).started
     training = pair["Training"]["Arn"]
-    asking = ClaimRequest(training, by_event=pair["StartedBy"] == EVENT, knows=event["Claim"] == _as_state(key))
+    asking = ClaimRequest(
+        training, by_event=pair["StartedBy"] == EVENT, knows_its_claim=event["Claim"] == _make_claim_state(key)
+    )
     record = read_record(key, me)
     claim, owner = decide_claim(record, None, asking), None
     if claim.answer == Answer.ASK_OWNER and record.owner:
@@ -83,7 +89,7 @@ def _try_to_claim(event: Event, key: Key) -> Claim:
     return claim
 
 
-def _give_back(event: Event) -> None:
+def _release_claim(event: Event) -> None:
     """Whoever is to skip after all has nothing to say of the pair; an execution that lost it has no record."""
     pair, claim = event["Pair"], event["Claim"]
     me, reason, now = event["Execution"], pair["Reason"], Times.from_state(event["Times"]).now
@@ -92,7 +98,7 @@ def _give_back(event: Event) -> None:
         record_outcome(key, me, outcome=SKIPPED, reason=reason, ended_at=now, result_known=False)
 
 
-def _renewed(event: Event) -> Event:
+def _renew_attempt(event: Event) -> Event:
     """The attempt that begins, where the decision is to ask Rekognition, or to go on with what was asked."""
     if event["Pair"]["Action"] not in (Action.DISTRIBUTE, Action.CHECK):
         return dict(event["Attempt"])
@@ -102,14 +108,14 @@ def _renewed(event: Event) -> Event:
     return attempt.renew(times.now, wait).as_state()
 
 
-def _end(event: Event, action: Action, reason: str) -> Event:
+def _end_pair(event: Event, action: Action, reason: str) -> Event:
     output = make_output(action, reason, event["Pair"], event["Execution"])
     return {"Action": action, "Reason": reason, "Claimed": False, "Output": output}
 
 
-def _carried(event: Event) -> Event:
+def _take_variables(event: Event) -> Event:
     return {name: event[name] for name in ("Pair", "Claim", "Attempt")}
 
 
-def _as_state(key: Key) -> Event:
+def _make_claim_state(key: Key) -> Event:
     return {"ProjectName": key.project_name, "TestDatasetArn": key.test_arn}

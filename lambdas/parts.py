@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from lambdas.rules.errors import ClaimLost
-from lambdas.rules.failures import ATTEMPTS, Retried, passes
+from lambdas.rules.failures import ATTEMPTS, Retried, is_transient
 from lambdas.rules.text import read_cause, shorten
 from lambdas.step import logger
 
@@ -32,7 +32,7 @@ class Parts:
         except ClaimLost:
             raise
         except Exception as error:
-            if passes(type(error).__name__) and not self._last_try:
+            if is_transient(type(error).__name__) and not self._last_try:
                 raise
             logger.exception(missing)
             self.notes.append(f"{missing}: {shorten(read_cause(str(error)), LONGEST_NOTE)}")

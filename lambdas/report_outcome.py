@@ -16,10 +16,10 @@ from lambdas.messages.bundle import make_bundle
 from lambdas.messages.outcome import Outcome
 from lambdas.messages.report import Labels, Report
 from lambdas.parts import Parts
-from lambdas.rules.arns import home_of
+from lambdas.rules.arns import parse_location
 from lambdas.rules.attempt import Attempt
 from lambdas.rules.ending import DISTRIBUTED, FAILED, complete_cause
-from lambdas.rules.execution_input import PERSON, name_project, name_starter
+from lambdas.rules.execution_input import PERSON, find_project_name, find_started_by
 from lambdas.rules.failures import advise
 from lambdas.rules.metrics import OUTCOMES
 from lambdas.rules.pair import Dataset, Key
@@ -33,7 +33,7 @@ from lambdas.services.rekognition import count_labels
 from lambdas.step import logger, step
 
 Event = dict[str, Any]
-_UNKNOWN: tuple[Labels, Labels] = (None, None)
+_LABELS_UNKNOWN: tuple[Labels, Labels] = (None, None)
 
 
 @step
@@ -45,7 +45,7 @@ def handler(event: Event) -> Event:
     """
     parts = Parts(event["RetryCount"])
     distributed = event["Ending"].get("Outcome") == DISTRIBUTED
-    outcome = _distributed(event, parts) if distributed else _failed(event, parts)
+    outcome = _report_success(event, parts) if distributed else _report_failure(event, parts)
     logger.append_keys(project=outcome.project_name)
     bundle = make_bundle(outcome, event["Ending"].get("Output"))
     with single_metric(name=OUTCOMES, unit=MetricUnit.Count, value=1) as metric:
@@ -55,12 +55,14 @@ def handler(event: Event) -> Event:
     return bundle
 
 
-def _distributed(event: Event, parts: Parts) -> Outcome:
+def _report_success(event: Event, parts: Parts) -> Outcome:
     pair, execution, reason = event["Pair"], event["Execution"], event["Ending"]["Cause"]
     after = event["Ending"]["Output"]["After"]
     training, test = (Dataset.from_state(after[name]) for name in ("Training", "Test"))
     _complete_record(event, parts, DISTRIBUTED, reason, (training.entries, test.entries))
-    labels = parts.do("The labels could not be counted", lambda: (count_labels(training), count_labels(test)), _UNKNOWN)
+    labels = parts.do(
+        "The labels could not be counted", lambda: (count_labels(training), count_labels(test)), _LABELS_UNKNOWN
+    )
     report = Report.compare(pair["Training"]["TotalEntries"], training, test, labels)
     timeline = parts.do("The page has no timeline", lambda: read_timeline(execution, datetime.now(UTC)), Timeline([]))
     html = page.render(pair["ProjectName"], reason, report, timeline, execution)
@@ -81,7 +83,7 @@ def _distributed(event: Event, parts: Parts) -> Outcome:
     )
 
 
-def _failed(event: Event, parts: Parts) -> Outcome:
+def _report_failure(event: Event, parts: Parts) -> Outcome:
     pair, ending, error = event["Pair"], event["Ending"], event["Ending"]["Error"]
     pending = bool(event["Claim"]) and Attempt.from_state(event["Attempt"]).pending
     cause = complete_cause(ending, read_cause(ending.get("Cause")), pending=pending)
@@ -89,8 +91,8 @@ def _failed(event: Event, parts: Parts) -> Outcome:
     started_by, project_name = pair.get("StartedBy"), pair.get("ProjectName")
     if not project_name:
         given = parts.do("The input could not be read", lambda: read_execution_input(event["Execution"]), None)
-        started_by = name_starter(given)
-        project_name = name_project(given, home_of(event["Execution"]))
+        started_by = find_started_by(given)
+        project_name = find_project_name(given, parse_location(event["Execution"]))
     return Outcome(
         execution=event["Execution"],
         started_at=Times.from_state(event["Times"]).started,

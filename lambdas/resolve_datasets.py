@@ -9,11 +9,11 @@ from aws_lambda_powertools import single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
 from lambdas.messages.output import make_output
-from lambdas.rules.arns import home_of
+from lambdas.rules.arns import parse_location
 from lambdas.rules.attempt import Attempt
 from lambdas.rules.decision import UNTAGGED, Action, Decision, decide, expire
-from lambdas.rules.dry_run import rehearse
-from lambdas.rules.ending import failed
+from lambdas.rules.dry_run import report_dry_run
+from lambdas.rules.ending import end_with_failure
 from lambdas.rules.errors import ProjectNotCovered
 from lambdas.rules.execution_input import Request, read_input
 from lambdas.rules.metrics import DATASETS_RESOLVED
@@ -36,7 +36,7 @@ def handler(event: Event) -> Event:
     SKIPPED, it owns one, which may have been deleted since.
     """
     execution, times = event["Execution"], Times.from_state(event["Times"])
-    request = read_input(event["Input"], home_of(execution))
+    request = read_input(event["Input"], parse_location(execution))
     logger.append_keys(project=request.project_name)
     decision, pair, record, dry_run = _resolve(request, execution, Attempt.from_state(event["Attempt"]))
     decision = expire(decision, times.seconds, event["DeadlineSeconds"])
@@ -55,7 +55,7 @@ def handler(event: Event) -> Event:
             seconds = polling_interval(times.seconds, random.random(), Bounds.from_state(event["Polling"]))
             return {**state, "WaitSeconds": seconds}
         case Action.FAILED:
-            return {**state, "Ending": failed(decision.error, decision.reason)}
+            return {**state, "Ending": end_with_failure(decision.error, decision.reason)}
         case Action.DRY_RUN | Action.ALREADY_DISTRIBUTED | Action.SKIPPED:
             output = make_output(decision.action, decision.reason, state, execution, dry_run=dry_run)
             return {**state, "Output": output}
@@ -66,11 +66,11 @@ def _resolve(request: Request, execution: str, attempt: Attempt) -> tuple[Decisi
     """What to do, with what, its record, and the report of a dry run."""
     projects = os.environ["PROJECTS"].split(",")
     if not covers(projects, request.project_name):
-        return (*_leave(request, projects), NO_RECORD, None)
+        return (*_decline_project(request, projects), NO_RECORD, None)
     pair = describe_pair(request)
     record = read_record(Key(pair.project_name, pair.test.arn), execution) if pair.test else NO_RECORD
     if request.dry_run:
-        decision, report = rehearse(pair, record, count_labels(pair.training), count_labels(pair.test))
+        decision, report = report_dry_run(pair, record, count_labels(pair.training), count_labels(pair.test))
         return decision, pair, record, report
     tag = read_auto_distribute(pair) if request.by_event else UNTAGGED
     decision = decide(request, pair, record, Trigger(os.environ["TRIGGER"]), tag, no_effect=attempt.no_effect)
@@ -79,7 +79,7 @@ def _resolve(request: Request, execution: str, attempt: Attempt) -> tuple[Decisi
     return decision, pair, record, None
 
 
-def _leave(request: Request, projects: list[str]) -> tuple[Decision, Pair]:
+def _decline_project(request: Request, projects: list[str]) -> tuple[Decision, Pair]:
     """The functions have no rights on it. Its event may be another deployment's."""
     reason = f"Project {request.project_name} is none of those that this deployment is for: {', '.join(projects)}."
     if not request.by_event:

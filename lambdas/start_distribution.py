@@ -9,7 +9,7 @@ from typing import Any
 from lambdas.rules.attempt import Attempt
 from lambdas.rules.errors import PairChanged
 from lambdas.rules.pair import Dataset, Key
-from lambdas.services.records import record_start, recorded_start
+from lambdas.services.records import read_start, record_start
 from lambdas.services.rekognition import describe_dataset, distribute_dataset_entries
 from lambdas.step import logger, step
 
@@ -29,7 +29,7 @@ def handler(event: dict[str, Any]) -> dict[str, Any]:
     now = tuple(describe_dataset(dataset.arn) for dataset in before)
     if now != before:
         logger.info("Did not start a distribution: the datasets have changed", now=[each.as_state() for each in now])
-        if recorded_start(key, me) != before and not attempt.asked_before:
+        if read_start(key, me) != before and not attempt.asked_before:
             raise PairChanged("A dataset has changed since the pair was resolved.")
         return attempt.as_state()
     record_start(key, me, training, test)

@@ -24,7 +24,7 @@ def step(work: Work) -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]
     @wraps(work)
     def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any] | None:
         logger.append_keys(execution=event["Execution"])
-        _tell_age(Times.from_state(event["Times"]).began)
+        _send_age(Times.from_state(event["Times"]).began)
         try:
             return work(event)
         except Exception:
@@ -34,7 +34,7 @@ def step(work: Work) -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]
     return handler
 
 
-def _tell_age(began: str) -> None:
+def _send_age(began: str) -> None:
     """For the alarm of the oldest execution: whoever waits looks now and then."""
     age = datetime.now(UTC) - datetime.fromisoformat(began)
     with single_metric(name=EXECUTION_AGE, unit=MetricUnit.Seconds, value=age.total_seconds()):

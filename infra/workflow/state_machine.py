@@ -24,7 +24,7 @@ from infra.workflow.tasks import (
     notify_people,
     send_completion_event,
 )
-from lambdas.rules.failures import PASSING
+from lambdas.rules.failures import TRANSIENT
 
 # A task's arguments, with the input in them, may have 256 KB ("Service quotas", AWS Step Functions Developer Guide). No
 # Catch catches States.DataLimitExceeded ("Handling errors in Step Functions workflows", the same guide).
@@ -186,7 +186,7 @@ class Workflow(Construct):
         )
         retry_as_failures_say(check)
         rarely = f"$merge([$attempt, {{'WaitSeconds': {self._polling['LongestSeconds']}}}])"
-        check.add_catch(poll, errors=PASSING, assign={"attempt": jsonata(rarely)})
+        check.add_catch(poll, errors=TRANSIENT, assign={"attempt": jsonata(rarely)})
         check.add_catch(report, assign=_CAUGHT)
         finished = sfn.Choice.jsonata(self, "Distribution finished?")
         finished.when(when("$verdict = 'IN_PROGRESS'"), poll)

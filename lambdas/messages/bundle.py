@@ -14,7 +14,7 @@ from lambdas.messages.mail import make_mail
 from lambdas.messages.notice import make_notice
 from lambdas.messages.outcome import Outcome
 from lambdas.messages.subject import make_subject
-from lambdas.rules.ending import DETAIL_TYPES, distributed, failed, with_advice
+from lambdas.rules.ending import DETAIL_TYPES, end_with_failure, end_with_success, with_advice
 
 NO_EVENT = "The completion event could not be sent; the execution's history says why."
 
@@ -26,9 +26,9 @@ def make_bundle(outcome: Outcome, output: Mapping[str, Any] | None) -> dict[str,
     """
     return {
         "Subject": make_subject(outcome),
-        "Notice": _text(make_notice(outcome)),
+        "Notice": _write_json(make_notice(outcome)),
         "Mail": make_mail(outcome),
-        "Chat": _text(make_chat(outcome)),
+        "Chat": _write_json(make_chat(outcome)),
         "DetailType": DETAIL_TYPES[outcome.name],
         "Attributes": {
             "outcome": outcome.name,
@@ -37,16 +37,16 @@ def make_bundle(outcome: Outcome, output: Mapping[str, Any] | None) -> dict[str,
             "startedBy": outcome.started_by,
         },
         "WithoutEvent": {"Mail": make_mail(replace(outcome, notes=[*outcome.notes, NO_EVENT]))},
-        "Ending": _ending(outcome, output),
+        "Ending": _make_ending(outcome, output),
     }
 
 
-def _ending(outcome: Outcome, output: Mapping[str, Any] | None) -> dict[str, Any]:
+def _make_ending(outcome: Outcome, output: Mapping[str, Any] | None) -> dict[str, Any]:
     if outcome.error:
-        return failed(outcome.error, with_advice(outcome.reason, outcome.advice))
-    return distributed(outcome.reason, {**(output or {}), "ReportLink": outcome.report_link})
+        return end_with_failure(outcome.error, with_advice(outcome.reason, outcome.advice))
+    return end_with_success(outcome.reason, {**(output or {}), "ReportLink": outcome.report_link})
 
 
-def _text(message: Mapping[str, Any]) -> str:
+def _write_json(message: Mapping[str, Any]) -> str:
     """As JSON, in the fewest bytes."""
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"))

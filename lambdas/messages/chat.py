@@ -11,7 +11,7 @@ from lambdas.messages.outcome import Outcome
 from lambdas.messages.subject import make_subject
 from lambdas.rules.text import shorten
 
-LONGEST_SAID = 1_500  # characters
+LONGEST_DESCRIPTION = 1_500  # characters
 
 
 def make_chat(outcome: Outcome) -> dict[str, Any]:
@@ -24,20 +24,20 @@ def make_chat(outcome: Outcome) -> dict[str, Any]:
         "content": {
             "textType": "client-markdown",
             "title": subject,
-            "description": _harmless(shorten(_said(outcome), LONGEST_SAID)),
+            "description": _escape_markdown(shorten(_describe_outcome(outcome), LONGEST_DESCRIPTION)),
             "nextSteps": [outcome.what_to_do, *report, f"Execution: {execution_link(outcome.execution)}"],
         },
         "metadata": {"threadId": outcome.execution, "summary": subject},
     }
 
 
-def _said(outcome: Outcome) -> str:
+def _describe_outcome(outcome: Outcome) -> str:
     if outcome.error:
         return f"{outcome.error}: {outcome.reason}"
     return "\n".join([outcome.reason, *(f"- {warning}" for warning in outcome.warnings)])
 
 
-def _harmless(text: str) -> str:
+def _escape_markdown(text: str) -> str:
     for character, shown in (("](", "] ("), ("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         text = text.replace(character, shown)
     return text

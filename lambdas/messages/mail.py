@@ -12,23 +12,23 @@ from lambdas.rules.ending import WHAT_TO_DO
 
 def make_mail(outcome: Outcome) -> str:
     """Plain text."""
-    return "\n".join(_failure(outcome) if outcome.error else _success(outcome))
+    return "\n".join(_write_failure(outcome) if outcome.error else _write_success(outcome))
 
 
-def _success(outcome: Outcome) -> Iterator[str]:
+def _write_success(outcome: Outcome) -> Iterator[str]:
     yield from (make_subject(outcome), "", outcome.reason, "")
     if outcome.report:
         yield from (summary.render(outcome.report), "")
-    yield from _advice(outcome)
+    yield from _write_what_to_do(outcome)
     if outcome.report_link:
         yield f"Report: {outcome.report_link}"
     yield f"Execution: {execution_link(outcome.execution)}"
     yield f"Project: {outcome.project_arn}"
 
 
-def _failure(outcome: Outcome) -> Iterator[str]:
+def _write_failure(outcome: Outcome) -> Iterator[str]:
     yield from (make_subject(outcome), "", shown_cause(outcome), "")
-    yield from _advice(outcome)
+    yield from _write_what_to_do(outcome)
     yield f"Run it again: {state_machine_link(outcome.execution)}"
     yield f'with the input {{"ProjectName": "{outcome.project_name}"}}' if outcome.project_name else ""
     yield ""
@@ -37,7 +37,7 @@ def _failure(outcome: Outcome) -> Iterator[str]:
         yield f"Project: {outcome.project_name}"
 
 
-def _advice(outcome: Outcome) -> Iterator[str]:
+def _write_what_to_do(outcome: Outcome) -> Iterator[str]:
     if outcome.notes:
         yield from (*outcome.notes, "")
     yield from (f"{WHAT_TO_DO} {outcome.what_to_do}", "")

@@ -26,7 +26,7 @@ def make_notice(outcome: Outcome) -> dict[str, Any]:
         "StartedAt": outcome.started_at,
         "Notes": outcome.notes,
     }
-    return about | (_failure(outcome) if outcome.error else _success(outcome))
+    return about | (_make_failure(outcome) if outcome.error else _make_success(outcome))
 
 
 def shown_cause(outcome: Outcome) -> str:
@@ -34,23 +34,23 @@ def shown_cause(outcome: Outcome) -> str:
     return shorten(outcome.reason, LONGEST_CAUSE, _MORE)
 
 
-def _failure(outcome: Outcome) -> dict[str, Any]:
+def _make_failure(outcome: Outcome) -> dict[str, Any]:
     return {"Error": outcome.error, "Cause": shown_cause(outcome), "Advice": outcome.advice}
 
 
-def _success(outcome: Outcome) -> dict[str, Any]:
+def _make_success(outcome: Outcome) -> dict[str, Any]:
     return {
         "Reason": outcome.reason,
-        "Before": _counts_of_pair(outcome.before),
-        "After": _counts_of_pair(outcome.after),
+        "Before": _count_pair(outcome.before),
+        "After": _count_pair(outcome.after),
         "Report": outcome.report and outcome.report.as_state(),
         "ReportLink": outcome.report_link,
     }
 
 
-def _counts_of_pair(pair: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _counts(pair[name]) for name in ("Training", "Test")}
+def _count_pair(pair: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _count_dataset(pair[name]) for name in ("Training", "Test")}
 
 
-def _counts(dataset: Mapping[str, Any]) -> dict[str, int]:
+def _count_dataset(dataset: Mapping[str, Any]) -> dict[str, int]:
     return {name: dataset[name] for name in ("TotalEntries", "LabeledEntries", "ErrorEntries")}

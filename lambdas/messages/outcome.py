@@ -7,7 +7,7 @@ from lambdas.messages.report import Report
 from lambdas.rules.ending import DISTRIBUTED, FAILED
 
 NOTHING_TO_DO = "Nothing. The pair is ready to train with."
-WARNED = "See what is worth acting on."
+HEED_WARNINGS = "See what is worth acting on."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,4 +45,4 @@ class Outcome:
     @property
     def what_to_do(self) -> str:
         """What a person does now."""
-        return self.advice if self.error else WARNED if self.warnings else NOTHING_TO_DO
+        return self.advice if self.error else HEED_WARNINGS if self.warnings else NOTHING_TO_DO

@@ -61,14 +61,14 @@ def _labels(report: Report) -> Iterator[str]:
     if not report.labels:
         yield "<p>There are none.</p>" if report.labels == [] else "<p>Rekognition does not list them now.</p>"
         return
-    most = max(map(_amount, report.labels))
+    most = max(map(_count_entries, report.labels))
     yield '<table><thead><tr><th><th class="key training">training<th class="key test">test<th>in test<tbody>'
     for label in report.labels:
         yield _row(make_readable(label.name, LONGEST_NAME), label.training, label.test, most)
     yield "</table>"
 
 
-def _amount(label: Label) -> int:
+def _count_entries(label: Label) -> int:
     return label.training + label.test
 
 
@@ -122,8 +122,8 @@ def _arc(from_row: int, to_row: int, times: int) -> str:
     out = max(4, 46 - 7 * abs(to_row - from_row)) - 12
     kind = "back" if to_row <= from_row else "over"
     arc = f'<path class="{kind}" d="M52 {start}C{out} {start},{out} {end},52 {end}"/>'
-    said = f'<text x="{(52 + 3 * out) / 4 + 2}" y="{(start + end) / 2 + 4}">{times}</text>' if times > 1 else ""
-    return arc + said
+    number = f'<text x="{(52 + 3 * out) / 4 + 2}" y="{(start + end) / 2 + 4}">{times}</text>' if times > 1 else ""
+    return arc + number
 
 
 def _middle(row: int) -> float:

@@ -93,7 +93,7 @@ class Report:
 
     def findings(self) -> list[Finding]:
         """The gravest first."""
-        return [*self._of_counts(), *self._of_labels(), *self._of_entries()]
+        return [*self._check_counts(), *self._check_labels(), *self._check_entries()]
 
     def as_state(self) -> dict[str, Any]:
         """The form the workflow carries, with as many labels as a message has room for."""
@@ -108,7 +108,7 @@ class Report:
             "LabelsOmitted": len(labels or []) - len(shown),
         }
 
-    def _of_counts(self) -> Iterator[Finding]:
+    def _check_counts(self) -> Iterator[Finding]:
         if self.unaccounted:
             amount, where = abs(self.unaccounted), "in neither dataset" if self.unaccounted > 0 else "more than before"
             yield Finding(
@@ -117,7 +117,7 @@ class Report:
                 "a dataset meanwhile: compare both with the manifest.",
             )
 
-    def _of_labels(self) -> Iterator[Finding]:
+    def _check_labels(self) -> Iterator[Finding]:
         if self.labels is None:
             yield Finding(Code.LABELS_UNKNOWN, "Rekognition does not list the labels now: a dataset is being changed.")
             return
@@ -142,7 +142,7 @@ class Report:
                 Code.LABELS_WITHOUT_TRAINING_ENTRIES,
                 f"No training entry has {list_names(untrained)}: a model cannot learn it. Add training images.",
             )
-        far = [label.name for label in both if self._far(label)]
+        far = [label.name for label in both if self._is_far_from_share(label)]
         if far:
             yield Finding(
                 Code.LABELS_FAR_FROM_SHARE,
@@ -150,12 +150,12 @@ class Report:
                 "results for it say less. Add test or training images.",
             )
 
-    def _far(self, label: Label) -> bool:
+    def _is_far_from_share(self, label: Label) -> bool:
         """By more than half, and by more entries than rounding explains."""
         expected = self.share * (label.training + label.test)
         return abs(label.test - expected) > max(2.0, expected / 2)
 
-    def _of_entries(self) -> Iterator[Finding]:
+    def _check_entries(self) -> Iterator[Finding]:
         errors = self.training.errors + self.test.errors
         if errors:
             yield Finding(

@@ -11,11 +11,11 @@ _ROOM = LONGEST - len("FAILED: ... ()")  # for a name and an error
 
 def make_subject(outcome: Outcome) -> str:
     """The outcome, the project and, of a failure, its error."""
-    what = _failure(outcome) if outcome.error else outcome.project_name
+    what = _name_failure(outcome) if outcome.error else outcome.project_name
     return re.sub(r"[^ -~]", "?", f"{outcome.name}: {what}"[:LONGEST])
 
 
-def _failure(outcome: Outcome) -> str:
+def _name_failure(outcome: Outcome) -> str:
     """A long name leaves room for the error. Where the input names no project there is the error only."""
     room = min(_LONGEST_NAME, max(0, _ROOM - len(outcome.error)))
     name = outcome.project_name if len(outcome.project_name) <= room else outcome.project_name[:room] + "..."

@@ -16,7 +16,7 @@ PROJECT_NAME = re.compile(r"[a-zA-Z0-9_.\-]{1,255}", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Home:
+class Location:
     """Where something lives: an account's Region."""
 
     partition: str
@@ -32,7 +32,7 @@ class ProjectArn:
     """A project's ARN and what it says."""
 
     text: str
-    home: Home
+    location: Location
     project_name: str
 
 
@@ -41,7 +41,7 @@ class DatasetArn:
     """A dataset's ARN and what it says; `dataset_type` is TRAIN or TEST, as in the API."""
 
     text: str
-    home: Home
+    location: Location
     project_name: str
     dataset_type: str
 
@@ -49,20 +49,20 @@ class DatasetArn:
 def parse_project_arn(text: str) -> ProjectArn | None:
     """None when the text is not the ARN of a project."""
     match = _PROJECT.fullmatch(text)
-    return ProjectArn(text, _home(match), match["name"]) if match else None
+    return ProjectArn(text, _read_location(match), match["name"]) if match else None
 
 
 def parse_dataset_arn(text: str) -> DatasetArn | None:
     """None when the text is not the ARN of a dataset."""
     match = _DATASET.fullmatch(text)
-    return DatasetArn(text, _home(match), match["name"], match["type"].upper()) if match else None
+    return DatasetArn(text, _read_location(match), match["name"], match["type"].upper()) if match else None
 
 
-def home_of(arn: str) -> Home:
+def parse_location(arn: str) -> Location:
     """Where any Regional resource lives, for example the execution that asks."""
     _, partition, _, region, account, *_ = arn.split(":", 5)
-    return Home(partition, region, account)
+    return Location(partition, region, account)
 
 
-def _home(match: re.Match[str]) -> Home:
-    return Home(match["partition"], match["region"], match["account"])
+def _read_location(match: re.Match[str]) -> Location:
+    return Location(match["partition"], match["region"], match["account"])

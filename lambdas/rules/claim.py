@@ -43,7 +43,7 @@ class ClaimRequest:
 
     training_arn: str
     by_event: bool
-    knows: bool = False
+    knows_its_claim: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,19 +54,19 @@ class Claim:
     reason: str = ""
 
 
-def decide_claim(record: Record, owner: Owner | None, asking: ClaimRequest) -> Claim:
+def decide_claim(record: Record, owner: Owner | None, request: ClaimRequest) -> Claim:
     """What to do; `owner` is None when Step Functions has not been asked."""
     if record.owner is None:
         return Claim(Answer.CLAIM)
     if record.mine:
-        return Claim(Answer.CLAIM if asking.knows else Answer.RESOLVE)
+        return Claim(Answer.CLAIM if request.knows_its_claim else Answer.RESOLVE)
     if record.outcome == DISTRIBUTED:
         return Claim(Answer.ALREADY_DISTRIBUTED, record.reason or "The pair was distributed before.")
     if owner is None:
         return Claim(Answer.ASK_OWNER)
     if owner.status == RUNNING:
         return Claim(Answer.SKIP, f"Another execution has this pair: {record.owner}")
-    if _was_notified(record, asking):
+    if _was_notified(record, request):
         return Claim(
             Answer.SKIP,
             "This pair has failed before, and people were notified. Start a new execution once it is mended. "
@@ -75,7 +75,7 @@ def decide_claim(record: Record, owner: Owner | None, asking: ClaimRequest) -> C
     return Claim(Answer.TAKE_OVER)
 
 
-def history_of(record: Record, owner: Owner) -> tuple[str, str, str]:
+def summarize_owner(record: Record, owner: Owner) -> tuple[str, str, str]:
     """Outcome, reason and end of an earlier owner; one that recorded nothing has failed."""
     ended = record.ended_at or owner.ended_at or "unknown"
     if record.outcome:
@@ -84,6 +84,6 @@ def history_of(record: Record, owner: Owner) -> tuple[str, str, str]:
     return FAILED, f"It ended without recording an outcome: {status}", ended
 
 
-def _was_notified(record: Record, asking: ClaimRequest) -> bool:
+def _was_notified(record: Record, request: ClaimRequest) -> bool:
     """Of the same two datasets, people hear of a failure once. After it a person starts again, and no event does."""
-    return record.outcome == FAILED and asking.by_event and record.training == asking.training_arn
+    return record.outcome == FAILED and request.by_event and record.training == request.training_arn

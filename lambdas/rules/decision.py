@@ -7,7 +7,7 @@ from enum import StrEnum
 from lambdas.rules.errors import DatasetMissing, DecidedError, TestDatasetNotEmpty, TrainingDatasetEmpty
 from lambdas.rules.execution_input import Request
 from lambdas.rules.pair import NO_RECORD, Dataset, Pair, Record, count_entries
-from lambdas.rules.progress import State, judge
+from lambdas.rules.progress import State, judge_progress
 from lambdas.rules.tags import TAG, AutoDistribute, Trigger
 
 UNTAGGED = AutoDistribute()
@@ -54,20 +54,20 @@ def decide(
     `trigger` and `tag` concern executions that an event started. Such a one stands aside where a person has to act
     first; whoever starts one by hand hears of it as an error.
     """
-    if request.by_event and (unwanted := _unwanted(trigger, tag)):
-        return Decision(Action.SKIPPED, unwanted)
-    if _asked_for_before(pair, record, no_effect=no_effect):
+    if request.by_event and (opt_out := _find_opt_out(trigger, tag)):
+        return Decision(Action.SKIPPED, opt_out)
+    if _may_have_been_distributed(pair, record, no_effect=no_effect):
         return Decision(Action.CHECK, "Rekognition was asked to distribute this pair before; looking what came of it.")
-    obstacle = first_obstacle(check(pair, record))
+    obstacle = first_obstacle(run_checks(pair, record))
     if isinstance(obstacle, Decision):
-        aside = obstacle.action == Action.WAIT and _left_to_hands(request, pair, record, tag)
-        return Decision(Action.SKIPPED, _being_labeled(pair)) if aside else obstacle
+        aside = obstacle.action == Action.WAIT and _leaves_to_person(request, pair, record, tag)
+        return Decision(Action.SKIPPED, _describe_edit(pair)) if aside else obstacle
     if obstacle and not request.by_event:
         raise obstacle
     if obstacle:
         return Decision(Action.SKIPPED, str(obstacle))
-    if _left_to_hands(request, pair, record, tag):
-        return Decision(Action.SKIPPED, _being_labeled(pair))
+    if _leaves_to_person(request, pair, record, tag):
+        return Decision(Action.SKIPPED, _describe_edit(pair))
     return Decision(
         Action.DISTRIBUTE, f"Every check passed; moving about 20% of the {count_entries(pair.training)} entries."
     )
@@ -81,9 +81,9 @@ def expire(decision: Decision, waited: float, deadline: float) -> Decision:
     return Decision(Action.FAILED, reason, DecidedError.CREATION_TIMED_OUT)
 
 
-def check(pair: Pair, record: Record) -> dict[str, Obstacle | None]:
+def run_checks(pair: Pair, record: Record) -> dict[str, Obstacle | None]:
     """What each check found, by its name, the most telling first."""
-    return {name: look(pair, record) for name, look in _CHECKS.items()}
+    return {name: find_obstacle(pair, record) for name, find_obstacle in _CHECKS.items()}
 
 
 def first_obstacle(found: Mapping[str, Obstacle | None]) -> Obstacle | None:
@@ -91,20 +91,20 @@ def first_obstacle(found: Mapping[str, Obstacle | None]) -> Obstacle | None:
     return next((obstacle for obstacle in found.values() if obstacle), None)
 
 
-def _asked_for_before(pair: Pair, record: Record, *, no_effect: bool) -> bool:
+def _may_have_been_distributed(pair: Pair, record: Record, *, no_effect: bool) -> bool:
     """Whether something may come of what an earlier owner asked for, or this one. One poll alone does not tell."""
-    training, test = _named(pair).values()
-    if not (record.mine and record.before and training and test and _is_of(record.before, pair)):
+    training, test = _name_datasets(pair).values()
+    if not (record.mine and record.before and training and test and _is_same_pair(record.before, pair)):
         return False
-    return not no_effect or judge(*record.before, training, test).state != State.NOT_STARTED
+    return not no_effect or judge_progress(*record.before, training, test).state != State.NOT_STARTED
 
 
-def _is_of(before: tuple[Dataset, Dataset], pair: Pair) -> bool:
+def _is_same_pair(before: tuple[Dataset, Dataset], pair: Pair) -> bool:
     """Not so when one was deleted and created anew."""
     return [dataset.arn for dataset in before] == [dataset and dataset.arn for dataset in (pair.training, pair.test)]
 
 
-def _unwanted(trigger: Trigger, tag: AutoDistribute) -> str | None:
+def _find_opt_out(trigger: Trigger, tag: AutoDistribute) -> str | None:
     if tag.value is False:
         return f"The project or its training dataset is tagged {TAG}=false."
     if trigger == Trigger.OFF:
@@ -114,8 +114,8 @@ def _unwanted(trigger: Trigger, tag: AutoDistribute) -> str | None:
     return None
 
 
-def _existence(pair: Pair, _record: Record) -> Obstacle | None:
-    missing = [name for name, dataset in _named(pair).items() if dataset is None]
+def _find_missing_datasets(pair: Pair, _record: Record) -> Obstacle | None:
+    missing = [name for name, dataset in _name_datasets(pair).items() if dataset is None]
     if not missing:
         return None
     return DatasetMissing(
@@ -124,28 +124,28 @@ def _existence(pair: Pair, _record: Record) -> Obstacle | None:
     )
 
 
-def _creation(pair: Pair, _record: Record) -> Obstacle | None:
-    for name, dataset in _named(pair).items():
+def _find_failed_creation(pair: Pair, _record: Record) -> Obstacle | None:
+    for name, dataset in _name_datasets(pair).items():
         if dataset and dataset.status == "CREATE_FAILED":
-            said = dataset.status_message or "no reason was given."
+            description = dataset.status_message or "no reason was given."
             return Decision(
                 Action.FAILED,
-                f"Rekognition could not create the {name} dataset of project {pair.project_name}: {said} "
+                f"Rekognition could not create the {name} dataset of project {pair.project_name}: {description} "
                 "Delete the dataset and create it again.",
                 DecidedError.DATASET_CREATION_FAILED,
             )
     return None
 
 
-def _stillness(pair: Pair, _record: Record) -> Obstacle | None:
-    changing = {name: dataset for name, dataset in _named(pair).items() if dataset and not dataset.settled}
+def _find_change_in_progress(pair: Pair, _record: Record) -> Obstacle | None:
+    changing = {name: dataset for name, dataset in _name_datasets(pair).items() if dataset and not dataset.settled}
     if not changing:
         return None
-    said = " and ".join(f"the {name} dataset is {dataset.status}" for name, dataset in changing.items())
-    return Decision(Action.WAIT, f"{said[0].upper()}{said[1:]}.")
+    description = " and ".join(f"the {name} dataset is {dataset.status}" for name, dataset in changing.items())
+    return Decision(Action.WAIT, f"{description[0].upper()}{description[1:]}.")
 
 
-def _emptiness(pair: Pair, record: Record) -> Obstacle | None:
+def _find_test_entries(pair: Pair, record: Record) -> Obstacle | None:
     filled = count_entries(pair.test)
     if not filled:
         return None
@@ -155,18 +155,18 @@ def _emptiness(pair: Pair, record: Record) -> Obstacle | None:
             f"Project {pair.project_name} was distributed before: {count_entries(pair.training)} entries are in its "
             f"training dataset, {filled} in its test dataset.",
         )
-    if record.before and _is_of(record.before, pair) and not record.mine:
-        said = (
+    if record.before and _is_same_pair(record.before, pair) and not record.mine:
+        description = (
             f"The test dataset has {filled} entries, and the execution that owns the pair has recorded no outcome yet."
         )
-        return Decision(Action.WAIT, said)
+        return Decision(Action.WAIT, description)
     return TestDatasetNotEmpty(
         f"The test dataset of project {pair.project_name} has {filled} entries; Rekognition distributes into an empty "
         "one only. Delete it and create an empty one to distribute again."
     )
 
 
-def _entries_to_move(pair: Pair, _record: Record) -> Obstacle | None:
+def _find_empty_training_dataset(pair: Pair, _record: Record) -> Obstacle | None:
     if count_entries(pair.training):
         return None
     return TrainingDatasetEmpty(
@@ -175,27 +175,27 @@ def _entries_to_move(pair: Pair, _record: Record) -> Obstacle | None:
 
 
 _CHECKS: dict[str, Check] = {
-    "The project has both datasets": _existence,
-    "Rekognition could create both": _creation,
-    "Neither is being created or changed": _stillness,
-    "The test dataset is empty": _emptiness,
-    "The training dataset has entries": _entries_to_move,
+    "The project has both datasets": _find_missing_datasets,
+    "Rekognition could create both": _find_failed_creation,
+    "Neither is being created or changed": _find_change_in_progress,
+    "The test dataset is empty": _find_test_entries,
+    "The training dataset has entries": _find_empty_training_dataset,
 }
 
 
-def _named(pair: Pair) -> dict[str, Dataset | None]:
+def _name_datasets(pair: Pair) -> dict[str, Dataset | None]:
     """One that is being deleted is as good as gone."""
     named = {"training": pair.training, "test": pair.test}
     return {name: None if each and each.status == "DELETE_IN_PROGRESS" else each for name, each in named.items()}
 
 
-def _left_to_hands(request: Request, pair: Pair, record: Record, tag: AutoDistribute) -> bool:
+def _leaves_to_person(request: Request, pair: Pair, record: Record, tag: AutoDistribute) -> bool:
     """An event leaves a training dataset that was edited to whoever edits it, but not what a distribution changed."""
     edited = pair.training is not None and pair.training.status.startswith("UPDATE_")
     return request.by_event and edited and not record.before and not tag.value
 
 
-def _being_labeled(pair: Pair) -> str:
+def _describe_edit(pair: Pair) -> str:
     return (
         f"The training dataset of project {pair.project_name} was changed since it was created: somebody may still be "
         f"labeling. Start the distribution by hand when that is done, or tag the project {TAG}=true."

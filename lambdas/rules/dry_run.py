@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.rules.decision import Action, Decision, Obstacle, check, first_obstacle
+from lambdas.rules.decision import Action, Decision, Obstacle, first_obstacle, run_checks
 from lambdas.rules.pair import Pair, Record, count_entries
 from lambdas.rules.text import take_fitting
 
@@ -12,27 +12,29 @@ SHARE = 0.2  # what Rekognition moves; how it rounds is not documented
 Labels = Mapping[str, int] | None
 
 
-def rehearse(pair: Pair, record: Record, training: Labels, test: Labels) -> tuple[Decision, dict[str, Any]]:
+def report_dry_run(pair: Pair, record: Record, training: Labels, test: Labels) -> tuple[Decision, dict[str, Any]]:
     """The decision to change nothing, and the report: {Checks, WouldMove, Labels, LabelsOmitted}.
 
     `training` and `test` are entries by label, None where Rekognition does not list them. The labels with the fewest
     training entries come first; Labels is None when those of the training dataset are not known.
     """
-    checks = check(pair, record)
+    checks = run_checks(pair, record)
     would_move = _share(count_entries(pair.training))
-    labels = None if training is None else _compare(training, test or {})
+    labels = None if training is None else _compare_labels(training, test or {})
     shown = take_fitting(labels or [])
     report = {
-        "Checks": [{"Check": name, "Passed": not found, "Found": _say(found)} for name, found in checks.items()],
+        "Checks": [
+            {"Check": name, "Passed": not found, "Found": _describe_obstacle(found)} for name, found in checks.items()
+        ],
         "WouldMove": would_move,
         "Labels": labels and shown,
         "LabelsOmitted": len(labels or []) - len(shown),
     }
-    foreseen = _foresee(first_obstacle(checks), pair, would_move)
-    return Decision(Action.DRY_RUN, f"{foreseen} Nothing was changed."), report
+    prediction = _predict(first_obstacle(checks), pair, would_move)
+    return Decision(Action.DRY_RUN, f"{prediction} Nothing was changed."), report
 
 
-def _compare(training: Mapping[str, int], test: Mapping[str, int]) -> list[dict[str, Any]]:
+def _compare_labels(training: Mapping[str, int], test: Mapping[str, int]) -> list[dict[str, Any]]:
     labels = [
         {"LabelName": name, "Training": training.get(name, 0), "Test": test.get(name, 0)}
         | {"WouldMove": _share(training.get(name, 0))}
@@ -41,20 +43,20 @@ def _compare(training: Mapping[str, int], test: Mapping[str, int]) -> list[dict[
     return sorted(labels, key=lambda label: label["Training"])
 
 
-def _say(obstacle: Obstacle | None) -> str:
+def _describe_obstacle(obstacle: Obstacle | None) -> str:
     return obstacle.reason if isinstance(obstacle, Decision) else str(obstacle or "")
 
 
-def _foresee(obstacle: Obstacle | None, pair: Pair, would_move: int) -> str:
+def _predict(obstacle: Obstacle | None, pair: Pair, would_move: int) -> str:
     if obstacle is None:
         all_entries = count_entries(pair.training)
         return f"Every check passed; a distribution would move about {would_move} of {all_entries} entries."
     if isinstance(obstacle, Exception):
         return f"A distribution would fail with {type(obstacle).__name__}: {obstacle}"
-    return f"{_FORESEEN[obstacle.action]} {obstacle.reason}"
+    return f"{_PREDICTIONS[obstacle.action]} {obstacle.reason}"
 
 
-_FORESEEN = {
+_PREDICTIONS = {
     Action.WAIT: "A distribution would wait first.",
     Action.FAILED: "A distribution would fail.",
     Action.ALREADY_DISTRIBUTED: "There is nothing left to distribute.",

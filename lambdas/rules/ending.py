@@ -18,12 +18,12 @@ WHAT_TO_DO = "What to do:"
 """Stands in the cause of every execution that failed and has notified people."""
 
 
-def distributed(reason: str, output: Mapping[str, Any]) -> dict[str, Any]:
+def end_with_success(reason: str, output: Mapping[str, Any]) -> dict[str, Any]:
     """Of a success; `output` is the execution's."""
     return {"Outcome": DISTRIBUTED, "Cause": reason, "Output": output}
 
 
-def failed(error: str, cause: str) -> dict[str, Any]:
+def end_with_failure(error: str, cause: str) -> dict[str, Any]:
     """Of a failure that a rule has decided on."""
     return {"Outcome": FAILED, "Error": error, "Cause": cause}
 

@@ -306,9 +306,9 @@ def errors_of(*how: Retried) -> list[str]:
     return [error for row in FAILURES if row.retried in how for error in row.errors if not _of_a_service(error)]
 
 
-def passes(error: str) -> bool:
+def is_transient(error: str) -> bool:
     """Whether it passes by itself: a fault of a service, or of the way to it."""
-    return error in PASSING
+    return error in TRANSIENT
 
 
 def advise(error: str) -> str:
@@ -321,4 +321,4 @@ def _of_a_service(error: str) -> bool:
     return error.endswith(".*")
 
 
-PASSING = errors_of(Retried.QUICKLY, Retried.PATIENTLY)
+TRANSIENT = errors_of(Retried.QUICKLY, Retried.PATIENTLY)

@@ -33,35 +33,35 @@ class Progress:
     reason: str
 
 
-def judge(training_before: Dataset, test_before: Dataset, training: Dataset, test: Dataset) -> Progress:
+def judge_progress(training_before: Dataset, test_before: Dataset, training: Dataset, test: Dataset) -> Progress:
     """Compare a pair with what it was before the distribution started."""
     entries_left = training.entries < training_before.entries
     settled = training.settled and test.settled
-    if settled and entries_left and test.entries and _changed_both(training, test):
-        return Progress(State.COMPLETE, _result(training_before, training, test))
+    if settled and entries_left and test.entries and _were_both_updated(training, test):
+        return Progress(State.COMPLETE, _describe_result(training_before, training, test))
     pairs = (("training", training_before, training), ("test", test_before, test))
-    new = {name: now for name, before, now in pairs if _is_new(before, now)}
+    new = {name: now for name, before, now in pairs if _has_changed(before, now)}
     failed = {name: now for name, now in new.items() if now.status == "UPDATE_FAILED"}
     if settled and failed:
-        return Progress(State.FAILED, _failure(failed))
+        return Progress(State.FAILED, _describe_failure(failed))
     if len(new) == len(pairs) and training.status == test.status == "UPDATE_COMPLETE" and test.entries:
-        return Progress(State.COMPLETE, _result(training_before, training, test))
+        return Progress(State.COMPLETE, _describe_result(training_before, training, test))
     shows = not settled or entries_left or (len(new) == len(pairs) and test.entries)
     state = State.IN_PROGRESS if shows else State.NOT_STARTED
     return Progress(state, f"The training dataset is {training.status} and the test dataset is {test.status}.")
 
 
-def _is_new(before: Dataset, now: Dataset) -> bool:
+def _has_changed(before: Dataset, now: Dataset) -> bool:
     """Whether a change moves the timestamp in whatever it ends is not documented; a new status tells, too."""
     return now.updated > before.updated or (now.updated == before.updated and now.status != before.status)
 
 
-def _changed_both(training: Dataset, test: Dataset) -> bool:
+def _were_both_updated(training: Dataset, test: Dataset) -> bool:
     """Whatever came after: a later change that failed does not take the entries back."""
     return all(dataset.status in ("UPDATE_COMPLETE", "UPDATE_FAILED") for dataset in (training, test))
 
 
-def _failure(failed: dict[str, Dataset]) -> str:
+def _describe_failure(failed: dict[str, Dataset]) -> str:
     """The service's own words, once where it says the same of both."""
     said: dict[str, list[str]] = {}
     for name, dataset in failed.items():
@@ -70,16 +70,16 @@ def _failure(failed: dict[str, Dataset]) -> str:
     return f"Rekognition could not distribute. It says {told}"
 
 
-def _result(training_before: Dataset, training: Dataset, test: Dataset) -> str:
+def _describe_result(training_before: Dataset, training: Dataset, test: Dataset) -> str:
     total = training_before.entries
     moved = f"{test.entries:,} of {total:,} entries ({test.entries / total:.0%}) are in the test dataset now"
     missing = total - training.entries - test.entries
     if missing:
-        return f"{moved}, {training.entries:,} in the training dataset; {_difference(missing)}."
+        return f"{moved}, {training.entries:,} in the training dataset; {_describe_difference(missing)}."
     return f"{moved}, the other {training.entries:,} in the training dataset."
 
 
-def _difference(missing: int) -> str:
+def _describe_difference(missing: int) -> str:
     if missing > 0:
         return f"{missing:,} {'is' if missing == 1 else 'are'} in neither"
     return f"{-missing:,} more than there were"

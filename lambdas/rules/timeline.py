@@ -30,7 +30,7 @@ class Timeline:
     @classmethod
     def from_history(cls, events: Iterable[Mapping[str, Any]], read: datetime) -> "Timeline":
         """From the events of GetExecutionHistory; `read` is when they were read."""
-        entered = [(e["stateEnteredEventDetails"]["name"], e["timestamp"]) for e in events if _enters(e)]
+        entered = [(e["stateEnteredEventDetails"]["name"], e["timestamp"]) for e in events if _is_entry(e)]
         moments = [*(moment for _, moment in entered), read]
         return cls([Visit(state, *span) for (state, _), span in zip(entered, pairwise(moments), strict=True)])
 
@@ -53,5 +53,5 @@ class Timeline:
         return [visit for visit in self.visits if visit.state == state]
 
 
-def _enters(event: Mapping[str, Any]) -> bool:
+def _is_entry(event: Mapping[str, Any]) -> bool:
     return "stateEnteredEventDetails" in event

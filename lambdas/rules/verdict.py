@@ -42,32 +42,32 @@ def judge_poll(progress: Progress, attempt: Attempt, times: Times, deadline: flo
     if progress.state == State.COMPLETE:
         return Poll(Verdict.COMPLETE, known)
     if progress.state == State.FAILED:
-        return _failed(known, DecidedError.DISTRIBUTION_FAILED, progress.reason)
+        return _fail(known, DecidedError.DISTRIBUTION_FAILED, progress.reason)
     no_effect = bool(no_effect_since) and _seconds_since(no_effect_since, times) > NO_EFFECT_SECONDS
     if no_effect and attempt.refusal:
-        return _failed(known, *attempt.refusal)
+        return _fail(known, *attempt.refusal)
     if _seconds_since(attempt.asked_at, times) > deadline:
         return _give_up(attempt, progress)
     if no_effect:
-        return _without_effect(attempt, progress)
+        return _conclude_no_effect(attempt, progress)
     return Poll(Verdict.IN_PROGRESS, attempt)
 
 
 def _give_up(attempt: Attempt, progress: Progress) -> Poll:
     if attempt.limited and progress.state == State.NOT_STARTED:
-        return _failed(attempt, *attempt.limited)
+        return _fail(attempt, *attempt.limited)
     cause = f"Rekognition had not finished in time. {progress.reason} {ASKED_FOR}"
-    return _failed(attempt, DecidedError.DISTRIBUTION_TIMED_OUT, cause)
+    return _fail(attempt, DecidedError.DISTRIBUTION_TIMED_OUT, cause)
 
 
-def _without_effect(attempt: Attempt, progress: Progress) -> Poll:
+def _conclude_no_effect(attempt: Attempt, progress: Progress) -> Poll:
     if attempt.accepted:
         cause = f"Rekognition has accepted the distribution, and nothing shows of it. {progress.reason}"
-        return _failed(attempt, DecidedError.DISTRIBUTION_FAILED, cause)
+        return _fail(attempt, DecidedError.DISTRIBUTION_FAILED, cause)
     return Poll(Verdict.NO_EFFECT, replace(attempt, no_effect=True))
 
 
-def _failed(attempt: Attempt, error: str, cause: str) -> Poll:
+def _fail(attempt: Attempt, error: str, cause: str) -> Poll:
     return Poll(Verdict.FAILED, attempt, StartError(str(error), cause))
 
 

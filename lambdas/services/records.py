@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.rules.claim import Owner, history_of
+from lambdas.rules.claim import Owner, summarize_owner
 from lambdas.rules.errors import ClaimLost, RecordsUnavailable
 from lambdas.rules.pair import Dataset, Key, Record
 from lambdas.services.sdk import CONFIG
@@ -27,7 +27,7 @@ class RecordChangedError(Exception):
 
 def read_record(key: Key, me: str) -> Record:
     """What the table says of the pair, to the execution with the ARN `me`. Raises RecordsUnavailable, as all here."""
-    with _available():
+    with _rename_errors():
         found = _dynamodb.get_item(TableName=_table(), Key=_key(key), ConsistentRead=True)
     item = {name: next(iter(value.values())) for name, value in found.get("Item", {}).items()}
     return Record(
@@ -64,7 +64,7 @@ def take_over_record(key: Key, me: str, *, started_at: str, record: Record, owne
 
     Only from the owner that was read, and only what it had recorded by then: RecordChangedError otherwise.
     """
-    outcome, reason, ended_at = history_of(record, owner)
+    outcome, reason, ended_at = summarize_owner(record, owner)
     history = {
         **_key(Key(key.project_name, f"{key.test_arn}#{record.started_at}")),
         "ProjectArn": {"S": record.project_arn},
@@ -88,7 +88,7 @@ def take_over_record(key: Key, me: str, *, started_at: str, record: Record, owne
             **({":outcome": {"S": record.outcome}} if record.outcome else {}),
         },
     }
-    with _available():
+    with _rename_errors():
         try:
             _dynamodb.transact_write_items(
                 TransactItems=[{"Put": {"TableName": _table(), "Item": history}}, {"Update": update}]
@@ -108,7 +108,7 @@ def record_start(key: Key, me: str, training: Dataset, test: Dataset) -> None:
     _update_mine(key, me, {"PairBefore": {"S": before}})
 
 
-def recorded_start(key: Key, me: str) -> tuple[Dataset, Dataset] | None:
+def read_start(key: Key, me: str) -> tuple[Dataset, Dataset] | None:
     """The pair that Rekognition was asked to distribute, as the record has it. Raises ClaimLost.
 
     It is read by a write that changes nothing: who starts may not read, and has to own the pair.
@@ -151,7 +151,7 @@ def _update(key: Key, me: str, attributes: Attributes, condition: str, *, remove
     """The whole item, as it is then."""
     values = {":me": {"S": me}, **{f":{name}": value for name, value in attributes.items()}}
     sets = "SET " + ", ".join(f"{name} = :{name}" for name in attributes)
-    with _available():
+    with _rename_errors():
         written: Attributes = _dynamodb.update_item(
             TableName=_table(),
             Key=_key(key),
@@ -164,7 +164,7 @@ def _update(key: Key, me: str, attributes: Attributes, condition: str, *, remove
 
 
 @contextmanager
-def _available() -> Iterator[None]:
+def _rename_errors() -> Iterator[None]:
     """Whatever DynamoDB answers has one name: its own names are Rekognition's, too, and the advice differs."""
     try:
         yield

@@ -29,12 +29,12 @@ def describe_pair(request: Request) -> Pair:
     for project in _describe_projects(request.project_name):
         arns = _arns_by_type(project.get("Datasets", []))
         if project["ProjectArn"] == (request.project_arn or project["ProjectArn"]):
-            _require_its_own(request, set(arns.values()))
+            _require_own_datasets(request, set(arns.values()))
             return Pair(
                 project_name=request.project_name,
                 project_arn=project["ProjectArn"],
-                training=_described(arns.get("TRAIN")),
-                test=_described(arns.get("TEST")),
+                training=_describe_if_exists(arns.get("TRAIN")),
+                test=_describe_if_exists(arns.get("TEST")),
             )
     if request.by_event:
         return Pair(project_name=request.project_name, project_arn=request.project_arn or "", training=None, test=None)
@@ -84,14 +84,14 @@ def _arns_by_type(datasets: list[dict[str, Any]]) -> dict[str, str]:
     return {dataset["DatasetType"]: dataset["DatasetArn"] for dataset in last}
 
 
-def _described(arn: str | None) -> Dataset | None:
+def _describe_if_exists(arn: str | None) -> Dataset | None:
     return describe_dataset(arn) if arn else None
 
 
-def _require_its_own(request: Request, arns: set[str]) -> None:
-    strangers = [arn for arn in request.dataset_arns if arn not in arns]
-    if strangers and not request.by_event:  # an event's dataset may have been deleted and created again since
+def _require_own_datasets(request: Request, arns: set[str]) -> None:
+    unknown = [arn for arn in request.dataset_arns if arn not in arns]
+    if unknown and not request.by_event:  # an event's dataset may have been deleted and created again since
         raise ProjectNotFound(
-            f"Project {request.project_name} has no dataset {strangers[0]}; it was deleted, or created again since. "
+            f"Project {request.project_name} has no dataset {unknown[0]}; it was deleted, or created again since. "
             "Take the ARNs from the Rekognition console."
         )

@@ -18,7 +18,7 @@ from statelint.linter import Linter
 from infra.settings import LONGEST_DEADLINE, Settings
 from lambdas.rules import errors
 from lambdas.rules.decision import Action
-from lambdas.rules.failures import ATTEMPTS, FAILURES, PASSING, Retried
+from lambdas.rules.failures import ATTEMPTS, FAILURES, TRANSIENT, Retried
 from lambdas.rules.times import LEAST_SHARE, Bounds, polling_interval
 from lambdas.rules.verdict import NO_EFFECT_SECONDS, Verdict
 from tools.docs.definition import render_definition
@@ -120,7 +120,7 @@ def test_every_retry_is_bounded_and_jittered(definition: dict[str, Any]) -> None
 def test_an_error_that_is_an_answer_is_heard_at_once(definition: dict[str, Any]) -> None:
     for state in definition["States"].values():
         caught = [name for catch in state.get("Catch", [])[:-1] for name in catch["ErrorEquals"]]
-        assert [name for name in set(caught) - set(PASSING) if _attempts(state, name)] == []
+        assert [name for name in set(caught) - set(TRANSIENT) if _attempts(state, name)] == []
 
 
 @pytest.mark.parametrize("state", FUNCTIONS[:-1])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.rules.failures import ATTEMPTS, FAILURES, UNKNOWN, Failure, Retried, advise, errors_of, passes
+from lambdas.rules.failures import ATTEMPTS, FAILURES, UNKNOWN, Failure, Retried, advise, errors_of, is_transient
 
 
 def row_of(error: str) -> Failure:
@@ -41,7 +41,7 @@ def test_advice_is_by_the_error(error: str, row: Failure) -> None:
     ],
 )
 def test_which_error_passes_by_itself(error: str, alone: bool) -> None:
-    assert passes(error) is alone
+    assert is_transient(error) is alone
 
 
 def test_a_patient_retry_goes_on_for_longer() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lambdas.rules.errors import InvalidInput
 from lambdas.rules.execution_input import ACCEPTED, read_input
-from tests.unit.rules.test_execution_input import HOME, PROJECT, TEST, TRAIN
+from tests.unit.rules.test_execution_input import LOCATION, PROJECT, TEST, TRAIN
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -28,7 +28,7 @@ NEARLY = st.dictionaries(
 def test_every_input_is_a_request_or_one_sentence(given: Any) -> None:
     refusal = None
     try:
-        request = read_input(given, HOME)
+        request = read_input(given, LOCATION)
     except InvalidInput as error:
         refusal = str(error)
     if refusal is None:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from lambdas.rules.arns import DatasetArn, Home, ProjectArn, home_of, parse_dataset_arn, parse_project_arn
+from lambdas.rules.arns import DatasetArn, Location, ProjectArn, parse_dataset_arn, parse_location, parse_project_arn
 
-HOME = Home("aws-us-gov", "us-gov-west-1", "123456789012")
+LOCATION = Location("aws-us-gov", "us-gov-west-1", "123456789012")
 OWNER = "arn:aws-us-gov:rekognition:us-gov-west-1:123456789012"
 PROJECT = f"{OWNER}:project/My_parts-2.0/1690474772815"
 TRAIN = f"{OWNER}:project/My_parts-2.0/dataset/train/1690474772816"
@@ -12,9 +12,9 @@ TEST = f"{OWNER}:project/My_parts-2.0/dataset/test/1690474772817"
 
 
 def test_an_arn_says_whose_it_is_and_what() -> None:
-    assert parse_project_arn(PROJECT) == ProjectArn(PROJECT, HOME, "My_parts-2.0")
-    assert parse_dataset_arn(TRAIN) == DatasetArn(TRAIN, HOME, "My_parts-2.0", "TRAIN")
-    assert parse_dataset_arn(TEST) == DatasetArn(TEST, HOME, "My_parts-2.0", "TEST")
+    assert parse_project_arn(PROJECT) == ProjectArn(PROJECT, LOCATION, "My_parts-2.0")
+    assert parse_dataset_arn(TRAIN) == DatasetArn(TRAIN, LOCATION, "My_parts-2.0", "TRAIN")
+    assert parse_dataset_arn(TEST) == DatasetArn(TEST, LOCATION, "My_parts-2.0", "TEST")
 
 
 def test_the_other_kind_of_arn_is_none() -> None:
@@ -25,8 +25,8 @@ def test_the_other_kind_of_arn_is_none() -> None:
 @pytest.mark.parametrize("name", ["p", "A", "z9", ".", "-", "_", "x" * 255])
 def test_a_name_may_be_in_an_arn(name: str) -> None:
     project, dataset = PROJECT.replace("My_parts-2.0", name), TRAIN.replace("My_parts-2.0", name)
-    assert parse_project_arn(project) == ProjectArn(project, HOME, name)
-    assert parse_dataset_arn(dataset) == DatasetArn(dataset, HOME, name, "TRAIN")
+    assert parse_project_arn(project) == ProjectArn(project, LOCATION, name)
+    assert parse_dataset_arn(dataset) == DatasetArn(dataset, LOCATION, name, "TRAIN")
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a/b", "a:b", "ñ", "\uff11", "x" * 256])
@@ -91,8 +91,8 @@ def test_a_text_that_is_nearly_the_arn_of_a_dataset_is_none(part: str, other: st
     ],
 )
 def test_where_a_regional_resource_lives(arn: str) -> None:
-    assert home_of(arn) == HOME
+    assert parse_location(arn) == LOCATION
 
 
 def test_a_home_is_told_in_words() -> None:
-    assert str(HOME) == "account 123456789012, Region us-gov-west-1, partition aws-us-gov"
+    assert str(LOCATION) == "account 123456789012, Region us-gov-west-1, partition aws-us-gov"

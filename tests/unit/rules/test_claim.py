@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.rules.claim import Answer, Claim, ClaimRequest, Owner, decide_claim, history_of
+from lambdas.rules.claim import Answer, Claim, ClaimRequest, Owner, decide_claim, summarize_owner
 from lambdas.rules.pair import NO_RECORD, Record
 
 OTHER = Record(owner="arn:other", training="training", started_at="2026-11-23T10:00:00Z")
@@ -30,7 +30,9 @@ def test_a_pair_that_nobody_owns_is_claimed(asking: ClaimRequest) -> None:
 @pytest.mark.parametrize("outcome", [None, "FAILED", "DISTRIBUTED"])
 @pytest.mark.parametrize("asking", [PERSON, EVENT])
 def test_an_owner_keeps_its_pair(asking: ClaimRequest, outcome: str | None) -> None:
-    assert decide_claim(replace(MINE, outcome=outcome), None, replace(asking, knows=True)) == Claim(Answer.CLAIM)
+    assert decide_claim(replace(MINE, outcome=outcome), None, replace(asking, knows_its_claim=True)) == Claim(
+        Answer.CLAIM
+    )
 
 
 @pytest.mark.parametrize("asking", [PERSON, EVENT])
@@ -57,7 +59,7 @@ def test_step_functions_is_asked_about_another_owner(asking: ClaimRequest, recor
 
 
 @pytest.mark.parametrize("record", [OTHER, FAILED, SKIPPED])
-@pytest.mark.parametrize("asking", [PERSON, EVENT, replace(PERSON, knows=True)])
+@pytest.mark.parametrize("asking", [PERSON, EVENT, replace(PERSON, knows_its_claim=True)])
 def test_an_owner_that_runs_is_never_pushed_aside(asking: ClaimRequest, record: Record) -> None:
     expected = Claim(Answer.SKIP, "Another execution has this pair: arn:other")
     assert decide_claim(record, RUNNING, asking) == expected
@@ -103,4 +105,4 @@ def test_no_event_tries_again_what_failed_and_was_told(owner: Owner) -> None:
     ],
 )
 def test_what_stays_of_an_earlier_owner(record: Record, owner: Owner, history: tuple[str, str, str]) -> None:
-    assert history_of(record, owner) == history
+    assert summarize_owner(record, owner) == history

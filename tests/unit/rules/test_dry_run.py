@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lambdas.rules.decision import Action, Decision
-from lambdas.rules.dry_run import rehearse
+from lambdas.rules.dry_run import report_dry_run
 from lambdas.rules.pair import NO_RECORD, Pair, Record
 from tests.unit.rules.test_decision import EMPTY, FULL, NOT_EMPTY, READY, dataset, pair
 
@@ -25,7 +25,7 @@ def found(said: dict[str, str]) -> list[dict[str, Any]]:
 
 
 def test_a_pair_that_is_ready_passes_every_check() -> None:
-    decision, report = rehearse(READY, NO_RECORD, {"rusty": 200, "clean": 29}, {})
+    decision, report = report_dry_run(READY, NO_RECORD, {"rusty": 200, "clean": 29}, {})
     assert decision == Decision(
         Action.DRY_RUN,
         "Every check passed; a distribution would move about 46 of 229 entries. Nothing was changed.",
@@ -95,7 +95,7 @@ BEFORE = "Project p was distributed before: 229 entries are in its training data
 def test_what_is_in_the_way_is_foreseen(
     given: Pair, recorded: str | None, checks: list[dict[str, Any]], foreseen: str
 ) -> None:
-    decision, report = rehearse(given, Record(outcome=recorded, training="arn"), {}, {})
+    decision, report = report_dry_run(given, Record(outcome=recorded, training="arn"), {}, {})
     assert decision == Decision(Action.DRY_RUN, f"{foreseen} Nothing was changed.")
     assert report["Checks"] == checks
 
@@ -117,20 +117,20 @@ def test_the_labels_with_the_fewest_training_entries_come_first(
     training: dict[str, int], test: dict[str, int] | None, labels: list[tuple[str, int, int, int]]
 ) -> None:
     names = ("LabelName", "Training", "Test", "WouldMove")
-    assert rehearse(READY, NO_RECORD, training, test)[1]["Labels"] == [
+    assert report_dry_run(READY, NO_RECORD, training, test)[1]["Labels"] == [
         dict(zip(names, label, strict=True)) for label in labels
     ]
 
 
 def test_labels_that_rekognition_does_not_list_are_unknown() -> None:
     for test in (None, {"rusty": 3}):
-        _, report = rehearse(pair(dataset("CREATE_IN_PROGRESS"), None), NO_RECORD, None, test)
+        _, report = report_dry_run(pair(dataset("CREATE_IN_PROGRESS"), None), NO_RECORD, None, test)
         assert (report["Labels"], report["LabelsOmitted"], report["WouldMove"]) == (None, 0, 0)
 
 
 def test_the_longest_names_there_may_be_do_not_burst_a_states_data() -> None:
     hostile = {f"{number:03}" + "\U0001f600" * 252: number for number in range(250)}
-    _, report = rehearse(READY, NO_RECORD, hostile, hostile)
+    _, report = report_dry_run(READY, NO_RECORD, hostile, hostile)
     assert len(json.dumps(report)) < 128_000
     assert len(report["Labels"]) + report["LabelsOmitted"] == 250
     assert report["Labels"][0]["Training"] == 0

@@ -2,14 +2,14 @@
 
 import pytest
 
-from lambdas.rules.ending import complete_cause, distributed, failed, with_advice
+from lambdas.rules.ending import complete_cause, end_with_failure, end_with_success, with_advice
 
 MAY_BE = "It broke. Rekognition had been asked to distribute, and may be doing so."
 
 
 def test_what_the_state_machine_gets() -> None:
-    assert distributed("Done.", {"a": 1}) == {"Outcome": "DISTRIBUTED", "Cause": "Done.", "Output": {"a": 1}}
-    assert failed("Broken", "It broke.") == {"Outcome": "FAILED", "Error": "Broken", "Cause": "It broke."}
+    assert end_with_success("Done.", {"a": 1}) == {"Outcome": "DISTRIBUTED", "Cause": "Done.", "Output": {"a": 1}}
+    assert end_with_failure("Broken", "It broke.") == {"Outcome": "FAILED", "Error": "Broken", "Cause": "It broke."}
 
 
 @pytest.mark.parametrize(
@@ -17,8 +17,8 @@ def test_what_the_state_machine_gets() -> None:
     [
         ({"Error": "Broken"}, True, MAY_BE),
         ({"Error": "Broken"}, False, "It broke."),
-        (failed("Broken", "It broke."), True, "It broke."),
-        (failed("Broken", "It broke."), False, "It broke."),
+        (end_with_failure("Broken", "It broke."), True, "It broke."),
+        (end_with_failure("Broken", "It broke."), False, "It broke."),
     ],
 )
 def test_a_caught_error_says_what_may_be_going_on(ending: dict[str, str], pending: bool, cause: str) -> None:

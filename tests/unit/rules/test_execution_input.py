@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from lambdas.rules.arns import Home
+from lambdas.rules.arns import Location
 from lambdas.rules.errors import InvalidInput
-from lambdas.rules.execution_input import ACCEPTED, Request, is_event, name_project, read_input
+from lambdas.rules.execution_input import ACCEPTED, Request, find_project_name, is_event, read_input
 
 EVENTS = Path(__file__).parents[2] / "events"
 README = Path(__file__).parents[3] / "README.md"
-HOME = Home("aws", "us-east-1", "123456789012")
+LOCATION = Location("aws", "us-east-1", "123456789012")
 OWNER = "arn:aws:rekognition:us-east-1:123456789012"
 PROJECT = f"{OWNER}:project/my-project/1795165000123"
 TRAIN = f"{OWNER}:project/my-project/dataset/train/1795166142001"
@@ -47,7 +47,7 @@ def load(name: str) -> Any:
     ],
 )
 def test_reads_each_accepted_form(name: str, expected: Request) -> None:
-    assert read_input(load(name), HOME) == expected
+    assert read_input(load(name), LOCATION) == expected
 
 
 COPY = {"datasetArn": "arn:aws:rekognition:us-east-1:123456789012:project/another/dataset/train/1"}
@@ -69,16 +69,16 @@ TLS = {"clientProvidedHostHeader": "rekognition.us-east-1.amazonaws.com", "tlsVe
 )
 def test_an_event_is_read_whoever_made_the_call_and_whatever_else_is_in_it(differently: dict[str, Any]) -> None:
     event = load("create_dataset")
-    expected = read_input(event, HOME)
+    expected = read_input(event, LOCATION)
     event["detail"] |= differently
-    assert read_input(event | {"a field": "of tomorrow"}, HOME) == expected
+    assert read_input(event | {"a field": "of tomorrow"}, LOCATION) == expected
 
 
 @pytest.mark.parametrize("response", [None, {}, {"datasetArn": None}, {"datasetArn": 7}, "text"])
 def test_an_event_that_does_not_name_its_dataset_names_the_project_all_the_same(response: Any) -> None:
     event = load("create_dataset")
     event["detail"]["responseElements"] = response
-    assert read_input(event, HOME) == Request(project_name="my-project", project_arn=PROJECT, by_event=True)
+    assert read_input(event, LOCATION) == Request(project_name="my-project", project_arn=PROJECT, by_event=True)
 
 
 NO_PROJECT = "which is not the ARN of a Custom Labels project."
@@ -173,13 +173,13 @@ ELSEWHERE = PROJECT.replace("us-east-1", "eu-west-1")
 )
 def test_says_what_was_given_and_what_is_accepted(given: Any, said: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
-        read_input(given, HOME)
+        read_input(given, LOCATION)
     assert str(refusal.value) == f"{said} {ACCEPTED}"
 
 
 def test_a_huge_input_is_quoted_in_part() -> None:
     with pytest.raises(InvalidInput) as refusal:
-        read_input({"ProjectName": "x" * 200_000}, HOME)
+        read_input({"ProjectName": "x" * 200_000}, LOCATION)
     assert str(refusal.value) == f'ProjectName is "{"x" * 119}…; {NO_NAME} {ACCEPTED}'
 
 
@@ -195,12 +195,12 @@ def nested(depth: int) -> Any:
 )
 def test_a_deeply_nested_input_is_refused_like_any_other(depth: int, quoted: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
-        read_input({"ProjectName": nested(depth)}, HOME)
+        read_input({"ProjectName": nested(depth)}, LOCATION)
     assert str(refusal.value) == f"ProjectName is {quoted}; {NO_NAME} {ACCEPTED}"
 
 
 def test_a_name_of_255_characters_is_a_name() -> None:
-    assert read_input({"ProjectName": "x" * 255}, HOME).project_name == "x" * 255
+    assert read_input({"ProjectName": "x" * 255}, LOCATION).project_name == "x" * 255
 
 
 def test_every_input_that_the_readme_shows_is_accepted() -> None:
@@ -208,14 +208,14 @@ def test_every_input_that_the_readme_shows_is_accepted() -> None:
     decoder, shown = json.JSONDecoder(), []
     while block.strip():
         given, end = decoder.raw_decode(block.strip())
-        shown.append(read_input(given, HOME))
+        shown.append(read_input(given, LOCATION))
         block = block.strip()[end:]
     assert [request.project_name for request in shown] == ["my-project"] * 3
 
 
 def test_datasets_are_read_in_either_order() -> None:
     given = {"Datasets": [{"Arn": TEST}, {"Arn": TRAIN}]}
-    assert read_input(given, HOME).dataset_arns == (TEST, TRAIN)
+    assert read_input(given, LOCATION).dataset_arns == (TEST, TRAIN)
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
@@ -223,12 +223,12 @@ def test_datasets_are_read_in_either_order() -> None:
     "given", [{"ProjectArn": PROJECT}, {"ProjectName": "my-project"}, {"Datasets": [{"Arn": TRAIN}, {"Arn": TEST}]}]
 )
 def test_whatever_names_the_project_may_ask_for_a_dry_run(given: dict[str, Any], dry_run: bool) -> None:
-    assert read_input(given | {"DryRun": dry_run}, HOME).dry_run is dry_run
-    assert read_input(given, HOME).dry_run is False
+    assert read_input(given | {"DryRun": dry_run}, LOCATION).dry_run is dry_run
+    assert read_input(given, LOCATION).dry_run is False
 
 
 def test_no_event_asks_for_a_dry_run() -> None:
-    assert read_input(load("create_dataset") | {"DryRun": True}, HOME).dry_run is False
+    assert read_input(load("create_dataset") | {"DryRun": True}, LOCATION).dry_run is False
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_no_event_asks_for_a_dry_run() -> None:
     ],
 )
 def test_the_project_of_an_input_is_named_where_it_names_one(given: object, name: str) -> None:
-    assert name_project(given, HOME) == name
+    assert find_project_name(given, LOCATION) == name
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from lambdas.rules.pair import Dataset
-from lambdas.rules.progress import Progress, State, judge
+from lambdas.rules.progress import Progress, State, judge_progress
 
 EARLIER, BEFORE, LATER = (f"2026-11-23T10:00:00.00{number}+00:00" for number in range(3))
 
@@ -25,7 +25,7 @@ TEST_BEFORE = dataset("CREATE_COMPLETE", 0, BEFORE)
 
 
 def judge_now(training: Dataset, test: Dataset) -> tuple[State, str]:
-    progress = judge(TRAINING_BEFORE, TEST_BEFORE, training, test)
+    progress = judge_progress(TRAINING_BEFORE, TEST_BEFORE, training, test)
     return progress.state, progress.reason
 
 
@@ -38,7 +38,7 @@ def test_both_updated_and_the_test_dataset_filled_is_complete() -> None:
 
 def test_large_counts_are_said_with_their_thousands_apart() -> None:
     training, test = dataset("UPDATE_COMPLETE", 198_999), dataset("UPDATE_COMPLETE", 50_000)
-    progress = judge(dataset("CREATE_COMPLETE", 250_000, BEFORE), TEST_BEFORE, training, test)
+    progress = judge_progress(dataset("CREATE_COMPLETE", 250_000, BEFORE), TEST_BEFORE, training, test)
     assert progress.reason == (
         "50,000 of 250,000 entries (20%) are in the test dataset now, 198,999 in the training dataset; "
         "1,001 are in neither."
@@ -85,7 +85,7 @@ def test_a_later_change_that_failed_does_not_undo_a_distribution() -> None:
 def test_entries_that_left_the_training_dataset_prove_it_whatever_was_before(status: str, updated: str) -> None:
     """A pair that was changed before may show the same statuses and moments as then."""
     training, test = dataset("UPDATE_COMPLETE", 183, updated), dataset("UPDATE_COMPLETE", 46, updated)
-    progress = judge(dataset(status, 229, BEFORE), dataset(status, 0, BEFORE), training, test)
+    progress = judge_progress(dataset(status, 229, BEFORE), dataset(status, 0, BEFORE), training, test)
     assert progress.state == State.COMPLETE
 
 
@@ -111,7 +111,7 @@ def test_an_update_that_was_complete_before_is_no_news(training_updated: str, te
     """Somebody had edited both datasets, and has filled the test dataset by hand since."""
     edited, empty = dataset("UPDATE_COMPLETE", 229, BEFORE), dataset("UPDATE_COMPLETE", 0, BEFORE)
     training, test = dataset("UPDATE_COMPLETE", 229, training_updated), dataset("UPDATE_COMPLETE", 46, test_updated)
-    assert judge(edited, empty, training, test) == Progress(
+    assert judge_progress(edited, empty, training, test) == Progress(
         State.NOT_STARTED, "The training dataset is UPDATE_COMPLETE and the test dataset is UPDATE_COMPLETE."
     )
 
@@ -120,7 +120,7 @@ def test_an_update_that_was_complete_before_is_no_news(training_updated: str, te
 def test_an_update_that_had_failed_before_is_no_news(updated: str) -> None:
     failed, empty = dataset("UPDATE_FAILED", 229, BEFORE), dataset("UPDATE_FAILED", 0, BEFORE)
     training, test = dataset("UPDATE_FAILED", 229, updated), dataset("UPDATE_FAILED", 0, updated)
-    assert judge(failed, empty, training, test).state == State.NOT_STARTED
+    assert judge_progress(failed, empty, training, test).state == State.NOT_STARTED
 
 
 NO_REASON, TOO_FEW, TOO_MANY = "", "Too few.", "Too many."
