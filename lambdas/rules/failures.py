@@ -1,7 +1,7 @@
-"""Every failure: how its error is tried again, why it comes, and what a person does about it.
+"""The table of failures: for each error how it is retried, why it occurs, and what a person does about it.
 
-The workflow's retries, the notification of a failure and docs/runbook.md come from this table. Errors have the names
-that Step Functions matches: of a function, the class of what it raised.
+The workflow's retries, the notifications of failures and docs/runbook.md come from this table. An error has the name
+that Step Functions matches. For an error of a function that is the class of the exception.
 """
 
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 
 class Attempts(NamedTuple):
-    """How often more: the first within `interval` seconds, each within twice that of the one before, or `longest`.
+    """At most `most` retries. The first interval has `interval` seconds; each next one doubles, up to `longest`.
 
-    Full jitter: each at a random moment of its interval.
+    Full jitter: each retry comes at a random moment of its interval.
     """
 
     most: int
@@ -21,11 +21,11 @@ class Attempts(NamedTuple):
 
 
 class Retried(Enum):
-    """How an error is answered by another try of the same state."""
+    """How the workflow retries the state that failed with the error. The values are texts of the runbook."""
 
     NO_TASK = "no task fails with it"
-    NEVER = "no, it fails at once"
-    WAITED_FOR = "no, the datasets are waited for"
+    NEVER = "no, the execution fails at once"
+    WAITED_FOR = "no, the workflow waits for the datasets"
     QUICKLY = "quickly"
     PATIENTLY = "patiently"
 
@@ -35,7 +35,7 @@ ATTEMPTS = {Retried.QUICKLY: Attempts(6, 2, 60), Retried.PATIENTLY: Attempts(10,
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """A row. An error that ends in `.*` stands for every other one of that service."""
+    """A row of the table. An error that ends in `.*` stands for every other error of that service."""
 
     errors: tuple[str, ...]
     retried: Retried = Retried.NEVER
@@ -43,116 +43,121 @@ class Failure:
     advice: str
 
 
-LIMIT = "LimitExceededException"  # of all projects together: it may last
+LIMIT = "LimitExceededException"  # all projects of the account share this limit, so it can last
 BUSY = Failure(
     errors=("ResourceNotReadyException", "ResourceInUseException", LIMIT),
     retried=Retried.WAITED_FOR,
-    why="A dataset is being changed, or as many as the account may change at once.",
-    advice="Wait until Rekognition shows both datasets as complete, then start it again.",
+    why="A dataset is being changed, or the account is already changing as many datasets as Rekognition allows.",
+    advice="Wait until the Rekognition console shows both datasets as complete. Then start a new execution.",
 )
-"""Of a start it says that something goes on: an earlier try of the same call, or somebody else's. Waiting tells."""
+"""When a start fails so, an earlier try of the same call may be in progress, or somebody else's. Only polls show it."""
 
 CHANGED = Failure(
     errors=("PairChanged",),
-    why="A dataset has changed between the decision and the call, which was not made. The workflow decides anew.",
-    advice="Start it again.",
+    why="A dataset changed after the decision, so Rekognition was not called. The workflow decides again.",
+    advice="Start a new execution.",
 )
 
 LOST = Failure(
     errors=("ClaimLost",),
-    why="Another execution took the pair over while this one was aborted; it was redriven. It asks for the pair again.",
-    advice="Start it again.",
+    why="Somebody aborted this execution, another one took over its pair, and somebody then redrove this one. It asks "
+    "for the pair again.",
+    advice="Start a new execution.",
 )
-"""Of a start that did not call: whoever owns the pair no more asks Rekognition for nothing."""
+"""The start made no call: an execution that has lost its claim asks Rekognition for nothing."""
 
 FAILURES = (
     Failure(
         errors=("InvalidInput",),
-        why="The input is none of the accepted forms.",
-        advice="Nothing was changed. Start it again with one of the inputs that the cause names.",
+        why="The input of the execution is not one of the accepted forms.",
+        advice="Nothing was changed. Start a new execution with one of the inputs that the cause lists.",
     ),
     Failure(
         errors=("ProjectNotFound",),
         why="The project, or a dataset that the input names, does not exist in this account and Region.",
-        advice="Nothing was changed. Start it again with the name that the Rekognition console shows.",
+        advice="Nothing was changed. Start a new execution with the project's name as the Rekognition console shows "
+        "it.",
     ),
     Failure(
         errors=("ProjectNotCovered",),
-        why="The deployment is for other projects: its setting projects says for which.",
-        advice="Nothing was changed. Start it in the deployment that is for this project, or deploy this one with the "
-        "project's name in the setting projects.",
+        why="This deployment does not cover the project. Its setting `projects` lists the projects that it covers.",
+        advice="Nothing was changed. Start a new execution in the deployment that covers this project. Or add the "
+        "project to the setting 'projects' of this deployment, and deploy it again.",
     ),
     Failure(
         errors=("DatasetMissing",),
-        why="The project lacks its training dataset or its test dataset.",
-        advice="Nothing was changed. Once the dataset exists, start it again, unless its creation has done so.",
+        why="The project has no training dataset or no test dataset.",
+        advice="Nothing was changed. Create the missing dataset. If its creation starts no execution, start a new one.",
     ),
     Failure(
         errors=("TestDatasetNotEmpty",),
-        why="Rekognition distributes into an empty test dataset only, and no distribution of this stack filled it.",
+        why="The test dataset has entries that no distribution of this stack put there. Rekognition distributes only "
+        "into an empty test dataset.",
         advice="Nothing was changed. If these entries are the test set that you want, there is nothing to do.",
     ),
     Failure(
         errors=("TrainingDatasetEmpty",),
-        why="There is nothing to distribute.",
-        advice="Nothing was changed. Start it again when the training dataset has labeled images.",
+        why="The training dataset has no entries, so there is nothing to distribute.",
+        advice="Nothing was changed. Start a new execution when the training dataset has labeled images.",
     ),
     Failure(
         errors=("DatasetCreationFailed",),
         retried=Retried.NO_TASK,
-        why="Rekognition could not create one of the datasets: CREATE_FAILED. The cause has its StatusMessage.",
-        advice="Nothing was distributed. The creation of the new dataset starts it again by itself.",
+        why="Rekognition could not create one of the datasets (`CREATE_FAILED`). The cause contains the StatusMessage.",
+        advice="Nothing was distributed. When you create the dataset again, its creation starts a new execution.",
     ),
     Failure(
         errors=("CreationTimedOut",),
         retried=Retried.NO_TASK,
-        why="A dataset was still being created or changed when the setting creationDeadlineHours had passed.",
-        advice="Nothing was distributed. Look at the dataset in the Rekognition console; when it is complete, start it "
-        "again.",
+        why="A dataset was still being created or changed when the deadline `creationDeadlineHours` passed.",
+        advice="Nothing was distributed. Check the dataset in the Rekognition console. When it is complete, start a "
+        "new execution.",
     ),
     Failure(
         errors=("DistributionFailed",),
         retried=Retried.NO_TASK,
-        why="Rekognition took the distribution on and could not do it: UPDATE_FAILED. The cause has its StatusMessage.",
-        advice="Most often a label has too few images. Add labeled images to the training dataset, then start it again "
-        "by hand.",
+        why="Rekognition accepted the distribution and could not complete it (`UPDATE_FAILED`). The cause contains "
+        "the StatusMessage.",
+        advice="Most often a label has too few images. Add labeled images to the training dataset. Then start a new "
+        "execution yourself, because no event does.",
     ),
     Failure(
         errors=("DistributionTimedOut",),
         retried=Retried.NO_TASK,
-        why="Rekognition had not finished when the setting distributionDeadlineHours had passed.",
-        advice="It may still finish: look at the datasets in the Rekognition console. A new execution goes on waiting "
-        "for the same distribution.",
+        why="Rekognition had not finished when the deadline `distributionDeadlineHours` passed.",
+        advice="The distribution may still finish: check the datasets in the Rekognition console. A new execution "
+        "continues to wait for the same distribution.",
     ),
     Failure(
         errors=("ThrottlingException", "ProvisionedThroughputExceededException"),
         retried=Retried.PATIENTLY,
-        why="More calls than Rekognition takes: 5 a second for each operation in an account and Region.",
-        advice="Start it again when less is going on. The rate can be raised in the Service Quotas console.",
+        why="The account made more calls than Rekognition accepts: 5 per second for each operation in an account and "
+        "Region.",
+        advice="Start a new execution when fewer calls are made. The rate can be raised in the Service Quotas console.",
     ),
     Failure(
         errors=("InternalServerError",),
         retried=Retried.QUICKLY,
-        why="A fault of Rekognition's own, for some minutes on end.",
-        advice="Look at the AWS Health Dashboard, and start it again later. A new execution sees whether the call that "
-        "failed took effect.",
+        why="Rekognition answered with internal errors for some minutes.",
+        advice="Check the AWS Health Dashboard, and start a new execution later. It finds out whether the failed call "
+        "took effect.",
     ),
     Failure(
         errors=("AccessDeniedException",),
-        why="A function's role may not make a call, or a service control policy forbids it.",
-        advice="The cause names the action and the resource: allow it, or deploy the stack again, then start it again. "
-        "For s3:GetObject, deploy it with the setting imageBuckets.",
+        why="The role of a function does not allow a call, or a service control policy denies it.",
+        advice="Allow the action on the resource that the cause names, or deploy the stack again. For s3:GetObject, "
+        "deploy it with the setting 'imageBuckets'. Then start a new execution.",
     ),
     Failure(
         errors=("InvalidParameterException",),
-        why="Rekognition refused the datasets. They were in order when they were looked at: somebody may have changed "
-        "them since.",
-        advice="Look at both datasets in the Rekognition console, then start it again.",
+        why="Rekognition refused the datasets. They had passed every check, so somebody may have changed them since.",
+        advice="Check both datasets in the Rekognition console. Then start a new execution.",
     ),
     Failure(
         errors=("ResourceNotFoundException",),
-        why="A dataset was deleted while the execution was at work.",
-        advice="What was deleted is gone. If a new pair was created, its creation has started an execution of its own.",
+        why="Somebody deleted a dataset while the execution was running.",
+        advice="The deleted dataset is gone. If somebody has created a new pair, its creation started another "
+        "execution.",
     ),
     BUSY,
     LOST,
@@ -167,14 +172,14 @@ FAILURES = (
             "SSLError",
         ),
         retried=Retried.QUICKLY,
-        why="A function got no answer from an AWS service: the network between them, or the service.",
-        advice="Start it again later. A new execution sees whether the call took effect.",
+        why="A function received no answer from an AWS service. The cause is the network or the service.",
+        advice="Start a new execution later. It finds out whether the call took effect.",
     ),
     Failure(
         errors=("ClientError",),
         retried=Retried.QUICKLY,
-        why="An AWS service answered with an error that its API does not list; a missing permission can be one.",
-        advice="The cause has the service's own words. Mend what they say, then start it again.",
+        why="An AWS service answered with an error that its API does not list, for example a missing permission.",
+        advice="Read the service's message in the cause and fix what it names. Then start a new execution.",
     ),
     Failure(
         errors=(
@@ -184,16 +189,16 @@ FAILURES = (
             "Lambda.ClientExecutionTimeoutException",
         ),
         retried=Retried.QUICKLY,
-        why="Lambda could not run a function, or may not: the cause says which.",
-        advice="If it is a missing permission, deploy the stack again; if not, look at the AWS Health Dashboard. Then "
-        "start it again.",
+        why="Lambda could not run a function, or the workflow lacks the permission to invoke it. The cause says which.",
+        advice="If a permission is missing, deploy the stack again. If not, check the AWS Health Dashboard. Then "
+        "start a new execution.",
     ),
     Failure(
         errors=("Lambda.TooManyRequestsException",),
         retried=Retried.PATIENTLY,
-        why="The account runs as many functions at once as it may.",
-        advice="Start it again when less is going on, or have the account's concurrency raised in the Service Quotas "
-        "console.",
+        why="The account already runs as many functions at once as its quota allows.",
+        advice="Start a new execution when fewer functions run. Or have the account's concurrency raised in the "
+        "Service Quotas console.",
     ),
     Failure(
         errors=(
@@ -204,8 +209,8 @@ FAILURES = (
             "Runtime.LambdaRuntimeClientError",
         ),
         retried=Retried.QUICKLY,
-        why="A function was ended in the middle: out of memory, out of time, or by Lambda.",
-        advice="Look at the function's log group for the cause, then start it again.",
+        why="A function ended before it was done: it ran out of memory or time, or Lambda ended it.",
+        advice="Find the cause in the function's log group. Then start a new execution.",
     ),
     Failure(
         errors=(
@@ -220,39 +225,40 @@ FAILURES = (
             "Runtime.BeforeSnapshotError",
             "Runtime.AfterRestoreError",
         ),
-        why="Lambda's runtime could not load a function, read what it was given, or write what it answered.",
-        advice="If the cause speaks of the input, start it again with one of the accepted inputs. If not, the deployed "
-        "code is incomplete: deploy the stack again, then start it again.",
+        why="Lambda's runtime could not load a function, read its input, or write its answer.",
+        advice="If the cause is about the input, start a new execution with an accepted input. If not, the deployed "
+        "code is incomplete: deploy the stack again, then start a new execution.",
     ),
     Failure(
         errors=("States.Timeout",),
         retried=Retried.QUICKLY,
         why="A service did not answer a task of the workflow in time.",
-        advice="Start it again later. A new execution sees what took effect.",
+        advice="Start a new execution later. It finds out what took effect.",
     ),
     Failure(
         errors=("RecordsUnavailable",),
         retried=Retried.QUICKLY,
-        why="The table of records could not be read or written.",
-        advice="If it is a missing permission or a missing table, deploy the stack again; then start it again.",
+        why="A function could not read or write the table of records.",
+        advice="If a permission or the table is missing, deploy the stack again. Then start a new execution.",
     ),
     Failure(
         errors=("OwnerUnknown",),
         retried=Retried.QUICKLY,
-        why="Step Functions did not say whether the execution that owns the pair still runs.",
-        advice="Start it again later.",
+        why="Step Functions did not say whether the execution that owns the pair is still running.",
+        advice="Start a new execution later.",
     ),
     Failure(
         errors=("SNS.*",),
         retried=Retried.QUICKLY,
-        why="SNS did not take a message.",
-        advice="The execution's cause and the record of the pair say what came of it. Mend what the cause says.",
+        why="SNS did not accept a message.",
+        advice="Read the outcome in the execution's cause or in the record of the pair. Fix the error that the cause "
+        "names.",
     ),
     Failure(
         errors=("States.Runtime", "States.DataLimitExceeded", "States.QueryEvaluationError", "States.NoChoiceMatched"),
         retried=Retried.NO_TASK,
-        why="A defect of the workflow, or a record that somebody has changed. Most of these no Catch can catch.",
-        advice="Start it again by hand with the project's name; if it fails the same way, report the execution's "
+        why="The workflow has a defect, or somebody has changed a record. A Catch cannot catch most of these errors.",
+        advice="Start a new execution with the project's name. If it fails in the same way, report the execution's "
         "history.",
     ),
 )
@@ -260,64 +266,65 @@ FAILURES = (
 UNKNOWN = Failure(
     errors=("States.ALL",),
     retried=Retried.QUICKLY,
-    why="An error that nobody has foreseen.",
-    advice="The cause and the function's log group say more. Start it again when it is mended.",
+    why="This page does not list the error.",
+    advice="Read the cause and the function's log group. Fix the problem, then start a new execution.",
 )
 
 UNNOTICED = (
     Failure(
         errors=("ABORTED",),
         retried=Retried.NO_TASK,
-        why="Somebody stopped the execution. A rule of EventBridge tells it: a message `ABORTED: …` through the same "
-        "topic. What the execution had asked of Rekognition goes on.",
-        advice="Redrive it, or start a new execution: either goes on with what was asked for. To leave it at that, do "
-        "nothing.",
+        why="Somebody stopped the execution. A rule of EventBridge sends a message `ABORTED: …` to the same topic. A "
+        "distribution that the execution had started continues.",
+        advice="To follow that distribution to its end, redrive the execution or start a new one. If you need no "
+        "outcome, do nothing.",
     ),
     Failure(
         errors=("TIMED_OUT",),
         retried=Retried.NO_TASK,
-        why="The execution took longer than both its deadlines and an hour, which it does not by itself: a task did "
-        "not answer. A rule of EventBridge tells it: a message `TIMED_OUT: …`.",
-        advice="Look at the state that it was in, then start a new execution, which goes on where this one ended.",
+        why="The execution took longer than its two deadlines and one hour. This happens only when a task does not "
+        "answer. A rule of EventBridge sends a message `TIMED_OUT: …`.",
+        advice="Check in which state the execution ended. Then start a new execution, which continues from there.",
     ),
     Failure(
         errors=("Nobody could be notified",),
         retried=Retried.NO_TASK,
-        why="SNS did not take the message of an outcome. The execution is red and its cause begins with what came of "
-        "the pair, which the record has too. A rule of EventBridge tries to tell it for 24 hours; what it could not "
-        "tell either is in the queue *Watch … Undelivered*, whose alarm is red in the CloudWatch console.",
-        advice="Mend what SNS says (the topic, its policy, its key), then purge the queue. A distribution that is done "
-        "needs no other execution.",
+        why="SNS did not accept the message with the outcome. The execution fails. Its cause begins with the outcome, "
+        "which the record contains, too. A rule of EventBridge tries to notify people for 24 hours. If it fails, its "
+        "message is in the dead-letter queue *Watch … Undelivered*, whose alarm is red in the CloudWatch console.",
+        advice="Fix what SNS names (the topic, its policy, its key), then purge the queue. If the pair is "
+        "distributed, no other execution is needed.",
     ),
     Failure(
         errors=("An event that started nothing",),
         retried=Retried.NO_TASK,
-        why="EventBridge could not start an execution within 24 hours, for want of a permission say. The event is in "
-        "the queue *Trigger … Undelivered*, whose alarm is red and told through the topic.",
-        advice="Mend what the message's attributes ERROR_CODE and ERROR_MESSAGE say, start an execution by hand with "
-        "the event as its input, then purge the queue.",
+        why="EventBridge could not start an execution within 24 hours, for example because a permission is missing. "
+        "The event is in the dead-letter queue *Trigger … Undelivered*, whose alarm is red and notifies people "
+        "through the alarm topic.",
+        advice="Fix what the message's attributes `ERROR_CODE` and `ERROR_MESSAGE` name. Start an execution with the "
+        "event as its input. Then purge the queue.",
     ),
 )
-"""What no notification of the workflow's own can say."""
+"""Endings that no notification of the workflow itself can report."""
 
 
 def errors_of(*how: Retried) -> list[str]:
-    """The errors of a function that are retried like this."""
-    return [error for row in FAILURES if row.retried in how for error in row.errors if not _of_a_service(error)]
+    """The errors that are retried in one of these ways, without those that stand for a whole service."""
+    return [error for row in FAILURES if row.retried in how for error in row.errors if not _stands_for_service(error)]
 
 
 def is_transient(error: str) -> bool:
-    """Whether it passes by itself: a fault of a service, or of the way to it."""
+    """Whether the error goes away without a person: a service or the network failed."""
     return error in TRANSIENT
 
 
 def advise(error: str) -> str:
-    """What to do: by its name, by the service in front of the name, or in general."""
+    """The advice for the error's name, or for the service in front of the name, or the general advice."""
     advice = {name.removesuffix(".*"): row.advice for row in FAILURES for name in row.errors}
     return advice.get(error) or advice.get(error.partition(".")[0]) or UNKNOWN.advice
 
 
-def _of_a_service(error: str) -> bool:
+def _stands_for_service(error: str) -> bool:
     return error.endswith(".*")
 
 
