@@ -1,1 +1,1 @@
-"""The Lambda functions: one file each, pure rules in the modules beside them."""
+"""The Lambda functions: one file for each; their rules, AWS calls and messages in the folders beside."""

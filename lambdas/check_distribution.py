@@ -1,4 +1,4 @@
-"""Check distribution: poll both datasets, and say what that means."""
+"""Check distribution: poll both datasets and judge what the poll shows."""
 
 import random
 from dataclasses import replace
@@ -21,7 +21,7 @@ Event = dict[str, Any]
 def handler(event: Event) -> Event:
     """From {Execution, Times, Pair, Attempt, Polling, DeadlineSeconds} to {Verdict, Reason, Attempt, Ending}.
 
-    The attempt's WaitSeconds are the time until the next poll. The ending is empty until the verdict is one.
+    The attempt's WaitSeconds is the time until the next poll. Ending is empty unless the verdict is COMPLETE or FAILED.
     """
     pair, times = event["Pair"], Times.from_state(event["Times"])
     logger.append_keys(project=pair["ProjectName"])

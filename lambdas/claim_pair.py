@@ -1,6 +1,6 @@
-"""Claim pair: of all executions that look at a pair, at most one goes on.
+"""Claim pair: of all executions that resolve a pair, at most one continues.
 
-Every call can be repeated: should the function be killed between two, the next try finds what the one before it wrote.
+Every call can be repeated. If Lambda ends the function between two calls, the next try reads what this one has written.
 """
 
 import random
@@ -27,7 +27,7 @@ from lambdas.step import logger, step
 
 Event = dict[str, Any]
 
-MOST_READS = 5  # of a record that others write meanwhile
+MOST_READS = 5  # of a record that other executions write at the same time
 RESOLVE = "RESOLVE"
 _OUTCOME_OF = {Answer.SKIP: Action.SKIPPED, Answer.ALREADY_DISTRIBUTED: Action.ALREADY_DISTRIBUTED}
 
@@ -36,8 +36,9 @@ _OUTCOME_OF = {Answer.SKIP: Action.SKIPPED, Answer.ALREADY_DISTRIBUTED: Action.A
 def handler(event: Event) -> Event:
     """From {Execution, Times, Pair, Claim, Attempt, Polling} to {Pair, Claim, Attempt}.
 
-    The pair's Action says what follows: what was decided, now that the pair is claimed; RESOLVE, to look at it again;
-    SKIPPED or ALREADY_DISTRIBUTED, with the execution's Output. An owner that is to skip gives the pair back.
+    The Action of the returned pair is the decision, if the execution owns the pair. It is RESOLVE if the pair must be
+    resolved again. It is SKIPPED or ALREADY_DISTRIBUTED, with the Output of the execution, if the execution ends here.
+    An owner whose decision is SKIPPED releases its claim.
     """
     pair = event["Pair"]
     logger.append_keys(project=pair["ProjectName"])
@@ -46,7 +47,7 @@ def handler(event: Event) -> Event:
         return {**_take_variables(event), "Claim": {}}
     key = Key(pair["ProjectName"], pair["Test"]["Arn"])
     claim = _claim(event, key)
-    logger.info("Asked for the pair", answer=claim.answer, reason=claim.reason)
+    logger.info("Asked for the claim", answer=claim.answer, reason=claim.reason)
     if claim.answer in _OUTCOME_OF:
         return {
             **_take_variables(event),
@@ -60,26 +61,28 @@ def handler(event: Event) -> Event:
 
 
 def _claim(event: Event, key: Key) -> Claim:
-    """The answer, carried out. Another execution may write the record meanwhile: then it is read again."""
+    """Carry the answer out and return it. If another execution writes the record at the same time, read it again."""
     for _ in range(MOST_READS):
         try:
             return _try_to_claim(event, key)
         except RecordChangedError:
-            logger.info("The record has changed meanwhile")
-    raise RecordsUnavailable(f"The record of the pair changed {MOST_READS} times while it was being claimed.")
+            logger.info("Another execution has changed the record")
+    raise RecordsUnavailable(
+        f"Other executions changed the record of the pair during all {MOST_READS} tries to claim it."
+    )
 
 
 def _try_to_claim(event: Event, key: Key) -> Claim:
     pair, me, started_at = event["Pair"], event["Execution"], Times.from_state(event["Times"]).started
     training = pair["Training"]["Arn"]
-    asking = ClaimRequest(
+    request = ClaimRequest(
         training, by_event=pair["StartedBy"] == EVENT, knows_its_claim=event["Claim"] == _make_claim_state(key)
     )
     record = read_record(key, me)
-    claim, owner = decide_claim(record, None, asking), None
+    claim, owner = decide_claim(record, None, request), None
     if claim.answer == Answer.ASK_OWNER and record.owner:
         owner = describe_owner(record.owner)
-        claim = decide_claim(record, owner, asking)
+        claim = decide_claim(record, owner, request)
     if claim.answer == Answer.CLAIM:
         entries = pair["Training"]["TotalEntries"]
         arn = pair["ProjectArn"]
@@ -90,7 +93,7 @@ def _try_to_claim(event: Event, key: Key) -> Claim:
 
 
 def _release_claim(event: Event) -> None:
-    """Whoever is to skip after all has nothing to say of the pair; an execution that lost it has no record."""
+    """Record SKIPPED, unless another execution owns the pair by now."""
     pair, claim = event["Pair"], event["Claim"]
     me, reason, now = event["Execution"], pair["Reason"], Times.from_state(event["Times"]).now
     key = Key(pair["ProjectName"], claim["TestDatasetArn"] if claim else pair["Test"]["Arn"])
@@ -99,7 +102,7 @@ def _release_claim(event: Event) -> None:
 
 
 def _renew_attempt(event: Event) -> Event:
-    """The attempt that begins, where the decision is to ask Rekognition, or to go on with what was asked."""
+    """A new attempt if the decision is DISTRIBUTE or CHECK; otherwise the attempt as it is."""
     if event["Pair"]["Action"] not in (Action.DISTRIBUTE, Action.CHECK):
         return dict(event["Attempt"])
     attempt, times = Attempt.from_state(event["Attempt"]), Times.from_state(event["Times"])

@@ -1,7 +1,7 @@
-"""Report outcome: the one ending of every execution that succeeded or failed.
+"""Report outcome: the last function of every execution that has distributed or failed.
 
-It completes the record, counts the labels, draws the page, and composes all that people and programs get. What of this
-fails is said in the notice, and the rest goes on; the state machine only sends.
+It completes the record, counts the labels, makes the page, and composes the messages to people and programs. If a part
+of this fails, the messages say so and the other parts continue. The state machine only sends the messages.
 """
 
 import os
@@ -38,10 +38,10 @@ _LABELS_UNKNOWN: tuple[Labels, Labels] = (None, None)
 
 @step
 def handler(event: Event) -> Event:
-    """From {Execution, Times, RetryCount, Pair, Claim, Attempt, Ending} to all that is sent, and the Ending.
+    """From {Execution, Times, RetryCount, Pair, Claim, Attempt, Ending} to the messages and the Ending.
 
-    It is {Subject, Notice, Mail, Chat, DetailType, Attributes, WithoutEvent, Ending}: messages/bundle.py. Raises
-    ClaimLost when another execution owns the pair by now: then there is nothing to notify anybody of.
+    These are {Subject, Notice, Mail, Chat, DetailType, Attributes, WithoutEvent, Ending} (messages/bundle.py). Raises
+    ClaimLost if another execution owns the pair by now, so that nobody is notified of the outcome of this one.
     """
     parts = Parts(event["RetryCount"])
     distributed = event["Ending"].get("Outcome") == DISTRIBUTED
@@ -64,10 +64,14 @@ def _report_success(event: Event, parts: Parts) -> Outcome:
         "The labels could not be counted", lambda: (count_labels(training), count_labels(test)), _LABELS_UNKNOWN
     )
     report = Report.compare(pair["Training"]["TotalEntries"], training, test, labels)
-    timeline = parts.do("The page has no timeline", lambda: read_timeline(execution, datetime.now(UTC)), Timeline([]))
+    timeline = parts.do(
+        "The report page has no timeline", lambda: read_timeline(execution, datetime.now(UTC)), Timeline([])
+    )
     html = page.render(pair["ProjectName"], reason, report, timeline, execution)
     bucket = os.environ["REPORTS_BUCKET"]
-    link = parts.do("There is no page", lambda: put_page(bucket, pair["ProjectName"], execution, html), None)
+    link = parts.do(
+        "The report page could not be stored", lambda: put_page(bucket, pair["ProjectName"], execution, html), None
+    )
     return Outcome(
         execution=execution,
         started_at=Times.from_state(event["Times"]).started,
@@ -109,7 +113,7 @@ def _report_failure(event: Event, parts: Parts) -> Outcome:
 def _complete_record(
     event: Event, parts: Parts, outcome: str, reason: str, entries: tuple[int, int] | None = None
 ) -> None:
-    """An execution that has claimed no pair has no record to complete."""
+    """Complete the record, if the execution has claimed a pair."""
     if not event["Claim"]:
         return
     parts.do(

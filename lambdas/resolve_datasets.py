@@ -1,4 +1,4 @@
-"""Resolve datasets: from an execution's input to the pair, as it is now, and what to do with it. It only reads."""
+"""Resolve datasets: read the pair that the input names, and decide what to do with it. This function only reads."""
 
 import os
 import random
@@ -31,9 +31,9 @@ Event = dict[str, Any]
 def handler(event: Event) -> Event:
     """From {Execution, Times, Input, Claim, Attempt, Polling, DeadlineSeconds} to the pair as the workflow carries it.
 
-    {Action, Reason, Claimed, StartedBy, ProjectName, ProjectArn, Training, Test}, and with WAIT its WaitSeconds, with
-    FAILED the Ending, with the other outcomes the execution's Output. Claimed: this execution owns the pair; with
-    SKIPPED, it owns one, which may have been deleted since.
+    {Action, Reason, Claimed, StartedBy, ProjectName, ProjectArn, Training, Test}; with WAIT also WaitSeconds, with
+    FAILED the Ending, with another outcome the Output of the execution. Claimed: this execution owns the pair. With
+    SKIPPED it means that the execution owns a pair, which may have been deleted since.
     """
     execution, times = event["Execution"], Times.from_state(event["Times"])
     request = read_input(event["Input"], parse_location(execution))
@@ -63,7 +63,7 @@ def handler(event: Event) -> Event:
 
 
 def _resolve(request: Request, execution: str, attempt: Attempt) -> tuple[Decision, Pair, Record, Event | None]:
-    """What to do, with what, its record, and the report of a dry run."""
+    """The decision, the pair, its record, and the report if it is a dry run."""
     projects = os.environ["PROJECTS"].split(",")
     if not covers(projects, request.project_name):
         return (*_decline_project(request, projects), NO_RECORD, None)
@@ -80,8 +80,8 @@ def _resolve(request: Request, execution: str, attempt: Attempt) -> tuple[Decisi
 
 
 def _decline_project(request: Request, projects: list[str]) -> tuple[Decision, Pair]:
-    """The functions have no rights on it. Its event may be another deployment's."""
-    reason = f"Project {request.project_name} is none of those that this deployment is for: {', '.join(projects)}."
+    """SKIPPED for an event, which may be meant for another deployment. Raises ProjectNotCovered for a person."""
+    reason = f"This deployment does not cover project {request.project_name}. It covers: {', '.join(projects)}."
     if not request.by_event:
         raise ProjectNotCovered(reason)
     pair = Pair(project_name=request.project_name, project_arn=request.project_arn or "", training=None, test=None)

@@ -1,7 +1,7 @@
 """Start distribution: ask Rekognition to move entries, unless an earlier try has done so.
 
-DistributeDatasetEntries has no idempotency token, and an error may hide a success: each try begins by looking. What the
-pair is stands in the record before the call: should the execution end here, the next one can tell what came of it.
+DistributeDatasetEntries has no idempotency token, and an error may hide a success. So each try first describes both
+datasets. It records the pair before the call: if the execution ends here, the next one can check the result.
 """
 
 from typing import Any
@@ -18,9 +18,9 @@ from lambdas.step import logger, step
 def handler(event: dict[str, Any]) -> dict[str, Any]:
     """From {Execution, Times, Pair, Attempt} to the attempt.
 
-    It does not call when the pair has changed since it was resolved. What this execution has asked for may have done
-    that: the polls tell. When it has not asked, it raises PairChanged. Raises ClaimLost when another execution owns the
-    pair by now.
+    If the pair has changed since it was resolved, Rekognition is not called. If an earlier request of this execution
+    can be the reason, the attempt is returned and the polls decide; if not, PairChanged is raised. Raises ClaimLost if
+    another execution owns the pair by now.
     """
     pair, attempt = event["Pair"], Attempt.from_state(event["Attempt"])
     logger.append_keys(project=pair["ProjectName"])
@@ -30,7 +30,7 @@ def handler(event: dict[str, Any]) -> dict[str, Any]:
     if now != before:
         logger.info("Did not start a distribution: the datasets have changed", now=[each.as_state() for each in now])
         if read_start(key, me) != before and not attempt.asked_before:
-            raise PairChanged("A dataset has changed since the pair was resolved.")
+            raise PairChanged("A dataset has changed since the workflow resolved the pair. Rekognition was not called.")
         return attempt.as_state()
     record_start(key, me, training, test)
     distribute_dataset_entries(training.arn, test.arn)

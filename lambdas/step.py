@@ -1,5 +1,4 @@
-"""What every function does around its own work: structured logs that say which execution and which project, and a
-metric that says how old the execution is."""
+"""What all functions have in common: logs with the execution and the project, and a metric of the execution's age."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ Work = Callable[[dict[str, Any]], dict[str, Any] | None]
 
 
 def step(work: Work) -> Callable[[dict[str, Any], LambdaContext], dict[str, Any] | None]:
-    """Make a Lambda handler of the work of one state. What it raises travels on unwrapped, for the state machine."""
+    """Make a Lambda handler from the work of one state. It raises errors unwrapped, for the state machine to match."""
 
     @logger.inject_lambda_context(clear_state=True)
     @wraps(work)
@@ -35,7 +34,7 @@ def step(work: Work) -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]
 
 
 def _send_age(began: str) -> None:
-    """For the alarm of the oldest execution: whoever waits looks now and then."""
+    """Send the execution's age in seconds, for the alarm on the oldest one. A waiting execution sends it per poll."""
     age = datetime.now(UTC) - datetime.fromisoformat(began)
     with single_metric(name=EXECUTION_AGE, unit=MetricUnit.Seconds, value=age.total_seconds()):
         pass

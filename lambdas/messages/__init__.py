@@ -1,1 +1,1 @@
-"""What people and programs get to read."""
+"""The messages for people and programs."""

@@ -1,7 +1,7 @@
-"""All that Report outcome gives to the state machine, which only sends it.
+"""What Report outcome returns to the state machine, which only sends it.
 
-A state's data has 256 KB ("Service quotas", AWS Step Functions Developer Guide), and no Catch catches an
-error about that. So the notice, with the labels, is in here once.
+A state's data has at most 256 KB ("Service quotas", AWS Step Functions Developer Guide), and no Catch catches an error
+about that. So the bundle contains the notice, which has the labels, only once.
 """
 
 import json
@@ -16,13 +16,13 @@ from lambdas.messages.outcome import Outcome
 from lambdas.messages.subject import make_subject
 from lambdas.rules.ending import DETAIL_TYPES, end_with_failure, end_with_success, with_advice
 
-NO_EVENT = "The completion event could not be sent; the execution's history says why."
+NO_EVENT = "The completion event could not be sent. The history of the execution says why."
 
 
 def make_bundle(outcome: Outcome, output: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Each message as a text, for SNS and EventBridge; the ending as the execution shows it.
+    """Each message as a text for SNS and EventBridge, and the ending of the execution.
 
-    `WithoutEvent` takes the place of what has the same name when the completion event could not be sent.
+    The members of `WithoutEvent` replace those of the same name if the completion event could not be sent.
     """
     return {
         "Subject": make_subject(outcome),
@@ -48,5 +48,5 @@ def _make_ending(outcome: Outcome, output: Mapping[str, Any] | None) -> dict[str
 
 
 def _write_json(message: Mapping[str, Any]) -> str:
-    """As JSON, in the fewest bytes."""
+    """JSON without spaces, and with characters unescaped, for the fewest bytes."""
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"))

@@ -1,7 +1,7 @@
 """The message for a chat channel: a custom notification of Amazon Q Developer in chat applications.
 
-A channel reads its own markdown, and the text may come from anywhere: it makes no mention and no named link in Slack or
-in Teams.
+A channel renders markdown, and the text may come from anybody. So it is escaped: in Slack and in Teams it mentions
+nobody and makes no named link.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ LONGEST_DESCRIPTION = 1_500  # characters
 
 
 def make_chat(outcome: Outcome) -> dict[str, Any]:
-    """The notification."""
+    """The custom notification, as docs/chat.schema.json describes it."""
     subject = make_subject(outcome)
     report = [f"Report: {outcome.report_link}"] if outcome.report_link else []
     return {

@@ -2,19 +2,19 @@
 
 
 def execution_link(execution: str) -> str:
-    """To an execution."""
+    """The link to the execution."""
     return _console(execution, "v2/executions/details")
 
 
 def state_machine_link(execution: str) -> str:
-    """To the state machine of an execution, where a new one is started."""
+    """The link to the execution's state machine, where people start a new execution."""
     return _console(state_machine_of(execution), "statemachines/view")
 
 
 def state_machine_of(execution: str) -> str:
-    """The ARN of the execution's state machine: `…:execution:MACHINE:NAME` is of `…:stateMachine:MACHINE`."""
-    home, _, name = execution.partition(":execution:")
-    return f"{home}:stateMachine:{name.partition(':')[0]}"
+    """The ARN of the state machine: `…:stateMachine:MACHINE` for the execution `…:execution:MACHINE:NAME`."""
+    prefix, _, name = execution.partition(":execution:")
+    return f"{prefix}:stateMachine:{name.partition(':')[0]}"
 
 
 def _console(arn: str, page: str) -> str:

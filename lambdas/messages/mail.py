@@ -1,4 +1,4 @@
-"""The e-mail: the outcome, why, a table of labels, what is worth acting on, what to do, links."""
+"""The e-mail: the outcome, the reason, a table of labels, the warnings, what to do, links."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from lambdas.rules.ending import WHAT_TO_DO
 
 
 def make_mail(outcome: Outcome) -> str:
-    """Plain text."""
+    """The e-mail as plain text."""
     return "\n".join(_write_failure(outcome) if outcome.error else _write_success(outcome))
 
 
@@ -29,7 +29,7 @@ def _write_success(outcome: Outcome) -> Iterator[str]:
 def _write_failure(outcome: Outcome) -> Iterator[str]:
     yield from (make_subject(outcome), "", shown_cause(outcome), "")
     yield from _write_what_to_do(outcome)
-    yield f"Run it again: {state_machine_link(outcome.execution)}"
+    yield f"Start a new execution: {state_machine_link(outcome.execution)}"
     yield f'with the input {{"ProjectName": "{outcome.project_name}"}}' if outcome.project_name else ""
     yield ""
     yield f"Execution: {execution_link(outcome.execution)}"

@@ -1,4 +1,4 @@
-"""The notice: what programs get, through SNS and EventBridge. Its schema is docs/notice.schema.json."""
+"""The notice: the message for programs, through SNS and EventBridge. Its schema is docs/notice.schema.json."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,12 +8,12 @@ from lambdas.messages.outcome import Outcome
 from lambdas.rules.text import shorten
 
 VERSION = "2.0"
-LONGEST_CAUSE = 4_000  # characters: a message has 256 KB for all its forms
-_MORE = "… (the execution has more of it)"
+LONGEST_CAUSE = 4_000  # characters; all forms of a message together have 256 KB
+_MORE = "… (the execution shows more)"
 
 
 def make_notice(outcome: Outcome) -> dict[str, Any]:
-    """One object for every program that listens."""
+    """The notice, the same for every program."""
     about = {
         "Outcome": outcome.name,
         "Version": VERSION,
@@ -30,7 +30,7 @@ def make_notice(outcome: Outcome) -> dict[str, Any]:
 
 
 def shown_cause(outcome: Outcome) -> str:
-    """As much of it as a message has room for."""
+    """The cause of a failure, shortened to LONGEST_CAUSE."""
     return shorten(outcome.reason, LONGEST_CAUSE, _MORE)
 
 

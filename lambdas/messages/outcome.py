@@ -1,4 +1,4 @@
-"""What there is to tell of an execution: each message is made of it."""
+"""The outcome of an execution, from which every message is made."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,15 +7,15 @@ from lambdas.messages.report import Report
 from lambdas.rules.ending import DISTRIBUTED, FAILED
 
 NOTHING_TO_DO = "Nothing. The pair is ready to train with."
-HEED_WARNINGS = "See what is worth acting on."
+READ_WARNINGS = "Read the warnings above before you train with the pair."
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """DISTRIBUTED or FAILED. `notes` say what did not work on the way, beside the distribution itself.
+    """The outcome DISTRIBUTED or FAILED. `notes` name the parts of the report that could not be made.
 
-    `project_name` is empty when the input names no project. `reason` is the cause of a failure, too. `before` and
-    `after` are both datasets as the workflow carries them.
+    `project_name` is empty if the input names no project. `reason` of a failure is its cause. `before` and `after` have
+    both datasets in the form that the workflow carries.
     """
 
     execution: str
@@ -34,15 +34,15 @@ class Outcome:
 
     @property
     def name(self) -> str:
-        """As notices and records have it."""
+        """DISTRIBUTED or FAILED."""
         return FAILED if self.error else DISTRIBUTED
 
     @property
     def warnings(self) -> list[str]:
-        """What is worth acting on, in sentences."""
+        """The messages of the findings."""
         return [finding.message for finding in self.report.findings()] if self.report else []
 
     @property
     def what_to_do(self) -> str:
-        """What a person does now."""
-        return self.advice if self.error else HEED_WARNINGS if self.warnings else NOTHING_TO_DO
+        """What a person does next."""
+        return self.advice if self.error else READ_WARNINGS if self.warnings else NOTHING_TO_DO

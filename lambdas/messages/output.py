@@ -1,4 +1,4 @@
-"""The output of an execution that succeeded: one shape, whatever the outcome (docs/outcomes.md)."""
+"""The output of an execution that succeeded. It has the same members for every outcome (docs/outcomes.md)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ def make_output(
     dry_run: State | None = None,
     report_link: str | None = None,
 ) -> dict[str, Any]:
-    """From the pair as the workflow carries it. `after` has both datasets after a distribution."""
+    """The output. `pair` is in the form that the workflow carries; `after` has both datasets after a distribution."""
     before = {name: pair[name] for name in ("Training", "Test")}
     return {
         "Outcome": outcome,

@@ -1,6 +1,6 @@
-"""The report as a page to look at: one file that needs nothing else, on a phone or a screen, in the light or the dark.
+"""The report as an HTML page: one file without external resources, for phones and screens, light and dark.
 
-It has no script, and says so to the browser: whatever a name contains is text.
+It has no script, and its Content-Security-Policy forbids any. So a name is only text, whatever it contains.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _ROW = 48  # units of the drawing: 3 rem, as in the style
 
 
 def render(project: str, reason: str, report: Report, timeline: Timeline, execution: str) -> str:
-    """HTML in UTF-8."""
+    """The page as HTML, for UTF-8."""
     title, link = f"DISTRIBUTED: {escape(project)}", execution_link(execution)
     return "\n".join(
         [
@@ -41,7 +41,7 @@ def render(project: str, reason: str, report: Report, timeline: Timeline, execut
 def _warnings(report: Report) -> Iterator[str]:
     findings = report.findings()
     if findings:
-        yield "<h2>Worth acting on</h2><ul>"
+        yield "<h2>Warnings</h2><ul>"
         yield from (f"<li>{escape(finding.message)}</li>" for finding in findings)
         yield "</ul>"
 
@@ -59,7 +59,7 @@ def _entries(report: Report) -> Iterator[str]:
 def _labels(report: Report) -> Iterator[str]:
     yield "<h2>Labels</h2>"
     if not report.labels:
-        yield "<p>There are none.</p>" if report.labels == [] else "<p>Rekognition does not list them now.</p>"
+        yield "<p>There are no labels.</p>" if report.labels == [] else "<p>The labels are unknown.</p>"
         return
     most = max(map(_count_entries, report.labels))
     yield '<table><thead><tr><th><th class="key training">training<th class="key test">test<th>in test<tbody>'
@@ -73,7 +73,7 @@ def _count_entries(label: Label) -> int:
 
 
 def _row(name: str, training: int, test: int, most: int) -> str:
-    """A bar below the name: how many there are, and where."""
+    """A row of a table. The bar below the name shows the numbers of training and test entries."""
     widths = [f"width:{100 * number / most if most else 0:.2f}%" for number in (training, test)]
     share = percent(test / (training + test)) if training + test else "-"
     bar = f'<i class="training" style="{widths[0]}"></i><i class="test" style="{widths[1]}"></i>'
@@ -84,7 +84,7 @@ def _row(name: str, training: int, test: int, most: int) -> str:
 
 
 def _timeline(timeline: Timeline) -> Iterator[str]:
-    """The states in the order of their first visits, an arc for each transition, a line of time for each state."""
+    """The states in the order of their first visits, with an arc for each transition and a time bar for each state."""
     if not timeline.visits:
         return
     yield f"<h2>Timeline, {_duration(timeline.seconds)}</h2>"
@@ -115,7 +115,7 @@ def _arcs(timeline: Timeline) -> str:
 
 
 def _arc(from_row: int, to_row: int, times: int) -> str:
-    """Down to the next row straight; over others, and back up, around on the left."""
+    """A straight line to the next row; a curve on the left to any other row."""
     start, end = _middle(from_row), _middle(to_row)
     if to_row == from_row + 1:
         return f'<path d="M52 {start}V{end}"/>'

@@ -1,4 +1,4 @@
-"""How the page looks."""
+"""The style sheet of the page."""
 
 STYLE = """
 :root{color-scheme:light dark;--ink:#1b2430;--dim:#5c6b7a;--line:#d8dee6;--paper:#fff;--training:#3567b5;--test:#d9822b}

@@ -1,24 +1,25 @@
-"""What came of a distribution: entries and labels of both datasets, and what is worth a person's while.
+"""The report on a distribution: the entries and labels of both datasets, and the warnings.
 
-A label's entries are images: one with two labels counts for each, one with two boxes of a label once.
+An entry is an image. An image with two labels counts for both. An image with two boxes of one label counts once.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from lambdas.rules.pair import Dataset
-from lambdas.rules.text import list_names, take_fitting
+from lambdas.rules.text import count, list_names, take_fitting
 
 Labels = Mapping[str, int] | None
 
-# Custom Labels Developer Guide, "Aggregate errors": below it, training ends in ERROR_INSUFFICIENT_LABEL_OVERLAP.
+# Below this share, training fails with ERROR_INSUFFICIENT_LABEL_OVERLAP (Custom Labels Developer Guide, "Aggregate
+# errors").
 LEAST_OVERLAP = 0.5
 
 
 class Code(StrEnum):
-    """What a warning is about."""
+    """The subject of a warning."""
 
     ENTRIES_UNACCOUNTED_FOR = "ENTRIES_UNACCOUNTED_FOR"
     INSUFFICIENT_LABEL_OVERLAP = "INSUFFICIENT_LABEL_OVERLAP"
@@ -32,7 +33,7 @@ class Code(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """Something worth acting on, and what to do, in a sentence or two."""
+    """A warning: what was found and what to do, in a few sentences."""
 
     code: Code
     message: str
@@ -40,7 +41,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Label:
-    """Entries with one label."""
+    """The numbers of entries that have one label."""
 
     name: str
     training: int
@@ -48,7 +49,7 @@ class Label:
 
     @property
     def share(self) -> float:
-        """Of its entries, how many are in the test dataset: from 0 to 1."""
+        """The share of its entries that is in the test dataset, from 0 to 1."""
         return share(self.training, self.test)
 
     def as_state(self) -> dict[str, Any]:
@@ -62,7 +63,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Report:
-    """`entries_before`: of the training dataset. `labels` is None where Rekognition does not list them."""
+    """`entries_before` of the training dataset. `labels` is None if they are unknown."""
 
     entries_before: int
     training: Dataset
@@ -71,7 +72,7 @@ class Report:
 
     @classmethod
     def compare(cls, entries_before: int, training: Dataset, test: Dataset, labels: tuple[Labels, Labels]) -> "Report":
-        """The labels with the fewest test entries come first."""
+        """The report, in which the labels with the fewest test entries come first."""
         of_training, of_test = labels
         if of_training is None or of_test is None:
             return cls(entries_before, training, test, None)
@@ -83,20 +84,20 @@ class Report:
 
     @property
     def share(self) -> float:
-        """Of all entries, how many are in the test dataset: from 0 to 1."""
+        """The share of all entries that is in the test dataset, from 0 to 1."""
         return share(self.training.entries, self.test.entries)
 
     @property
     def unaccounted(self) -> int:
-        """Entries that are in neither dataset; negative when there are more than there were."""
+        """The number of entries that are in neither dataset; negative if there are more than before."""
         return self.entries_before - self.training.entries - self.test.entries
 
     def findings(self) -> list[Finding]:
-        """The gravest first."""
+        """The warnings, the most serious one first."""
         return [*self._check_counts(), *self._check_labels(), *self._check_entries()]
 
     def as_state(self) -> dict[str, Any]:
-        """The form the workflow carries, with as many labels as a message has room for."""
+        """The report for the notice, with as many labels as a message can contain."""
         labels = None if self.labels is None else [label.as_state() for label in self.labels]
         shown = take_fitting(labels or [])
         return {
@@ -110,16 +111,24 @@ class Report:
 
     def _check_counts(self) -> Iterator[Finding]:
         if self.unaccounted:
-            amount, where = abs(self.unaccounted), "in neither dataset" if self.unaccounted > 0 else "more than before"
             yield Finding(
                 Code.ENTRIES_UNACCOUNTED_FOR,
-                f"Of {self.entries_before:,} entries, {count(amount, 'is', 'are')} {where}. Somebody may have changed "
-                "a dataset meanwhile: compare both with the manifest.",
+                f"{self._describe_unaccounted()} Somebody may have changed a dataset during the distribution. Compare "
+                "both datasets with the manifest.",
             )
+
+    def _describe_unaccounted(self) -> str:
+        if self.unaccounted > 0:
+            return f"Of {self.entries_before:,} entries, {count(self.unaccounted, 'is', 'are')} in neither dataset."
+        more = count(-self.unaccounted, "entry", "entries")
+        return f"Both datasets together have {more} more than the {self.entries_before:,} before the distribution."
 
     def _check_labels(self) -> Iterator[Finding]:
         if self.labels is None:
-            yield Finding(Code.LABELS_UNKNOWN, "Rekognition does not list the labels now: a dataset is being changed.")
+            yield Finding(
+                Code.LABELS_UNKNOWN,
+                "The labels are unknown. Rekognition does not list them while a dataset is being changed.",
+            )
             return
         trained = [label for label in self.labels if label.training]
         both = [label for label in trained if label.test]
@@ -127,31 +136,32 @@ class Report:
         if len(both) < LEAST_OVERLAP * len(trained):
             yield Finding(
                 Code.INSUFFICIENT_LABEL_OVERLAP,
-                f"Both datasets have only {len(both)} of {len(trained)} labels. Rekognition refuses to train with "
-                f"fewer than half: add test images of {list_names(untested)}.",
+                f"Labels that are in both datasets: {len(both)} of {len(trained)}. Rekognition refuses to train with "
+                f"fewer than half. Add test images of {list_names(untested)}.",
             )
         if untested:
             yield Finding(
                 Code.LABELS_WITHOUT_TEST_ENTRIES,
-                f"No test entry has {list_names(untested)}: nothing will tell how well a model finds it. Add test "
-                "images.",
+                f"No test entry has {list_names(untested)}. A test cannot show how well a model finds "
+                f"{_it_or_them(untested)}. Add test images.",
             )
         untrained = [label.name for label in self.labels if label.test and not label.training]
         if untrained:
             yield Finding(
                 Code.LABELS_WITHOUT_TRAINING_ENTRIES,
-                f"No training entry has {list_names(untrained)}: a model cannot learn it. Add training images.",
+                f"No training entry has {list_names(untrained)}. A model cannot learn {_it_or_them(untrained)}. Add "
+                "training images.",
             )
         far = [label.name for label in both if self._is_far_from_share(label)]
         if far:
             yield Finding(
                 Code.LABELS_FAR_FROM_SHARE,
-                f"The share of test entries is far from the whole's {percent(self.share)} for {list_names(far)}: "
-                "results for it say less. Add test or training images.",
+                f"{percent(self.share)} of all entries are test entries, but the share is very different for "
+                f"{list_names(far)}. Test results for {_it_or_them(far)} say less. Add test or training images.",
             )
 
     def _is_far_from_share(self, label: Label) -> bool:
-        """By more than half, and by more entries than rounding explains."""
+        """Whether its test entries differ from the expected number by more than half and by more than two entries."""
         expected = self.share * (label.training + label.test)
         return abs(label.test - expected) > max(2.0, expected / 2)
 
@@ -160,8 +170,8 @@ class Report:
         if errors:
             yield Finding(
                 Code.ENTRIES_WITH_ERRORS,
-                f"{count(errors, 'entry has', 'entries have')} errors and will not be used. ListDatasetEntries with "
-                "HasErrors lists them, each with what is wrong.",
+                f"{count(errors, 'entry has', 'entries have')} errors and will not be used. Call ListDatasetEntries "
+                "with HasErrors to see what is wrong with each.",
             )
         unlabeled = sum(each.entries - each.labeled - each.errors for each in (self.training, self.test))
         if unlabeled > 0:
@@ -171,15 +181,14 @@ class Report:
             )
 
 
+def _it_or_them(names: Sequence[str]) -> str:
+    return "it" if len(names) == 1 else "them"
+
+
 def share(training: int, test: int) -> float:
-    """Of nothing, none."""
+    """The share of test entries, from 0 to 1; 0.0 if there are no entries."""
     return test / (training + test) if training + test else 0.0
 
 
 def percent(share_: float) -> str:
     return f"{share_:.0%}"
-
-
-def count(number: int, one: str, several: str) -> str:
-    """`3 entries have`"""
-    return f"{number:,} {one if number == 1 else several}"

@@ -1,15 +1,15 @@
-"""The report as plain text, for an e-mail on a phone: short lines, and names last, whatever is in them."""
+"""The report as plain text, for an e-mail on a phone: short lines, and each name at the end of its line."""
 
 from collections.abc import Iterator
 
 from lambdas.messages.report import Report, percent
-from lambdas.rules.text import make_readable
+from lambdas.rules.text import count, make_readable
 
 MOST_LABELS = 20
 
 
 def render(report: Report) -> str:
-    """A small table, and the warnings."""
+    """A small table and the warnings."""
     return "\n".join([*_table(report), *_warnings(report)])
 
 
@@ -20,7 +20,8 @@ def _table(report: Report) -> Iterator[str]:
     for label in labels[:MOST_LABELS]:
         yield _row(label.training, label.test, label.share, make_readable(label.name))
     if len(labels) > MOST_LABELS:
-        yield f"… and {len(labels) - MOST_LABELS} labels more, with more test entries"
+        others = count(len(labels) - MOST_LABELS, "more label", "more labels")
+        yield f"… and {others} with at least as many test entries"
 
 
 def _row(training: int, test: int, share: float, name: str) -> str:
@@ -31,5 +32,5 @@ def _warnings(report: Report) -> Iterator[str]:
     findings = report.findings()
     if findings:
         yield ""
-        yield "Worth acting on:"
+        yield "Warnings:"
         yield from (f"- {finding.message}" for finding in findings)

@@ -1,1 +1,1 @@
-"""What is decided and how it is reckoned: pure functions over plain data, no AWS."""
+"""The decisions and calculations: pure functions over plain data, without AWS."""

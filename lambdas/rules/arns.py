@@ -1,7 +1,7 @@
 """Parse the ARNs of projects and datasets.
 
-The patterns are those of ProjectArn and DatasetArn in the Amazon Rekognition API Reference. A dataset's ARN does not
-carry its project's timestamp, so a project's ARN cannot be made from it.
+The patterns are those of ProjectArn and DatasetArn in the Amazon Rekognition API Reference. The ARN of a dataset does
+not contain the timestamp of its project, so the project's ARN cannot be made from it.
 """
 
 import re
@@ -17,7 +17,7 @@ PROJECT_NAME = re.compile(r"[a-zA-Z0-9_.\-]{1,255}", re.ASCII)
 
 @dataclass(frozen=True)
 class Location:
-    """Where something lives: an account's Region."""
+    """The account and the Region of a resource, and their partition."""
 
     partition: str
     region: str
@@ -29,7 +29,7 @@ class Location:
 
 @dataclass(frozen=True)
 class ProjectArn:
-    """A project's ARN and what it says."""
+    """The ARN of a project and its parts."""
 
     text: str
     location: Location
@@ -38,7 +38,7 @@ class ProjectArn:
 
 @dataclass(frozen=True)
 class DatasetArn:
-    """A dataset's ARN and what it says; `dataset_type` is TRAIN or TEST, as in the API."""
+    """The ARN of a dataset and its parts. `dataset_type` is TRAIN or TEST, as in the API."""
 
     text: str
     location: Location
@@ -47,19 +47,19 @@ class DatasetArn:
 
 
 def parse_project_arn(text: str) -> ProjectArn | None:
-    """None when the text is not the ARN of a project."""
+    """The ARN of a project; None if the text is not one."""
     match = _PROJECT.fullmatch(text)
     return ProjectArn(text, _read_location(match), match["name"]) if match else None
 
 
 def parse_dataset_arn(text: str) -> DatasetArn | None:
-    """None when the text is not the ARN of a dataset."""
+    """The ARN of a dataset; None if the text is not one."""
     match = _DATASET.fullmatch(text)
     return DatasetArn(text, _read_location(match), match["name"], match["type"].upper()) if match else None
 
 
 def parse_location(arn: str) -> Location:
-    """Where any Regional resource lives, for example the execution that asks."""
+    """The location of any Regional resource, for example of an execution."""
     _, partition, _, region, account, *_ = arn.split(":", 5)
     return Location(partition, region, account)
 

@@ -1,7 +1,7 @@
 """An attempt: what one execution has asked of Rekognition, and what its polls have shown since.
 
-To the state machine it is opaque data, which it hands from one function to the next. When Start distribution fails, the
-state machine adds the error to it.
+The state machine passes it from one function to the next as opaque data. If Start distribution fails, the state machine
+adds the error to it.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ LONGEST_CAUSE = 4_000  # characters
 
 
 class StartError(NamedTuple):
-    """The error that Start distribution ended in, and its cause."""
+    """The error of Start distribution, and its cause."""
 
     error: str
     cause: str
@@ -46,7 +46,7 @@ class Attempt:
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
-        """From what `as_state` made, or from nothing."""
+        """From the form that the workflow carries; an empty one is a new attempt."""
         error = state.get("Error")
         return cls(
             asked_at=state.get("AskedAt", ""),
@@ -61,7 +61,7 @@ class Attempt:
         )
 
     def as_state(self) -> dict[str, Any]:
-        """The form the workflow carries."""
+        """The form that the workflow carries."""
         return {
             "AskedAt": self.asked_at,
             "AskedBefore": self.asked_before,
@@ -75,7 +75,7 @@ class Attempt:
         }
 
     def renew(self, now: str, wait_seconds: int) -> Self:
-        """The attempt that begins now. The deadline still counts from the first time that this execution asked."""
+        """The attempt that begins now. The deadline still counts from the first request of this execution."""
         busy = self.busy or (self.error is not None and self.error.error in BUSY.errors)
         asked_before = bool(self.asked_at)
         return type(self)(
@@ -83,19 +83,19 @@ class Attempt:
         )
 
     def accept(self) -> Self:
-        """Rekognition has accepted the call."""
+        """The attempt after Rekognition has accepted the call."""
         return replace(self, accepted=True)
 
     @property
     def limited(self) -> StartError | None:
-        """The account may change no more datasets at once. It may last, until the deadline at most."""
+        """The error that the account may not change more datasets at once. It can last until the deadline."""
         return self.error if self.error and self.error.error == LIMIT else None
 
     @property
     def refusal(self) -> StartError | None:
-        """The error to fail with when nothing came of the call.
+        """The error to fail with if the call had no effect.
 
-        A dataset that is busy is none the first time: whatever goes on there ends, and the workflow begins again.
+        The first time, busy datasets are no such error: their change ends, and the workflow begins again.
         """
         if self.error is None or self.error.error == LIMIT:
             return None
@@ -103,5 +103,5 @@ class Attempt:
 
     @property
     def pending(self) -> bool:
-        """Rekognition may be distributing because of it."""
+        """Whether Rekognition may be distributing because of this attempt."""
         return bool(self.asked_at) and not self.result_known and not self.no_effect

@@ -1,8 +1,8 @@
-"""Who may distribute a pair: of all executions that look at one, at most one goes on (docs/adr/0005).
+"""Who may distribute a pair: of all executions that resolve a pair, at most one continues (docs/adr/0005).
 
-A claim has no lease and no clock. The record says who owns the pair, and Step Functions whether that execution runs: an
-owner that runs is never pushed aside, one that has ended is taken over at once, and a record that says DISTRIBUTED is
-taken over by nobody.
+A claim has no lease and no clock. The record says which execution owns the pair, and Step Functions says whether that
+execution is running. A running owner keeps its claim. Another execution takes over from an owner that has ended, at
+once. No execution takes over a record that says DISTRIBUTED.
 """
 
 from dataclasses import dataclass
@@ -15,23 +15,23 @@ RUNNING = "RUNNING"
 
 
 class Answer(StrEnum):
-    """What an execution does about its claim."""
+    """What an execution does next to claim a pair."""
 
     CLAIM = "CLAIM"
-    """Write the claim, and go on."""
+    """Write the claim and continue."""
     RESOLVE = "RESOLVE"
-    """The pair is claimed; look at it again, for an earlier owner, or an earlier try, may have got far."""
+    """The execution owns the pair. Resolve it again, because an earlier owner or an earlier try may have changed it."""
     ASK_OWNER = "ASK_OWNER"
-    """Ask Step Functions for the owner first."""
+    """First ask Step Functions about the owner."""
     TAKE_OVER = "TAKE_OVER"
-    """Keep what the owner recorded as history, write the claim, and look at the pair again."""
+    """Keep the record of the owner as history, write the claim, and resolve the pair again."""
     SKIP = "SKIP"
     ALREADY_DISTRIBUTED = "ALREADY_DISTRIBUTED"
 
 
 @dataclass(frozen=True)
 class Owner:
-    """The execution that owns a pair, as Step Functions says; None once it has forgotten it, 90 days after its end."""
+    """The owner of a pair, as Step Functions describes it. `status` is None from 90 days after its end on."""
 
     status: str | None
     ended_at: str | None = None
@@ -39,7 +39,7 @@ class Owner:
 
 @dataclass(frozen=True)
 class ClaimRequest:
-    """The execution that asks for the pair: its training dataset, and whether it knows that it owns the pair."""
+    """What an execution says when it asks for the pair. `knows_its_claim`: it has received the claim already."""
 
     training_arn: str
     by_event: bool
@@ -48,42 +48,42 @@ class ClaimRequest:
 
 @dataclass(frozen=True)
 class Claim:
-    """An answer and, where the execution ends with it, the reason."""
+    """The answer. `reason` is empty unless the execution ends with this answer."""
 
     answer: Answer
     reason: str = ""
 
 
 def decide_claim(record: Record, owner: Owner | None, request: ClaimRequest) -> Claim:
-    """What to do; `owner` is None when Step Functions has not been asked."""
+    """The answer to the request. `owner` is None if Step Functions has not been asked yet."""
     if record.owner is None:
         return Claim(Answer.CLAIM)
     if record.mine:
         return Claim(Answer.CLAIM if request.knows_its_claim else Answer.RESOLVE)
     if record.outcome == DISTRIBUTED:
-        return Claim(Answer.ALREADY_DISTRIBUTED, record.reason or "The pair was distributed before.")
+        return Claim(Answer.ALREADY_DISTRIBUTED, record.reason or "The pair is already distributed.")
     if owner is None:
         return Claim(Answer.ASK_OWNER)
     if owner.status == RUNNING:
-        return Claim(Answer.SKIP, f"Another execution has this pair: {record.owner}")
+        return Claim(Answer.SKIP, f"Another execution owns this pair: {record.owner}")
     if _was_notified(record, request):
         return Claim(
             Answer.SKIP,
-            "This pair has failed before, and people were notified. Start a new execution once it is mended. "
-            f"It failed in {record.owner}",
+            "An earlier execution for this pair has failed, and people were notified. Fix the cause, then start a new "
+            f"execution yourself. The failed execution: {record.owner}",
         )
     return Claim(Answer.TAKE_OVER)
 
 
 def summarize_owner(record: Record, owner: Owner) -> tuple[str, str, str]:
-    """Outcome, reason and end of an earlier owner; one that recorded nothing has failed."""
+    """Outcome, reason and end of an earlier owner. An owner that recorded no outcome counts as FAILED."""
     ended = record.ended_at or owner.ended_at or "unknown"
     if record.outcome:
         return record.outcome, record.reason or "", ended
-    status = owner.status or "Step Functions has forgotten it"
+    status = owner.status or "Step Functions no longer knows its status"
     return FAILED, f"It ended without recording an outcome: {status}", ended
 
 
 def _was_notified(record: Record, request: ClaimRequest) -> bool:
-    """Of the same two datasets, people hear of a failure once. After it a person starts again, and no event does."""
+    """Whether an event asks for the same two datasets again, of whose failure people were notified."""
     return record.outcome == FAILED and request.by_event and record.training == request.training_arn

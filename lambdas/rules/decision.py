@@ -1,20 +1,22 @@
-"""Decide what an execution does with a pair: the decision table of the workflow."""
+"""The decision table of the workflow: what an execution does with a pair."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lambdas.rules.ending import DISTRIBUTED
 from lambdas.rules.errors import DatasetMissing, DecidedError, TestDatasetNotEmpty, TrainingDatasetEmpty
 from lambdas.rules.execution_input import Request
 from lambdas.rules.pair import NO_RECORD, Dataset, Pair, Record, count_entries
 from lambdas.rules.progress import State, judge_progress
 from lambdas.rules.tags import TAG, AutoDistribute, Trigger
+from lambdas.rules.text import count
 
 UNTAGGED = AutoDistribute()
 
 
 class Action(StrEnum):
-    """What the workflow does next. CHECK goes on with a distribution; the last four are outcomes, too."""
+    """What the workflow does next. CHECK polls an earlier distribution. The last four are outcomes, too."""
 
     DISTRIBUTE = "DISTRIBUTE"
     WAIT = "WAIT"
@@ -27,14 +29,14 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Decision:
-    """An action and why, in a sentence for a person; `error` is the name of a failure."""
+    """An action and its reason, in sentences for a person. `error` is the error's name if the action is FAILED."""
 
     action: Action
     reason: str
     error: str = ""
 
 
-# What stands in the way of a distribution: something for the workflow to do, or something a person has to mend first.
+# Why a pair cannot be distributed now. A Decision is an action of the workflow; an Exception needs a person.
 Obstacle = Decision | Exception
 Check = Callable[[Pair, Record], Obstacle | None]
 
@@ -48,51 +50,50 @@ def decide(
     *,
     no_effect: bool = False,
 ) -> Decision:
-    """What to do with the pair as it is now, given what its record says.
+    """What to do with the pair as it is now, with the record that the table has of it.
 
-    `no_effect`: this execution has polled what the record says was asked for, as long as it takes, and seen no effect.
-    `trigger` and `tag` concern executions that an event started. Such a one stands aside where a person has to act
-    first; whoever starts one by hand hears of it as an error.
+    `no_effect`: this execution has polled the distribution in the record for five minutes and has seen no effect.
+    `trigger` and `tag` apply only to executions that an event started. If a person has to act first, an execution
+    that an event started is skipped. An execution that a person started raises the error.
     """
     if request.by_event and (opt_out := _find_opt_out(trigger, tag)):
         return Decision(Action.SKIPPED, opt_out)
     if _may_have_been_distributed(pair, record, no_effect=no_effect):
-        return Decision(Action.CHECK, "Rekognition was asked to distribute this pair before; looking what came of it.")
+        return Decision(Action.CHECK, "Rekognition was already asked to distribute this pair; checking the result.")
     obstacle = first_obstacle(run_checks(pair, record))
     if isinstance(obstacle, Decision):
-        aside = obstacle.action == Action.WAIT and _leaves_to_person(request, pair, record, tag)
-        return Decision(Action.SKIPPED, _describe_edit(pair)) if aside else obstacle
+        skipped = obstacle.action == Action.WAIT and _leaves_to_person(request, pair, record, tag)
+        return Decision(Action.SKIPPED, _describe_edit(pair)) if skipped else obstacle
     if obstacle and not request.by_event:
         raise obstacle
     if obstacle:
         return Decision(Action.SKIPPED, str(obstacle))
     if _leaves_to_person(request, pair, record, tag):
         return Decision(Action.SKIPPED, _describe_edit(pair))
-    return Decision(
-        Action.DISTRIBUTE, f"Every check passed; moving about 20% of the {count_entries(pair.training)} entries."
-    )
+    entries = count(count_entries(pair.training), "entry", "entries")
+    return Decision(Action.DISTRIBUTE, f"Every check passed; moving about 20% of the {entries}.")
 
 
 def expire(decision: Decision, waited: float, deadline: float) -> Decision:
-    """The decision, but a failure when it is to wait after the deadline; both are in seconds."""
+    """The decision; a failure instead of WAIT once the execution has waited longer than the deadline, in seconds."""
     if decision.action != Action.WAIT or waited <= deadline:
         return decision
-    reason = f"The datasets were not ready in time. {decision.reason}"
+    reason = f"The datasets were not ready before the deadline. {decision.reason}"
     return Decision(Action.FAILED, reason, DecidedError.CREATION_TIMED_OUT)
 
 
 def run_checks(pair: Pair, record: Record) -> dict[str, Obstacle | None]:
-    """What each check found, by its name, the most telling first."""
+    """The obstacle that each check found, by the check's name, the most important check first."""
     return {name: find_obstacle(pair, record) for name, find_obstacle in _CHECKS.items()}
 
 
 def first_obstacle(found: Mapping[str, Obstacle | None]) -> Obstacle | None:
-    """The most telling of what the checks found; None when every one passed."""
+    """The most important obstacle; None if every check passed."""
     return next((obstacle for obstacle in found.values() if obstacle), None)
 
 
 def _may_have_been_distributed(pair: Pair, record: Record, *, no_effect: bool) -> bool:
-    """Whether something may come of what an earlier owner asked for, or this one. One poll alone does not tell."""
+    """Whether an earlier request, of this owner or the one before, may have an effect. One poll cannot rule it out."""
     training, test = _name_datasets(pair).values()
     if not (record.mine and record.before and training and test and _is_same_pair(record.before, pair)):
         return False
@@ -100,37 +101,46 @@ def _may_have_been_distributed(pair: Pair, record: Record, *, no_effect: bool) -
 
 
 def _is_same_pair(before: tuple[Dataset, Dataset], pair: Pair) -> bool:
-    """Not so when one was deleted and created anew."""
+    """False if a dataset has been deleted and created again."""
     return [dataset.arn for dataset in before] == [dataset and dataset.arn for dataset in (pair.training, pair.test)]
 
 
 def _find_opt_out(trigger: Trigger, tag: AutoDistribute) -> str | None:
     if tag.value is False:
-        return f"The project or its training dataset is tagged {TAG}=false."
+        return f"The project or its training dataset has the tag {TAG}=false, so events do not distribute it."
     if trigger == Trigger.OFF:
-        return "Events do not start distributions here: the setting trigger is off."
+        return "Events start no distribution in this deployment, because its setting 'trigger' is 'off'."
     if trigger == Trigger.TAGGED and not tag.value:
-        return f"Neither the project nor its training dataset is tagged {TAG}=true, as the setting trigger asks."
+        return (
+            f"Neither the project nor its training dataset has the tag {TAG}=true, which the setting 'trigger' "
+            "requires."
+        )
     return None
 
 
 def _find_missing_datasets(pair: Pair, _record: Record) -> Obstacle | None:
-    missing = [name for name, dataset in _name_datasets(pair).items() if dataset is None]
+    missing = tuple(name for name, dataset in _name_datasets(pair).items() if dataset is None)
     if not missing:
         return None
     return DatasetMissing(
-        f"Project {pair.project_name} has no {' and no '.join(missing)} dataset. Create it; an empty test "
-        "dataset is enough."
+        f"Project {pair.project_name} has no {' dataset and no '.join(missing)} dataset. {_CREATE_MISSING[missing]}"
     )
+
+
+_CREATE_MISSING = {
+    ("training",): "Create one from labeled images.",
+    ("test",): "Create an empty one.",
+    ("training", "test"): "Create both; leave the test dataset empty.",
+}
 
 
 def _find_failed_creation(pair: Pair, _record: Record) -> Obstacle | None:
     for name, dataset in _name_datasets(pair).items():
         if dataset and dataset.status == "CREATE_FAILED":
-            description = dataset.status_message or "no reason was given."
+            cause = dataset.status_message or "it gave no reason."
             return Decision(
                 Action.FAILED,
-                f"Rekognition could not create the {name} dataset of project {pair.project_name}: {description} "
+                f"Rekognition could not create the {name} dataset of project {pair.project_name}: {cause} "
                 "Delete the dataset and create it again.",
                 DecidedError.DATASET_CREATION_FAILED,
             )
@@ -141,28 +151,28 @@ def _find_change_in_progress(pair: Pair, _record: Record) -> Obstacle | None:
     changing = {name: dataset for name, dataset in _name_datasets(pair).items() if dataset and not dataset.settled}
     if not changing:
         return None
-    description = " and ".join(f"the {name} dataset is {dataset.status}" for name, dataset in changing.items())
-    return Decision(Action.WAIT, f"{description[0].upper()}{description[1:]}.")
+    statuses = " and ".join(f"the {name} dataset is {dataset.status}" for name, dataset in changing.items())
+    return Decision(Action.WAIT, f"{statuses[0].upper()}{statuses[1:]}.")
 
 
 def _find_test_entries(pair: Pair, record: Record) -> Obstacle | None:
-    filled = count_entries(pair.test)
-    if not filled:
+    if not count_entries(pair.test):
         return None
-    if record.outcome == "DISTRIBUTED" and pair.training and record.training == pair.training.arn:
+    entries = count(count_entries(pair.test), "entry", "entries")
+    if record.outcome == DISTRIBUTED and pair.training and record.training == pair.training.arn:
         return Decision(
             Action.ALREADY_DISTRIBUTED,
-            f"Project {pair.project_name} was distributed before: {count_entries(pair.training)} entries are in its "
-            f"training dataset, {filled} in its test dataset.",
+            f"Project {pair.project_name} is already distributed: its test dataset has {entries} and its training "
+            f"dataset has {count_entries(pair.training):,}.",
         )
     if record.before and _is_same_pair(record.before, pair) and not record.mine:
-        description = (
-            f"The test dataset has {filled} entries, and the execution that owns the pair has recorded no outcome yet."
+        return Decision(
+            Action.WAIT,
+            f"The test dataset has {entries}, and the execution that owns the pair has not recorded its outcome yet.",
         )
-        return Decision(Action.WAIT, description)
     return TestDatasetNotEmpty(
-        f"The test dataset of project {pair.project_name} has {filled} entries; Rekognition distributes into an empty "
-        "one only. Delete it and create an empty one to distribute again."
+        f"The test dataset of project {pair.project_name} has {entries}, but Rekognition distributes only into an "
+        "empty one. To distribute the pair, delete the test dataset and create an empty one."
     )
 
 
@@ -184,19 +194,23 @@ _CHECKS: dict[str, Check] = {
 
 
 def _name_datasets(pair: Pair) -> dict[str, Dataset | None]:
-    """One that is being deleted is as good as gone."""
+    """Both datasets by name. A dataset that is being deleted counts as missing."""
     named = {"training": pair.training, "test": pair.test}
     return {name: None if each and each.status == "DELETE_IN_PROGRESS" else each for name, each in named.items()}
 
 
 def _leaves_to_person(request: Request, pair: Pair, record: Record, tag: AutoDistribute) -> bool:
-    """An event leaves a training dataset that was edited to whoever edits it, but not what a distribution changed."""
+    """Whether an event started the execution and a person has edited the training dataset.
+
+    Not if the project is tagged for that, or if a distribution made the change.
+    """
     edited = pair.training is not None and pair.training.status.startswith("UPDATE_")
     return request.by_event and edited and not record.before and not tag.value
 
 
 def _describe_edit(pair: Pair) -> str:
     return (
-        f"The training dataset of project {pair.project_name} was changed since it was created: somebody may still be "
-        f"labeling. Start the distribution by hand when that is done, or tag the project {TAG}=true."
+        f"The training dataset of project {pair.project_name} was changed after its creation, so somebody may still be "
+        "labeling images. When the labeling is done, start an execution yourself. To let events distribute it anyway, "
+        f"tag the project {TAG}=true."
     )

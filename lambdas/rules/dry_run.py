@@ -1,22 +1,22 @@
-"""Report what a distribution would do, without doing it."""
+"""The dry run: report what a distribution would do, and change nothing."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from lambdas.rules.decision import Action, Decision, Obstacle, first_obstacle, run_checks
 from lambdas.rules.pair import Pair, Record, count_entries
-from lambdas.rules.text import take_fitting
+from lambdas.rules.text import count, take_fitting
 
-SHARE = 0.2  # what Rekognition moves; how it rounds is not documented
+SHARE = 0.2  # of the entries; how Rekognition rounds is not documented
 
 Labels = Mapping[str, int] | None
 
 
 def report_dry_run(pair: Pair, record: Record, training: Labels, test: Labels) -> tuple[Decision, dict[str, Any]]:
-    """The decision to change nothing, and the report: {Checks, WouldMove, Labels, LabelsOmitted}.
+    """The decision DRY_RUN, and the report: {Checks, WouldMove, Labels, LabelsOmitted}.
 
-    `training` and `test` are entries by label, None where Rekognition does not list them. The labels with the fewest
-    training entries come first; Labels is None when those of the training dataset are not known.
+    `training` and `test` are entries by label; None if Rekognition does not list them. In the report, the labels with
+    the fewest training entries come first. Its Labels is None if the labels of the training dataset are unknown.
     """
     checks = run_checks(pair, record)
     would_move = _share(count_entries(pair.training))
@@ -49,18 +49,15 @@ def _describe_obstacle(obstacle: Obstacle | None) -> str:
 
 def _predict(obstacle: Obstacle | None, pair: Pair, would_move: int) -> str:
     if obstacle is None:
-        all_entries = count_entries(pair.training)
-        return f"Every check passed; a distribution would move about {would_move} of {all_entries} entries."
+        entries = count(count_entries(pair.training), "entry", "entries")
+        return f"Every check passed; a distribution would move about {would_move:,} of {entries}."
     if isinstance(obstacle, Exception):
         return f"A distribution would fail with {type(obstacle).__name__}: {obstacle}"
-    return f"{_PREDICTIONS[obstacle.action]} {obstacle.reason}"
-
-
-_PREDICTIONS = {
-    Action.WAIT: "A distribution would wait first.",
-    Action.FAILED: "A distribution would fail.",
-    Action.ALREADY_DISTRIBUTED: "There is nothing left to distribute.",
-}
+    if obstacle.action == Action.FAILED:
+        return f"A distribution would fail with {obstacle.error}: {obstacle.reason}"
+    if obstacle.action == Action.WAIT:
+        return f"A distribution would wait first. {obstacle.reason}"
+    return f"There is nothing left to distribute. {obstacle.reason}"
 
 
 def _share(entries: int) -> int:

@@ -1,10 +1,10 @@
-"""The errors an execution can fail with beside the service's own. Step Functions matches them by class name."""
+"""Our errors that an execution can fail with. Step Functions matches them by the name of the class."""
 
 from enum import StrEnum
 
 
 class DecidedError(StrEnum):
-    """The errors that no function raises: a rule decides that the execution fails with them."""
+    """The errors that no function raises. A rule decides that the execution fails with them."""
 
     DATASET_CREATION_FAILED = "DatasetCreationFailed"
     CREATION_TIMED_OUT = "CreationTimedOut"
@@ -13,11 +13,11 @@ class DecidedError(StrEnum):
 
 
 class InvalidInput(Exception):
-    """The execution's input is none of the accepted forms."""
+    """The input of the execution is not one of the accepted forms."""
 
 
 class ProjectNotCovered(Exception):
-    """The project is none of those that this deployment is for."""
+    """The deployment does not cover the project."""
 
 
 class ProjectNotFound(Exception):
@@ -29,21 +29,21 @@ class ClaimLost(Exception):
 
 
 class PairChanged(Exception):
-    """A dataset has changed since the pair was resolved, and Rekognition was not asked."""
+    """A dataset has changed since the pair was resolved, and Rekognition was not called."""
 
 
 class DatasetMissing(Exception):
-    """The project lacks its training dataset or its test dataset."""
+    """The project has no training dataset or no test dataset."""
 
 
 class TestDatasetNotEmpty(Exception):
-    """Rekognition distributes into an empty test dataset only."""
+    """The test dataset has entries, and Rekognition distributes only into an empty one."""
 
-    __test__ = False  # the name begins like a test's, which is what pytest goes by
+    __test__ = False  # without this, pytest takes the class for a test
 
 
 class TrainingDatasetEmpty(Exception):
-    """There is nothing to distribute."""
+    """The training dataset has no entries."""
 
 
 class RecordsUnavailable(Exception):
@@ -51,4 +51,4 @@ class RecordsUnavailable(Exception):
 
 
 class OwnerUnknown(Exception):
-    """Step Functions did not say whether the execution that owns the pair still runs."""
+    """Step Functions did not say whether the execution that owns the pair is still running."""

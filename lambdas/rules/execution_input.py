@@ -1,4 +1,4 @@
-"""Read what an execution was asked to do, from a person's input or from a CreateDataset event."""
+"""What an execution is asked to do: read a person's input, or the event of a CreateDataset call."""
 
 import json
 from collections.abc import Mapping
@@ -9,9 +9,9 @@ from lambdas.rules.arns import PROJECT_NAME, DatasetArn, Location, parse_dataset
 from lambdas.rules.errors import InvalidInput
 
 ACCEPTED = (
-    'Give exactly one of {"ProjectArn": "arn:…:project/NAME/…"}, {"ProjectName": "NAME"} or '
-    '{"Datasets": [{"Arn": "…/dataset/train/…"}, {"Arn": "…/dataset/test/…"}]}, with "DryRun": true or false beside it '
-    "if you like, or the CloudTrail event of a CreateDataset call."
+    'Give exactly one of {"ProjectArn": "arn:…:project/NAME/…"}, {"ProjectName": "NAME"} and '
+    '{"Datasets": [{"Arn": "…/dataset/train/…"}, {"Arn": "…/dataset/test/…"}]}, or the CloudTrail event of a '
+    'CreateDataset call. With each of the first three you can also give "DryRun": true.'
 )
 _LONGEST_QUOTE = 120
 EVENT, PERSON = "EVENT", "PERSON"
@@ -19,7 +19,7 @@ EVENT, PERSON = "EVENT", "PERSON"
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """The project whose pair is to be distributed; the ARNs, where given, must turn out to be its own."""
+    """The project whose pair is to be distributed. The ARNs, if there are any, must be those of this project."""
 
     project_name: str
     project_arn: str | None = None
@@ -29,32 +29,32 @@ class Request:
 
     @property
     def started_by(self) -> str:
-        """Who has started the execution."""
+        """EVENT or PERSON."""
         return EVENT if self.by_event else PERSON
 
 
 def read_input(given: Any, here: Location) -> Request:
     """The request in an execution's input; `here` is where the execution runs.
 
-    Raises InvalidInput, with a sentence that says what was given and what is accepted.
+    Raises InvalidInput, which says what was given and what is accepted.
     """
     if not isinstance(given, Mapping):
-        raise _invalid(f"The input is {_quote(given)}, not an object.")
+        raise _invalid(f"The input is {_quote(given)}, which is not a JSON object.")
     return _read_event(given, here) if is_event(given) else _read_console_input(given, here)
 
 
 def is_event(given: Any) -> bool:
-    """Whether the input came from EventBridge."""
+    """Whether the input is an event of EventBridge."""
     return isinstance(given, Mapping) and ("detail" in given or "detail-type" in given)
 
 
 def find_started_by(given: Any) -> str:
-    """Who has started an execution with this input, whether it is accepted or not."""
+    """EVENT or PERSON, also for an input that is not accepted."""
     return EVENT if is_event(given) else PERSON
 
 
 def find_project_name(given: Any, here: Location) -> str:
-    """The name of the project in an execution's input; empty when the input is none of the accepted forms."""
+    """The name of the project in an execution's input; empty if the input is not accepted."""
     try:
         return read_input(given, here).project_name
     except InvalidInput:
@@ -64,14 +64,15 @@ def find_project_name(given: Any, here: Location) -> str:
 def _read_console_input(given: Mapping[str, Any], here: Location) -> Request:
     unknown = sorted(given.keys() - {"ProjectArn", "ProjectName", "Datasets", "DryRun"})
     if unknown:
-        raise _invalid(f"The input has the key {_quote(unknown[0])}, which means nothing here.")
+        raise _invalid(f"The input has the unknown key {_quote(unknown[0])}.")
     named = given.keys() - {"DryRun"}
-    if len(named) != 1:
-        what = " and ".join(sorted(named)) if named else "neither a project nor datasets"
-        raise _invalid(f"The input names {what}.")
+    if not named:
+        raise _invalid("The input names neither a project nor datasets.")
+    if len(named) > 1:
+        raise _invalid(f"The input has the keys {' and '.join(sorted(named))}, but only one of them is allowed.")
     dry_run = given.get("DryRun", False)
     if not isinstance(dry_run, bool):
-        raise _invalid(f"DryRun is {_quote(dry_run)}.")
+        raise _invalid(f"DryRun is {_quote(dry_run)}, which is neither true nor false.")
     if "ProjectArn" in given:
         return _read_project_arn(given["ProjectArn"], here, dry_run=dry_run)
     if "ProjectName" in given:
@@ -90,25 +91,25 @@ def _read_project_arn(given: Any, here: Location, *, dry_run: bool = False) -> R
 def _read_project_name(given: Any) -> str:
     if not isinstance(given, str) or not PROJECT_NAME.fullmatch(given):
         raise _invalid(
-            f"ProjectName is {_quote(given)}; a name has 1 to 255 letters, digits, hyphens, underscores and dots."
+            f"ProjectName is {_quote(given)}. A name has 1 to 255 letters, digits, hyphens, underscores and dots."
         )
     return given
 
 
 def _read_datasets(given: Any, here: Location, *, dry_run: bool) -> Request:
     if not isinstance(given, list) or len(given) != 2:
-        raise _invalid(f"Datasets is {_quote(given)}, not a list of two.")
+        raise _invalid(f"Datasets is {_quote(given)}, which is not a list of two datasets.")
     first, second = (_read_dataset(item, here) for item in given)
     if first.dataset_type == second.dataset_type:
-        raise _invalid(f"Datasets names two {first.dataset_type} datasets.")
+        raise _invalid(f"Datasets names two {first.dataset_type} datasets, not one TRAIN and one TEST dataset.")
     if first.project_name != second.project_name:
-        raise _invalid(f"Datasets names datasets of two projects, {first.project_name} and {second.project_name}.")
+        raise _invalid(f"Datasets names datasets of two projects: {first.project_name} and {second.project_name}.")
     return Request(project_name=first.project_name, dataset_arns=(first.text, second.text), dry_run=dry_run)
 
 
 def _read_dataset(given: Any, here: Location) -> DatasetArn:
     if not isinstance(given, Mapping) or given.keys() != {"Arn"}:
-        raise _invalid(f'An entry of Datasets is {_quote(given)}, not {{"Arn": …}}.')
+        raise _invalid(f'An item of Datasets is {_quote(given)}, which does not have the form {{"Arn": "…"}}.')
     arn = parse_dataset_arn(given["Arn"]) if isinstance(given["Arn"], str) else None
     if arn is None:
         raise _invalid(f"Datasets names {_quote(given['Arn'])}, which is not the ARN of a Custom Labels dataset.")
@@ -117,12 +118,12 @@ def _read_dataset(given: Any, here: Location) -> DatasetArn:
 
 
 def _read_event(event: Mapping[str, Any], here: Location) -> Request:
-    """The event marks the call, not its completion. CloudTrail does not promise the casing of keys it copies."""
+    """The request in the event of a call, which may not have completed. CloudTrail promises no casing of the keys."""
     detail = event.get("detail")
     if not isinstance(detail, Mapping) or detail.get("eventName") != "CreateDataset":
-        raise _invalid("The event is not that of a CreateDataset call.")
+        raise _invalid("The event is not the CloudTrail event of a CreateDataset call.")
     if detail.get("errorCode"):
-        raise _invalid(f"The CreateDataset call of the event failed with {_quote(detail['errorCode'])}.")
+        raise _invalid(f"The event is of a CreateDataset call that failed with {_quote(detail['errorCode'])}.")
     arn = _look_up(detail.get("requestParameters"), "projectArn")
     return _make_event_request(_read_project_arn(arn, here), _look_up(detail.get("responseElements"), "datasetArn"))
 
@@ -145,7 +146,7 @@ def _look_up(mapping: Any, key: str) -> Any:
 
 def _require_location(what: str, given: Location, here: Location) -> None:
     if given != here:
-        raise _invalid(f"{what} is of {given}; this workflow runs in {here}.")
+        raise _invalid(f"{what} belongs to {given}. This workflow runs in {here}.")
 
 
 def _quote(value: Any) -> str:
@@ -156,5 +157,5 @@ def _quote(value: Any) -> str:
     return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
 
 
-def _invalid(what_was_given: str) -> InvalidInput:
-    return InvalidInput(f"{what_was_given} {ACCEPTED}")
+def _invalid(problem: str) -> InvalidInput:
+    return InvalidInput(f"{problem} {ACCEPTED}")

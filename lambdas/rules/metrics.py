@@ -1,4 +1,4 @@
-"""The names of the metrics that functions send."""
+"""The names of the metrics that the functions send."""
 
 EXECUTION_AGE = "ExecutionAge"
 DATASETS_RESOLVED = "DatasetsResolved"

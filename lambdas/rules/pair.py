@@ -13,7 +13,7 @@ LONGEST_MESSAGE = 2_000
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
-    """One dataset at one moment. `updated` is its LastUpdatedTimestamp, in ISO 8601, UTC, to the millisecond."""
+    """A dataset at one moment. `updated` is its LastUpdatedTimestamp in ISO 8601, in UTC, to the millisecond."""
 
     arn: str
     status: str
@@ -25,12 +25,12 @@ class Dataset:
 
     @property
     def settled(self) -> bool:
-        """Whether nothing is in progress. A status that does not exist today is "not yet", as every one in progress."""
+        """Whether no change is in progress. A status that AWS adds later counts as in progress."""
         return self.status in ("CREATE_COMPLETE", "CREATE_FAILED", "UPDATE_COMPLETE", "UPDATE_FAILED")
 
     @classmethod
     def from_description(cls, arn: str, description: Mapping[str, Any]) -> Self:
-        """From a DatasetDescription of DescribeDataset; what it leaves out counts as none."""
+        """From a DatasetDescription of DescribeDataset. Numbers that it leaves out are 0."""
         stats = description.get("DatasetStats") or {}
         return cls(
             arn=arn,
@@ -44,7 +44,7 @@ class Dataset:
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
-        """From what `as_state` made."""
+        """From the form that the workflow carries."""
         return cls(
             arn=state["Arn"],
             status=state["Status"],
@@ -56,7 +56,7 @@ class Dataset:
         )
 
     def as_state(self) -> dict[str, Any]:
-        """The names a person reads in the Step Functions console are the API's."""
+        """The form that the workflow carries, with the names of the Rekognition API."""
         return {
             "Arn": self.arn,
             "Status": self.status,
@@ -70,7 +70,7 @@ class Dataset:
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """The two datasets of a project; one that does not exist is None."""
+    """The two datasets of a project; None for a dataset that does not exist."""
 
     project_name: str
     project_arn: str
@@ -78,7 +78,7 @@ class Pair:
     test: Dataset | None
 
     def as_state(self) -> dict[str, Any]:
-        """The form the workflow carries."""
+        """The form that the workflow carries."""
         return {
             "ProjectName": self.project_name,
             "ProjectArn": self.project_arn,
@@ -88,7 +88,7 @@ class Pair:
 
 
 class Key(NamedTuple):
-    """Of an item in the table. A pair is its test dataset: who deletes that and creates it again has another pair."""
+    """The key of a record. The test dataset identifies the pair: a new test dataset makes another pair."""
 
     project_name: str
     test_arn: str
@@ -96,11 +96,11 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """What the table says of a pair; without a record, nothing.
+    """The record of a pair: who has claimed it, what Rekognition was asked to distribute, and the outcome.
 
-    `owner` is the ARN of the execution that has claimed the pair; `mine`: it is the execution that reads the record.
-    `training` is the ARN of the training dataset. `before` is the pair as it was when Rekognition was asked to
-    distribute it; None when nothing came of that, or nobody has asked.
+    `owner` is the ARN of the execution that has claimed the pair. `mine`: this execution is the owner. `training` is
+    the ARN of the training dataset. `before` is the pair at the time when Rekognition was asked to distribute it. It is
+    None if nobody has asked, or if the request is known to have failed.
     """
 
     owner: str | None = None
@@ -119,10 +119,10 @@ NO_RECORD = Record()
 
 
 def count_entries(dataset: Dataset | None) -> int:
-    """None has none."""
+    """The number of entries; 0 if there is no dataset."""
     return dataset.entries if dataset else 0
 
 
 def _iso(moment: datetime | None) -> str:
-    """Fixed width, so that later sorts after earlier, and any after none."""
+    """A text of fixed width, so that texts sort like their moments; empty if there is no moment."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds") if moment else ""

@@ -1,19 +1,23 @@
-"""Judge how far a distribution has come, from both datasets before it was started and now.
+"""How far a distribution has come, from both datasets before the start and now.
 
-DescribeDataset shows the *last* operation on a dataset. A COMPLETE or FAILED that was there before says nothing of
-this distribution: only what has changed since the start counts, and only once both datasets have settled. Any other
-status, today's or tomorrow's, is "not yet". Entries leave a training dataset by a distribution and in no other way,
-which proves one, whatever came after. Without that proof, for people may have added as many, two new COMPLETE count,
-once the test dataset has entries.
-Where nothing is in progress, no entry has left the training dataset and not both have changed, none has started; or it
-does not show yet: statistics can lag behind the status, and what is read behind what is. Nobody should rest on one such
-look.
+DescribeDataset shows the *last* operation on a dataset. A COMPLETE or FAILED from before the start says nothing about
+this distribution. So only changes since the start count, and only when both datasets have settled. Every other status,
+also one that AWS adds later, means "not yet".
+
+Only a distribution removes entries from a training dataset. So fewer training entries prove a distribution, whatever
+happened afterwards. People may have added as many entries as left. Then two new UPDATE_COMPLETE prove it, if the test
+dataset has entries.
+
+If both datasets have settled, no training entry has left and not both datasets have changed, no distribution shows.
+It may have started all the same: statistics can lag behind the status, and reads can lag behind writes. One such poll
+is no proof.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 from lambdas.rules.pair import Dataset
+from lambdas.rules.text import count
 
 
 class State(StrEnum):
@@ -27,14 +31,14 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Progress:
-    """The state and, in a sentence, what it rests on."""
+    """The state, and the evidence for it in a sentence."""
 
     state: State
     reason: str
 
 
 def judge_progress(training_before: Dataset, test_before: Dataset, training: Dataset, test: Dataset) -> Progress:
-    """Compare a pair with what it was before the distribution started."""
+    """The progress, from the pair before the distribution started and the pair now."""
     entries_left = training.entries < training_before.entries
     settled = training.settled and test.settled
     if settled and entries_left and test.entries and _were_both_updated(training, test):
@@ -52,22 +56,25 @@ def judge_progress(training_before: Dataset, test_before: Dataset, training: Dat
 
 
 def _has_changed(before: Dataset, now: Dataset) -> bool:
-    """Whether a change moves the timestamp in whatever it ends is not documented; a new status tells, too."""
+    """Whether the timestamp or the status is new. AWS does not document that every change moves the timestamp."""
     return now.updated > before.updated or (now.updated == before.updated and now.status != before.status)
 
 
 def _were_both_updated(training: Dataset, test: Dataset) -> bool:
-    """Whatever came after: a later change that failed does not take the entries back."""
+    """Whether both have ended an update. A later update that failed does not move entries back."""
     return all(dataset.status in ("UPDATE_COMPLETE", "UPDATE_FAILED") for dataset in (training, test))
 
 
 def _describe_failure(failed: dict[str, Dataset]) -> str:
-    """The service's own words, once where it says the same of both."""
-    said: dict[str, list[str]] = {}
+    """Rekognition's own messages; one sentence if both datasets have the same message."""
+    names_by_message: dict[str, list[str]] = {}
     for name, dataset in failed.items():
-        said.setdefault(dataset.status_message or "nothing", []).append(name)
-    told = "; ".join(f"of the {' and the '.join(names)} dataset: {message}" for message, names in said.items())
-    return f"Rekognition could not distribute. It says {told}"
+        names_by_message.setdefault(dataset.status_message or "none.", []).append(name)
+    messages = (
+        f"Its message for the {' and the '.join(names)} dataset: {message}"
+        for message, names in names_by_message.items()
+    )
+    return f"Rekognition could not distribute the entries. {' '.join(messages)}"
 
 
 def _describe_result(training_before: Dataset, training: Dataset, test: Dataset) -> str:
@@ -82,4 +89,4 @@ def _describe_result(training_before: Dataset, training: Dataset, test: Dataset)
 def _describe_difference(missing: int) -> str:
     if missing > 0:
         return f"{missing:,} {'is' if missing == 1 else 'are'} in neither"
-    return f"{-missing:,} more than there were"
+    return f"together {count(-missing, 'entry', 'entries')} more than before"

@@ -1,4 +1,4 @@
-"""When an event may start a distribution: the setting, and the tags with which people overrule it."""
+"""When an event may start a distribution: the settings, and the tag for opt-in and opt-out."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ TAG = "auto-distribute"
 
 
 def covers(projects: Iterable[str], name: str) -> bool:
-    """Whether the project is one of those that the deployment is for; `*` at a name's end stands for any ending."""
+    """Whether the deployment covers the project. A name that ends in `*` covers every project that begins with it."""
     return any(name.startswith(each[:-1]) if each.endswith("*") else name == each for each in projects)
 
 
 class Trigger(StrEnum):
-    """The setting: never; when the training dataset is as it was created; only where a tag asks for it."""
+    """The setting: events start distributions never, unless the training dataset was edited, or only with the tag."""
 
     OFF = "off"
     CREATED = "created"
@@ -23,13 +23,13 @@ class Trigger(StrEnum):
 
 @dataclass(frozen=True)
 class AutoDistribute:
-    """What the tag of the project or of its training dataset says; None when neither has it."""
+    """The value of the tag on the project or its training dataset; None if neither has it."""
 
     value: bool | None = None
 
     @classmethod
     def from_tags(cls, tags: Iterable[Mapping[str, str]]) -> Self:
-        """A "false" anywhere wins over a "true"; any other value says nothing."""
+        """From the tags of both. "false" on either wins over "true"; every other value is ignored."""
         values = {tagged[TAG] for tagged in tags if TAG in tagged}
         if "false" in values:
             return cls(False)

@@ -54,6 +54,11 @@ def list_names(names: Sequence[str]) -> str:
     return f"{shown} and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else shown
 
 
+def count(number: int, one: str, several: str) -> str:
+    """`3 entries` or `1 entry`"""
+    return f"{number:,} {one if number == 1 else several}"
+
+
 def take_fitting(items: Sequence[Item], longest: int = LONGEST_LIST) -> list[Item]:
     """As many of the first items as fit into `longest` characters.
 

@@ -1,4 +1,4 @@
-"""The way that an execution took through its states, from its history."""
+"""The timeline of an execution: the states that it visited, from its history."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Visit:
-    """A state was entered, and the next one entered or the history read."""
+    """A visit to a state, from its entry until the next entry or until the history was read."""
 
     state: str
     entered: datetime
@@ -23,7 +23,7 @@ class Visit:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Every visit, in its order."""
+    """All visits in their order."""
 
     visits: list[Visit]
 
@@ -36,17 +36,17 @@ class Timeline:
 
     @property
     def states(self) -> list[str]:
-        """Each once, in the order of their first visits."""
+        """The names of the states, each once, in the order of their first visits."""
         return list(dict.fromkeys(visit.state for visit in self.visits))
 
     @property
     def transitions(self) -> Counter[tuple[str, str]]:
-        """How often it went from one state to another."""
+        """How often the execution went from one state to another."""
         return Counter((one.state, other.state) for one, other in pairwise(self.visits))
 
     @property
     def seconds(self) -> float:
-        """From the first state to the reading of the history."""
+        """Seconds from the first entry until the history was read."""
         return (self.visits[-1].left - self.visits[0].entered).total_seconds() if self.visits else 0.0
 
     def of(self, state: str) -> list[Visit]:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-# Of the time that has passed. Chance decides between the two: executions that began together do not poll together.
+# Of the elapsed time. A random share between the two keeps executions that began together from polling together.
 LEAST_SHARE, MOST_SHARE = 0.08, 0.12
 
 
 @dataclass(frozen=True)
 class Times:
-    """`now` is when the state was entered. Each is ISO 8601 in UTC, as the context object of Step Functions has it."""
+    """Moments in ISO 8601, in UTC, from the context object of Step Functions. `now` is when the state was entered."""
 
     now: str
     started: str
@@ -24,28 +24,28 @@ class Times:
 
     @property
     def began(self) -> str:
-        """When the deadlines began: a redrive resets them."""
+        """The moment from which deadlines count: a redrive resets them."""
         return self.redriven or self.started
 
     @property
     def seconds(self) -> float:
-        """From the beginning until now."""
+        """Seconds from the beginning until now."""
         return seconds_between(self.began, self.now)
 
 
 def seconds_between(earlier: str, later: str) -> float:
-    """Negative when they come the other way round."""
+    """Seconds from `earlier` to `later`; negative if `later` comes first."""
     return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds()
 
 
 def latest(*moments: str) -> str:
-    """The last of these moments; an empty text is before any."""
+    """The latest of these moments. Empty texts do not count."""
     return max(filter(None, moments), key=datetime.fromisoformat)
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """Seconds. No polling interval is shorter or longer."""
+    """The shortest and the longest polling interval, in seconds."""
 
     shortest: int
     longest: int
@@ -56,6 +56,6 @@ class Bounds:
 
 
 def polling_interval(elapsed: float, chance: float, bounds: Bounds) -> int:
-    """Whole seconds: about a tenth of the `elapsed` seconds, within the bounds. `chance` is from 0 to 1."""
+    """Seconds until the next poll: about a tenth of the `elapsed` seconds, within the bounds. `chance` is 0 to 1."""
     share = LEAST_SHARE + (MOST_SHARE - LEAST_SHARE) * chance
     return min(bounds.longest, max(bounds.shortest, round(elapsed * share)))

@@ -1,7 +1,7 @@
-"""What a poll means: whether the distribution has finished, failed, goes on, or had no effect.
+"""What a poll means: the distribution is complete, has failed, is in progress, or had no effect.
 
-An error of the call is not believed, because it may hide a success. Nor is a single poll, because what DescribeDataset
-shows can lag behind (docs/adr/0002). Only when poll after poll has shown no effect for five minutes, there was none.
+An error of the call proves nothing, because it may hide a success. A single poll proves nothing either, because
+DescribeDataset can lag behind (docs/adr/0002). The call had no effect if every poll for five minutes shows none.
 """
 
 from dataclasses import dataclass, replace
@@ -13,11 +13,11 @@ from lambdas.rules.progress import Progress, State
 from lambdas.rules.times import Times, latest, seconds_between
 
 NO_EFFECT_SECONDS = 300
-ASKED_FOR = "Rekognition had been asked to distribute, and may be doing so."
+MAY_BE_DISTRIBUTING = "Rekognition was asked to distribute this pair, and may still be distributing it."
 
 
 class Verdict(StrEnum):
-    """What the workflow goes by. NO_EFFECT: nothing came of the request, and it may be made again."""
+    """What the workflow branches on. NO_EFFECT: the call changed nothing and can be repeated."""
 
     COMPLETE = "COMPLETE"
     FAILED = "FAILED"
@@ -27,7 +27,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Poll:
-    """A verdict, the attempt after it and, with FAILED, the error and its cause."""
+    """The verdict on a poll, the attempt after the poll and, with FAILED, the error and its cause."""
 
     verdict: Verdict
     attempt: Attempt
@@ -35,7 +35,7 @@ class Poll:
 
 
 def judge_poll(progress: Progress, attempt: Attempt, times: Times, deadline: float) -> Poll:
-    """The verdict on what a poll has shown at `times.now`; `deadline` is in seconds from the first request on."""
+    """The verdict on a poll at `times.now`. `deadline` is in seconds after the first request."""
     no_effect_since = (attempt.no_effect_since or times.now) if progress.state == State.NOT_STARTED else ""
     attempt = replace(attempt, asked_at=attempt.asked_at or times.now, no_effect_since=no_effect_since)
     known = replace(attempt, result_known=True)
@@ -56,13 +56,13 @@ def judge_poll(progress: Progress, attempt: Attempt, times: Times, deadline: flo
 def _give_up(attempt: Attempt, progress: Progress) -> Poll:
     if attempt.limited and progress.state == State.NOT_STARTED:
         return _fail(attempt, *attempt.limited)
-    cause = f"Rekognition had not finished in time. {progress.reason} {ASKED_FOR}"
+    cause = f"Rekognition had not finished before the deadline. {progress.reason} {MAY_BE_DISTRIBUTING}"
     return _fail(attempt, DecidedError.DISTRIBUTION_TIMED_OUT, cause)
 
 
 def _conclude_no_effect(attempt: Attempt, progress: Progress) -> Poll:
     if attempt.accepted:
-        cause = f"Rekognition has accepted the distribution, and nothing shows of it. {progress.reason}"
+        cause = f"Rekognition accepted the distribution, but the datasets show no effect. {progress.reason}"
         return _fail(attempt, DecidedError.DISTRIBUTION_FAILED, cause)
     return Poll(Verdict.NO_EFFECT, replace(attempt, no_effect=True))
 
@@ -72,5 +72,5 @@ def _fail(attempt: Attempt, error: str, cause: str) -> Poll:
 
 
 def _seconds_since(moment: str, times: Times) -> float:
-    """A redrive resets the deadlines: what was before it does not count."""
+    """Seconds from the moment or, if it is later, from the redrive until now: a redrive resets the deadlines."""
     return seconds_between(latest(moment, times.began), times.now)

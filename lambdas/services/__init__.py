@@ -1,1 +1,1 @@
-"""The calls to AWS, one file a service."""
+"""The calls to AWS: one file for each service."""

@@ -1,4 +1,4 @@
-"""Ask Step Functions about executions."""
+"""Calls to Step Functions about executions."""
 
 import json
 from datetime import datetime
@@ -14,28 +14,30 @@ from lambdas.services.sdk import CONFIG
 
 _stepfunctions = boto3.client("stepfunctions", config=CONFIG)
 
-MOST_EVENTS = 1000  # of a page
+MOST_EVENTS = 1000  # on one page of a history
 
 
 def describe_owner(execution: str) -> Owner:
-    """Whether it runs, and when it ended. Raises OwnerUnknown when Step Functions does not say."""
+    """The status of the execution and when it ended. Raises OwnerUnknown if Step Functions does not answer."""
     try:
         found = _stepfunctions.describe_execution(executionArn=execution)
     except _stepfunctions.exceptions.ExecutionDoesNotExist:
         return Owner(None)
     except (ClientError, BotoCoreError) as error:
-        raise OwnerUnknown(f"Whether the owner of the pair still runs is not known: {error}") from error
+        raise OwnerUnknown(
+            f"Step Functions did not say whether the owner of the pair is still running: {error}"
+        ) from error
     ended = found.get("stopDate")
     return Owner(found["status"], ended and ended.isoformat(timespec="milliseconds"))
 
 
 def read_execution_input(execution: str) -> Any:
-    """What it was started with."""
+    """The input of the execution, parsed."""
     return json.loads(_stepfunctions.describe_execution(executionArn=execution)["input"])
 
 
 def read_timeline(execution: str, now: datetime) -> Timeline:
-    """The way it took until now."""
+    """The timeline of the execution until `now`."""
     pages = _stepfunctions.get_paginator("get_execution_history").paginate(
         executionArn=execution, includeExecutionData=False, PaginationConfig={"PageSize": MOST_EVENTS}
     )

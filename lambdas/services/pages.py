@@ -1,4 +1,4 @@
-"""Keep a page in S3."""
+"""The bucket of report pages."""
 
 from urllib.parse import quote
 
@@ -10,7 +10,7 @@ _s3 = boto3.client("s3", config=CONFIG)
 
 
 def put_page(bucket: str, project_name: str, execution: str, html: str) -> str:
-    """Its link into the S3 console. An execution that is redriven replaces its page."""
+    """Store the page and return its link in the S3 console. After a redrive, the execution replaces its page."""
     region, name = execution.split(":")[3], execution.rsplit(":", 1)[-1]
     key = f"{project_name}/{name}.html"
     _s3.put_object(Bucket=bucket, Key=key, Body=html.encode(), ContentType="text/html; charset=utf-8")

@@ -1,4 +1,7 @@
-"""The table of records. Each write is on a condition, and writing the same again is harmless."""
+"""The table of records. Each write has a condition, and writing the same again is harmless.
+
+Each function raises RecordsUnavailable if DynamoDB fails.
+"""
 
 import json
 import os
@@ -26,7 +29,7 @@ class RecordChangedError(Exception):
 
 
 def read_record(key: Key, me: str) -> Record:
-    """What the table says of the pair, to the execution with the ARN `me`. Raises RecordsUnavailable, as all here."""
+    """The record of the pair, for the execution with the ARN `me`; NO_RECORD if there is none."""
     with _rename_errors():
         found = _dynamodb.get_item(TableName=_table(), Key=_key(key), ConsistentRead=True)
     item = {name: next(iter(value.values())) for name, value in found.get("Item", {}).items()}
@@ -45,7 +48,7 @@ def read_record(key: Key, me: str) -> Record:
 
 
 def claim_record(key: Key, me: str, *, started_at: str, project_arn: str, training: str, entries: int) -> None:
-    """Claim a pair that nobody owns, or this execution. Raises RecordChangedError when another one does."""
+    """Claim a pair that has no owner, or this execution. Raises RecordChangedError if another execution owns it."""
     claimed = {
         "ProjectArn": {"S": project_arn},
         "TrainingDatasetArn": {"S": training},
@@ -60,9 +63,9 @@ def claim_record(key: Key, me: str, *, started_at: str, project_arn: str, traini
 
 
 def take_over_record(key: Key, me: str, *, started_at: str, record: Record, owner: Owner) -> None:
-    """Keep what the owner recorded as history, and claim its pair: both or neither.
+    """Keep the owner's record as history and claim its pair, in one transaction.
 
-    Only from the owner that was read, and only what it had recorded by then: RecordChangedError otherwise.
+    Raises RecordChangedError if the owner or its outcome is no longer the one in `record`.
     """
     outcome, reason, ended_at = summarize_owner(record, owner)
     history = {
@@ -103,15 +106,15 @@ _NO_OUTCOME = "attribute_not_exists(Outcome)"
 
 
 def record_start(key: Key, me: str, training: Dataset, test: Dataset) -> None:
-    """Record what Rekognition is about to be asked to distribute. Raises ClaimLost."""
+    """Record the pair that Rekognition is about to be asked to distribute. Raises ClaimLost."""
     before = json.dumps({"Training": training.as_state(), "Test": test.as_state()})
     _update_mine(key, me, {"PairBefore": {"S": before}})
 
 
 def read_start(key: Key, me: str) -> tuple[Dataset, Dataset] | None:
-    """The pair that Rekognition was asked to distribute, as the record has it. Raises ClaimLost.
+    """The recorded pair that Rekognition was asked to distribute. Raises ClaimLost.
 
-    It is read by a write that changes nothing: who starts may not read, and has to own the pair.
+    A write that changes nothing reads it: Start distribution has no permission to read, and it must own the pair.
     """
     attributes = _update_mine(key, me, {"Execution": {"S": me}})
     return _read_before(attributes.get("PairBefore", {}).get("S", ""))
@@ -129,8 +132,8 @@ def record_outcome(
 ) -> None:
     """Complete the record. Raises ClaimLost.
 
-    `result_known`: the polls have shown the result of what Rekognition was asked for. `entries`: of both datasets, once
-    distributed.
+    `result_known`: the polls have shown the result of the request to Rekognition. `entries`: the numbers of training
+    and test entries after a distribution.
     """
     attributes = {"Outcome": {"S": outcome}, "Reason": {"S": reason}, "EndedAt": {"S": ended_at}}
     if entries:
@@ -144,11 +147,11 @@ def _update_mine(key: Key, me: str, attributes: Attributes) -> Attributes:
     try:
         return _update(key, me, attributes, _MINE)
     except _errors.ConditionalCheckFailedException as refused:
-        raise ClaimLost("Another execution has taken this pair over.") from refused
+        raise ClaimLost("Another execution has taken over this pair.") from refused
 
 
 def _update(key: Key, me: str, attributes: Attributes, condition: str, *, remove: str = "") -> Attributes:
-    """The whole item, as it is then."""
+    """Update the item and return all its attributes after the update."""
     values = {":me": {"S": me}, **{f":{name}": value for name, value in attributes.items()}}
     sets = "SET " + ", ".join(f"{name} = :{name}" for name in attributes)
     with _rename_errors():
@@ -165,13 +168,13 @@ def _update(key: Key, me: str, attributes: Attributes, condition: str, *, remove
 
 @contextmanager
 def _rename_errors() -> Iterator[None]:
-    """Whatever DynamoDB answers has one name: its own names are Rekognition's, too, and the advice differs."""
+    """Raise DynamoDB's errors as RecordsUnavailable: Rekognition has errors of the same names, with other advice."""
     try:
         yield
     except (_errors.ConditionalCheckFailedException, RecordChangedError):
         raise
     except (ClientError, BotoCoreError) as error:
-        raise RecordsUnavailable(f"The table of records: {error}") from error
+        raise RecordsUnavailable(f"The table of records could not be read or written: {error}") from error
 
 
 def _table() -> str:

@@ -1,4 +1,4 @@
-"""The Rekognition calls of the functions."""
+"""Calls to Rekognition."""
 
 from typing import Any
 
@@ -23,8 +23,8 @@ def describe_dataset(arn: str) -> Dataset:
 def describe_pair(request: Request) -> Pair:
     """The pair of the project that the request names.
 
-    Raises ProjectNotFound when there is none, or when it is not the one whose ARNs the request gives. To an event,
-    which may be late, a project that is gone by now is one without datasets.
+    Raises ProjectNotFound if there is no such project, or if an ARN of the request belongs to another project. An event
+    may come late, so for an event a project that no longer exists is a project without datasets.
     """
     for project in _describe_projects(request.project_name):
         arns = _arns_by_type(project.get("Datasets", []))
@@ -39,21 +39,21 @@ def describe_pair(request: Request) -> Pair:
     if request.by_event:
         return Pair(project_name=request.project_name, project_arn=request.project_arn or "", training=None, test=None)
     raise ProjectNotFound(
-        f"There is no project {request.project_arn or request.project_name} here; "
-        "one that was deleted and created again has another ARN. Take its name or ARN from the Rekognition console."
+        f"This account and Region have no project {request.project_arn or request.project_name}. A project that was "
+        "deleted and created again has another ARN. Copy the name or the ARN from the Rekognition console."
     )
 
 
 def read_auto_distribute(pair: Pair) -> AutoDistribute:
-    """What the tags of the project and of its training dataset say."""
-    if pair.training is None:  # nothing hangs on it, and the project may be gone
+    """What the tags of the project and of its training dataset say; nothing if there is no training dataset."""
+    if pair.training is None:  # the decision needs no tags, and the project may no longer exist
         return AutoDistribute()
     arns = [pair.project_arn, pair.training.arn]
     return AutoDistribute.from_tags(_rekognition.list_tags_for_resource(ResourceArn=arn)["Tags"] for arn in arns)
 
 
 def count_labels(dataset: Dataset | None) -> dict[str, int] | None:
-    """Entries by label; None where Rekognition does not list them, as while something is in progress."""
+    """The numbers of entries by label; None if Rekognition does not list them, for example during a change."""
     if dataset is None:
         return None
     pages = _rekognition.get_paginator("list_dataset_labels").paginate(DatasetArn=dataset.arn)
@@ -65,12 +65,12 @@ def count_labels(dataset: Dataset | None) -> dict[str, int] | None:
 
 
 def distribute_dataset_entries(training_arn: str, test_arn: str) -> None:
-    """Start the distribution. The order of the two is not documented; this is the order of AWS's own examples."""
+    """Start the distribution. AWS documents no order of the datasets; its examples have the training dataset first."""
     _rekognition.distribute_dataset_entries(Datasets=[{"Arn": training_arn}, {"Arn": test_arn}])
 
 
 def _describe_projects(name: str) -> list[dict[str, Any]]:
-    """None where there is no project of that name; how Rekognition says so is not documented."""
+    """The projects with this name, or none. AWS does not document how Rekognition answers for an unknown name."""
     try:
         described: list[dict[str, Any]] = _rekognition.describe_projects(ProjectNames=[name])["ProjectDescriptions"]
     except (_errors.ResourceNotFoundException, _errors.InvalidParameterException):
@@ -79,7 +79,7 @@ def _describe_projects(name: str) -> list[dict[str, Any]]:
 
 
 def _arns_by_type(datasets: list[dict[str, Any]]) -> dict[str, str]:
-    """One that is being deleted gives way to the one that takes its place."""
+    """The ARNs by TRAIN and TEST. A dataset that replaces one that is being deleted takes precedence."""
     last = sorted(datasets, key=lambda dataset: dataset.get("Status") != "DELETE_IN_PROGRESS")
     return {dataset["DatasetType"]: dataset["DatasetArn"] for dataset in last}
 
@@ -90,8 +90,8 @@ def _describe_if_exists(arn: str | None) -> Dataset | None:
 
 def _require_own_datasets(request: Request, arns: set[str]) -> None:
     unknown = [arn for arn in request.dataset_arns if arn not in arns]
-    if unknown and not request.by_event:  # an event's dataset may have been deleted and created again since
+    if unknown and not request.by_event:  # the dataset of an event may have been created again since
         raise ProjectNotFound(
-            f"Project {request.project_name} has no dataset {unknown[0]}; it was deleted, or created again since. "
-            "Take the ARNs from the Rekognition console."
+            f"Project {request.project_name} has no dataset {unknown[0]}. It may have been deleted, or created again "
+            "with another ARN. Copy the ARNs from the Rekognition console."
         )

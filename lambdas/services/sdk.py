@@ -1,7 +1,7 @@
-"""How every AWS client of the functions behaves.
+"""The configuration of every AWS client of the functions.
 
-The SDK's own retries are off: each retry is one of the state machine's, to be seen in the execution's history, and a
-call that cannot be repeated is never repeated behind its back.
+The SDK does not retry. Only the state machine retries, so the execution's history shows each retry, and a call that
+must not be repeated is not.
 """
 
 from botocore.config import Config

@@ -116,7 +116,7 @@ def test_the_other_one_stands_aside_and_says_why(of_the_left: Told) -> None:
     for execution in of_the_left.executions["right"]:
         assert execution.output["Outcome"] == "SKIPPED"
         assert execution.output["Reason"] == (
-            "Project left-1 is none of those that this deployment is for: right-*, both-*."
+            "This deployment does not cover project left-1. It covers: right-*, both-*."
         )
 
 
@@ -199,7 +199,7 @@ def test_by_hand_a_project_of_the_other_fails_with_a_sentence(
     right = deployments["right"]
     execution = executions.wait_until_ended(executions.begin({"ProjectName": "left-1"}, right.machine))
     assert (execution.status, execution.error) == ("FAILED", "ProjectNotCovered")
-    said = "Project left-1 is none of those that this deployment is for: right-*, both-*."
+    said = "This deployment does not cover project left-1. It covers: right-*, both-*."
     assert execution.cause.startswith(said)
     (message,) = right.subscribers["TopicArn"].receive_all()
     assert (message.subject, message.notice["Cause"]) == ("FAILED: left-1 (ProjectNotCovered)", said)

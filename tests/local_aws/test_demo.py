@@ -106,7 +106,7 @@ def test_the_demo_says_where_the_report_is(demonstrate: Any, tmp_path: Path) -> 
 def test_too_few_images_are_a_clear_failure(demonstrate: Any) -> None:
     status, output = demonstrate("\n".join(images(1)).encode())
     assert status == 1
-    assert "\nFAILED: DistributionFailed: Rekognition could not distribute." in output
+    assert "\nFAILED: DistributionFailed: Rekognition could not distribute the entries." in output
     assert output.splitlines()[-1].startswith("What to do: ")
 
 

@@ -145,5 +145,5 @@ def test_an_empty_report_and_the_largest_report_fit(
     seen = open_page(write_page(tmp_path, labels, entries=entries), PHONE, "light")
     assert (seen["messages"], seen["width"]) == ([], PHONE)
     assert f"{entries[0]:,}" in seen["text"]
-    assert ("There are none." in seen["text"]) == (not labels)
+    assert ("There are no labels." in seen["text"]) == (not labels)
     assert len(seen["bars"]) == 2 * (2 + len(labels))

@@ -178,7 +178,7 @@ def test_a_failed_creation_fails_the_execution(
     ("state", "duration", "error", "text"),
     [
         ("Resolve datasets", "update_seconds", "CreationTimedOut", "UPDATE_IN_PROGRESS"),
-        ("Check distribution", "distribution_seconds", "DistributionTimedOut", "may be doing so"),
+        ("Check distribution", "distribution_seconds", "DistributionTimedOut", "may still be distributing it"),
     ],
 )
 def test_an_execution_fails_after_its_deadline(

@@ -51,7 +51,7 @@ BROKEN = Outcome(
     reason="It broke.",
     notes=[],
     error="Broken",
-    advice="Mend it.",
+    advice="Fix it.",
 )
 NAMELESS = replace(BROKEN, project_name="")
 
@@ -85,8 +85,8 @@ def test_a_subject_is_one_line_of_at_most_99_ascii_characters(outcome: Outcome, 
 
 def test_what_to_do_fits_the_outcome() -> None:
     assert DONE.what_to_do == "Nothing. The pair is ready to train with."
-    assert replace(DONE, report=WARNED).what_to_do == "See what is worth acting on."
-    assert BROKEN.what_to_do == "Mend it."
+    assert replace(DONE, report=WARNED).what_to_do == "Read the warnings above before you train with the pair."
+    assert BROKEN.what_to_do == "Fix it."
     assert (DONE.name, BROKEN.name, BROKEN.warnings) == ("DISTRIBUTED", "FAILED", [])
 
 
@@ -130,14 +130,14 @@ def test_the_notice_of_a_failure() -> None:
         "Notes": ["a note"],
         "Error": "Broken",
         "Cause": "It broke.",
-        "Advice": "Mend it.",
+        "Advice": "Fix it.",
     }
     assert make_notice(NAMELESS)["ProjectName"] is None
 
 
 def test_a_long_cause_is_cut_in_messages() -> None:
     long = replace(BROKEN, reason="x" * 5_000)
-    shown = "x" * 4_000 + "… (the execution has more of it)"
+    shown = "x" * 4_000 + "… (the execution shows more)"
     assert make_notice(long)["Cause"] == shown
     assert f"\n\n{shown}\n\n" in make_mail(long)
     assert make_chat(long)["content"]["description"] == "Broken: " + "x" * 1_492 + "…"
@@ -163,10 +163,12 @@ def test_the_mail_of_a_success() -> None:
 
 
 def test_the_mail_of_a_success_without_a_page_says_why() -> None:
-    lines = make_mail(replace(DONE, report_link=None, notes=["There is no page: S3.", "Another."])).split("\n")
+    lines = make_mail(
+        replace(DONE, report_link=None, notes=["The report page could not be stored: S3.", "Another."])
+    ).split("\n")
     assert lines[8:] == [
         "",
-        "There is no page: S3.",
+        "The report page could not be stored: S3.",
         "Another.",
         "",
         "What to do: Nothing. The pair is ready to train with.",
@@ -182,9 +184,9 @@ def test_the_mail_of_a_failure_says_how_to_run_again() -> None:
         "",
         "It broke.",
         "",
-        "What to do: Mend it.",
+        "What to do: Fix it.",
         "",
-        f"Run it again: {state_machine_link(EXECUTION)}",
+        f"Start a new execution: {state_machine_link(EXECUTION)}",
         'with the input {"ProjectName": "parts"}',
         "",
         f"Execution: {EXECUTION_LINK}",
@@ -194,7 +196,12 @@ def test_the_mail_of_a_failure_says_how_to_run_again() -> None:
 
 def test_the_mail_about_an_input_without_a_project_invents_none() -> None:
     lines = make_mail(NAMELESS).split("\n")
-    assert lines[6:] == [f"Run it again: {state_machine_link(EXECUTION)}", "", "", f"Execution: {EXECUTION_LINK}"]
+    assert lines[6:] == [
+        f"Start a new execution: {state_machine_link(EXECUTION)}",
+        "",
+        "",
+        f"Execution: {EXECUTION_LINK}",
+    ]
 
 
 def test_the_chat_of_a_success() -> None:
@@ -217,8 +224,11 @@ def test_the_chat_of_a_success() -> None:
 
 def test_the_chat_says_what_is_worth_acting_on() -> None:
     content = make_chat(replace(DONE, report=WARNED, report_link=None))["content"]
-    assert content["description"].startswith("40 of 200 entries are there.\n- No test entry has &lt;dent&gt;: ")
-    assert content["nextSteps"] == ["See what is worth acting on.", f"Execution: {EXECUTION_LINK}"]
+    assert content["description"].startswith("40 of 200 entries are there.\n- No test entry has &lt;dent&gt;. ")
+    assert content["nextSteps"] == [
+        "Read the warnings above before you train with the pair.",
+        f"Execution: {EXECUTION_LINK}",
+    ]
 
 
 def test_the_chat_mentions_nobody_and_names_no_link() -> None:
@@ -247,9 +257,9 @@ def test_the_mail_without_an_event_says_so_below_the_other_notes() -> None:
     assert make_bundle(replace(BROKEN, notes=["a note"]), None)["WithoutEvent"]["Mail"].split("\n")[3:9] == [
         "",
         "a note",
-        "The completion event could not be sent; the execution's history says why.",
+        "The completion event could not be sent. The history of the execution says why.",
         "",
-        "What to do: Mend it.",
+        "What to do: Fix it.",
         "",
     ]
 
@@ -262,7 +272,7 @@ def test_the_bundle_of_a_failure() -> None:
     assert bundle["Ending"] == {
         "Outcome": "FAILED",
         "Error": "Broken",
-        "Cause": "It broke.\n\nWhat to do: Mend it.",
+        "Cause": "It broke.\n\nWhat to do: Fix it.",
     }
 
 

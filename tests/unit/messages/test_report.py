@@ -33,12 +33,12 @@ def codes(report: Report) -> list[Code]:
     return [finding.code for finding in report.findings()]
 
 
-MEANWHILE = "Somebody may have changed a dataset meanwhile: compare both with the manifest."
-UNTESTED = "nothing will tell how well a model finds it. Add test images."
-UNTRAINED = "a model cannot learn it. Add training images."
-FAR = "results for it say less. Add test or training images."
-NOT_USED = "errors and will not be used. ListDatasetEntries with HasErrors lists them, each with what is wrong."
-UNKNOWN = "Rekognition does not list the labels now: a dataset is being changed."
+CHANGED = "Somebody may have changed a dataset during the distribution. Compare both datasets with the manifest."
+UNTESTED = "A test cannot show how well a model finds it. Add test images."
+UNTRAINED = "A model cannot learn it. Add training images."
+FAR = "Test results for it say less. Add test or training images."
+NOT_USED = "errors and will not be used. Call ListDatasetEntries with HasErrors to see what is wrong with each."
+UNKNOWN = "The labels are unknown. Rekognition does not list them while a dataset is being changed."
 UNLABELED = "no label. Label them, or leave them out."
 
 
@@ -48,43 +48,47 @@ UNLABELED = "no label. Label them, or leave them out."
         (
             report(entries_before=203),
             "ENTRIES_UNACCOUNTED_FOR",
-            f"Of 203 entries, 3 are in neither dataset. {MEANWHILE}",
+            f"Of 203 entries, 3 are in neither dataset. {CHANGED}",
         ),
         (
             report(entries_before=201),
             "ENTRIES_UNACCOUNTED_FOR",
-            f"Of 201 entries, 1 is in neither dataset. {MEANWHILE}",
+            f"Of 201 entries, 1 is in neither dataset. {CHANGED}",
         ),
         (
             report(entries_before=250_200),
             "ENTRIES_UNACCOUNTED_FOR",
-            f"Of 250,200 entries, 250,000 are in neither dataset. {MEANWHILE}",
+            f"Of 250,200 entries, 250,000 are in neither dataset. {CHANGED}",
         ),
-        (report(entries_before=199), "ENTRIES_UNACCOUNTED_FOR", f"Of 199 entries, 1 is more than before. {MEANWHILE}"),
+        (
+            report(entries_before=199),
+            "ENTRIES_UNACCOUNTED_FOR",
+            f"Both datasets together have 1 entry more than the 199 before the distribution. {CHANGED}",
+        ),
         (
             report(entries_before=198),
             "ENTRIES_UNACCOUNTED_FOR",
-            f"Of 198 entries, 2 are more than before. {MEANWHILE}",
+            f"Both datasets together have 2 entries more than the 198 before the distribution. {CHANGED}",
         ),
         (
             report(({"crack": 80, "dent": 80}, {"crack": 20})),
             "LABELS_WITHOUT_TEST_ENTRIES",
-            f"No test entry has dent: {UNTESTED}",
+            f"No test entry has dent. {UNTESTED}",
         ),
         (
             report(({"crack": 80}, {"crack": 20, "dent": 20})),
             "LABELS_WITHOUT_TRAINING_ENTRIES",
-            f"No training entry has dent: {UNTRAINED}",
+            f"No training entry has dent. {UNTRAINED}",
         ),
         (
             report(({"crack": 70, "dent": 90}, {"crack": 30, "dent": 5})),
             "LABELS_FAR_FROM_SHARE",
-            f"The share of test entries is far from the whole's 20% for dent: {FAR}",
+            f"20% of all entries are test entries, but the share is very different for dent. {FAR}",
         ),
         (
             report(({"crack": 70, "dent": 30}, {"crack": 16, "dent": 30})),
             "LABELS_FAR_FROM_SHARE",
-            f"The share of test entries is far from the whole's 20% for dent: {FAR}",
+            f"20% of all entries are test entries, but the share is very different for dent. {FAR}",
         ),
         (
             report(training=dataset(160, errors=2, labeled=158)),
@@ -156,10 +160,10 @@ def test_fewer_than_half_of_the_labels_in_both_would_be_refused(both: int, refus
         assert given.findings() == [
             Finding(
                 Code("INSUFFICIENT_LABEL_OVERLAP"),
-                "Both datasets have only 1 of 4 labels. Rekognition refuses to train with fewer than half: add test "
+                "Labels that are in both datasets: 1 of 4. Rekognition refuses to train with fewer than half. Add test "
                 "images of b, c, d.",
             ),
-            Finding(Code.LABELS_WITHOUT_TEST_ENTRIES, f"No test entry has b, c, d: {UNTESTED}"),
+            Finding(Code.LABELS_WITHOUT_TEST_ENTRIES, f"No test entry has b, c, d. {UNTESTED.replace(' it', ' them')}"),
         ]
 
 
@@ -211,11 +215,11 @@ def test_the_workflow_carries_the_report() -> None:
         "Warnings": [
             {
                 "Code": "ENTRIES_UNACCOUNTED_FOR",
-                "Message": f"Of 203 entries, 6 are in neither dataset. {MEANWHILE}",
+                "Message": f"Of 203 entries, 6 are in neither dataset. {CHANGED}",
             },
             {
                 "Code": "LABELS_WITHOUT_TEST_ENTRIES",
-                "Message": f"No test entry has scratch: {UNTESTED}",
+                "Message": f"No test entry has scratch. {UNTESTED}",
             },
         ],
         "Labels": [
@@ -251,7 +255,7 @@ def test_the_text_has_short_lines_whatever_the_labels_are_called(amount: int) ->
     assert max(map(len, table)) <= 70
     assert len(table) == 2 + min(amount, 20) + (amount > 20)
     if amount > 20:
-        assert table[-1] == f"… and {amount - 20} labels more, with more test entries"
+        assert table[-1] == f"… and {amount - 20} more label{'s' * (amount > 21)} with at least as many test entries"
     assert not any(character in line for line in lines for character in "\x07\u202e")
 
 
@@ -263,6 +267,6 @@ def test_the_text_reads_well() -> None:
         "   1,234       0     0%  dent",
         "      80      20    20%  crack",
         "",
-        "Worth acting on:",
-        "- No test entry has dent: nothing will tell how well a model finds it. Add test images.",
+        "Warnings:",
+        "- No test entry has dent. A test cannot show how well a model finds it. Add test images.",
     ]

@@ -49,7 +49,7 @@ def test_a_distributed_pair_is_taken_over_by_nobody(asking: ClaimRequest, owner:
 
 def test_a_distributed_pair_has_a_reason_whatever_the_record_says() -> None:
     claim = decide_claim(replace(DISTRIBUTED, reason=None), None, PERSON)
-    assert claim == Claim(Answer.ALREADY_DISTRIBUTED, "The pair was distributed before.")
+    assert claim == Claim(Answer.ALREADY_DISTRIBUTED, "The pair is already distributed.")
 
 
 @pytest.mark.parametrize("record", [OTHER, FAILED, SKIPPED])
@@ -61,7 +61,7 @@ def test_step_functions_is_asked_about_another_owner(asking: ClaimRequest, recor
 @pytest.mark.parametrize("record", [OTHER, FAILED, SKIPPED])
 @pytest.mark.parametrize("asking", [PERSON, EVENT, replace(PERSON, knows_its_claim=True)])
 def test_an_owner_that_runs_is_never_pushed_aside(asking: ClaimRequest, record: Record) -> None:
-    expected = Claim(Answer.SKIP, "Another execution has this pair: arn:other")
+    expected = Claim(Answer.SKIP, "Another execution owns this pair: arn:other")
     assert decide_claim(record, RUNNING, asking) == expected
 
 
@@ -85,8 +85,8 @@ def test_an_owner_that_ended_is_taken_over_at_once(record: Record, asking: Claim
 def test_no_event_tries_again_what_failed_and_was_told(owner: Owner) -> None:
     assert decide_claim(FAILED, owner, EVENT) == Claim(
         Answer.SKIP,
-        "This pair has failed before, and people were notified. Start a new execution once it is mended. It failed in "
-        "arn:other",
+        "An earlier execution for this pair has failed, and people were notified. Fix the cause, then start a new "
+        "execution yourself. The failed execution: arn:other",
     )
 
 
@@ -100,7 +100,7 @@ def test_no_event_tries_again_what_failed_and_was_told(owner: Owner) -> None:
         (
             OTHER,
             FORGOTTEN,
-            ("FAILED", "It ended without recording an outcome: Step Functions has forgotten it", "unknown"),
+            ("FAILED", "It ended without recording an outcome: Step Functions no longer knows its status", "unknown"),
         ),
     ],
 )

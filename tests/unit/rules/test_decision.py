@@ -40,8 +40,8 @@ MOVED = pair(
 )
 DISTRIBUTED = Record(outcome="DISTRIBUTED", training="arn")
 NOT_EMPTY = (
-    "The test dataset of project p has {} entries; Rekognition distributes into an empty one only. Delete it and "
-    "create an empty one to distribute again."
+    "The test dataset of project p has {} entries, but Rekognition distributes only into an empty one. To distribute "
+    "the pair, delete the test dataset and create an empty one."
 )
 
 
@@ -74,8 +74,9 @@ EDITED = [pair(dataset(status, 10), EMPTY) for status in ("UPDATE_COMPLETE", "UP
 def test_a_training_dataset_edited_by_hand_is_left_to_hands_and_tags(edited: Pair) -> None:
     assert decide(BY_EVENT, edited) == Decision(
         Action.SKIPPED,
-        "The training dataset of project p was changed since it was created: somebody may still be labeling. Start "
-        "the distribution by hand when that is done, or tag the project auto-distribute=true.",
+        "The training dataset of project p was changed after its creation, so somebody may still be labeling images. "
+        "When the labeling is done, start an execution yourself. To let events distribute it anyway, tag the project "
+        "auto-distribute=true.",
     )
     waits = edited.training is not None and edited.training.status == "UPDATE_IN_PROGRESS"
     expected = Action.WAIT if waits else Action.DISTRIBUTE
@@ -83,9 +84,12 @@ def test_a_training_dataset_edited_by_hand_is_left_to_hands_and_tags(edited: Pai
     assert decide(BY_EVENT, edited, tag=AutoDistribute(True)).action == expected
 
 
-OFF = "Events do not start distributions here: the setting trigger is off."
-UNTAGGED = "Neither the project nor its training dataset is tagged auto-distribute=true, as the setting trigger asks."
-UNWANTED = "The project or its training dataset is tagged auto-distribute=false."
+OFF = "Events start no distribution in this deployment, because its setting 'trigger' is 'off'."
+UNTAGGED = (
+    "Neither the project nor its training dataset has the tag auto-distribute=true, which the setting 'trigger' "
+    "requires."
+)
+OPTED_OUT = "The project or its training dataset has the tag auto-distribute=false, so events do not distribute it."
 
 
 @pytest.mark.parametrize(
@@ -93,13 +97,13 @@ UNWANTED = "The project or its training dataset is tagged auto-distribute=false.
     [
         ("off", None, OFF),
         ("off", True, OFF),
-        ("off", False, UNWANTED),
+        ("off", False, OPTED_OUT),
         ("created", None, None),
         ("created", True, None),
-        ("created", False, UNWANTED),
+        ("created", False, OPTED_OUT),
         ("tagged", None, UNTAGGED),
         ("tagged", True, None),
-        ("tagged", False, UNWANTED),
+        ("tagged", False, OPTED_OUT),
     ],
 )
 def test_setting_and_tags_decide_for_events_and_for_nobody_else(
@@ -130,7 +134,7 @@ def test_a_pair_that_our_record_says_is_distributed_is_left_alone(request_: Requ
     found = pair(dataset("UPDATE_COMPLETE", 183), dataset("UPDATE_COMPLETE", 46))
     assert decide(request_, found, DISTRIBUTED) == Decision(
         Action.ALREADY_DISTRIBUTED,
-        "Project p was distributed before: 183 entries are in its training dataset, 46 in its test dataset.",
+        "Project p is already distributed: its test dataset has 46 entries and its training dataset has 183.",
     )
 
 
@@ -151,9 +155,10 @@ def test_what_has_not_settled_is_waited_for(
     assert decide(request_, chosen) == Decision(Action.WAIT, said.format(status=status))
 
 
-ASKED_FOR = Decision(Action.CHECK, "Rekognition was asked to distribute this pair before; looking what came of it.")
+ASKED_FOR = Decision(Action.CHECK, "Rekognition was already asked to distribute this pair; checking the result.")
 WAIT_FOR_OWNER = Decision(
-    Action.WAIT, "The test dataset has 46 entries, and the execution that owns the pair has recorded no outcome yet."
+    Action.WAIT,
+    "The test dataset has 46 entries, and the execution that owns the pair has not recorded its outcome yet.",
 )
 
 
@@ -230,14 +235,16 @@ def test_an_event_does_not_take_what_a_distribution_changed_for_an_edit() -> Non
     assert decide(BY_EVENT, under_way, Record(mine=True, before=(FULL, EMPTY))).action == Action.CHECK
 
 
-LACKS = "Project p has no {} dataset. Create it; an empty test dataset is enough."
+NO_TRAINING = "Project p has no training dataset. Create one from labeled images."
+NO_TEST = "Project p has no test dataset. Create an empty one."
+NEITHER = "Project p has no training dataset and no test dataset. Create both; leave the test dataset empty."
 NO_ENTRIES = "The training dataset of project p has no entries. Add labeled images to it first."
 OBSTACLES = [
-    (pair(dataset("DELETE_IN_PROGRESS", 229), EMPTY), DatasetMissing, LACKS.format("training")),
-    (pair(FULL, dataset("DELETE_IN_PROGRESS")), DatasetMissing, LACKS.format("test")),
-    (pair(None, EMPTY), DatasetMissing, LACKS.format("training")),
-    (pair(None, None), DatasetMissing, LACKS.format("training and no test")),
-    (pair(FULL, None), DatasetMissing, LACKS.format("test")),
+    (pair(dataset("DELETE_IN_PROGRESS", 229), EMPTY), DatasetMissing, NO_TRAINING),
+    (pair(FULL, dataset("DELETE_IN_PROGRESS")), DatasetMissing, NO_TEST),
+    (pair(None, EMPTY), DatasetMissing, NO_TRAINING),
+    (pair(None, None), DatasetMissing, NEITHER),
+    (pair(FULL, None), DatasetMissing, NO_TEST),
     (pair(FULL, dataset(entries=3)), TestDatasetNotEmpty, NOT_EMPTY.format(3)),
     (pair(EMPTY, EMPTY), TrainingDatasetEmpty, NO_ENTRIES),
 ]
@@ -259,7 +266,7 @@ def test_an_execution_by_event_stands_aside(obstructed: Pair, said: str) -> None
 @pytest.mark.parametrize("failed", ["training", "test"])
 @pytest.mark.parametrize(
     ("message", "said"),
-    [("The manifest file is empty.", "The manifest file is empty."), ("", "no reason was given.")],
+    [("The manifest file is empty.", "The manifest file is empty."), ("", "it gave no reason.")],
 )
 def test_a_failed_creation_is_a_failure_for_everyone_in_the_services_words(
     request_: Request, failed: str, message: str, said: str
@@ -279,7 +286,7 @@ WAITING = Decision(Action.WAIT, "The test dataset is CREATE_IN_PROGRESS.")
 def test_datasets_are_waited_for_until_the_deadline() -> None:
     assert expire(WAITING, 3600, 3600) == WAITING
     assert expire(WAITING, 3601, 3600) == Decision(
-        Action.FAILED, f"The datasets were not ready in time. {WAITING.reason}", "CreationTimedOut"
+        Action.FAILED, f"The datasets were not ready before the deadline. {WAITING.reason}", "CreationTimedOut"
     )
 
 

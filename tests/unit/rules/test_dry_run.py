@@ -8,7 +8,7 @@ import pytest
 from lambdas.rules.decision import Action, Decision
 from lambdas.rules.dry_run import report_dry_run
 from lambdas.rules.pair import NO_RECORD, Pair, Record
-from tests.unit.rules.test_decision import EMPTY, FULL, NOT_EMPTY, READY, dataset, pair
+from tests.unit.rules.test_decision import EMPTY, FULL, NO_TEST, NOT_EMPTY, READY, dataset, pair
 
 CHECKS = EXISTENCE, CREATION, STILLNESS, EMPTINESS, ENTRIES = (
     "The project has both datasets",
@@ -41,14 +41,13 @@ def test_a_pair_that_is_ready_passes_every_check() -> None:
     }
 
 
-NO_TEST = "Project p has no test dataset. Create it; an empty test dataset is enough."
 CREATING = "The test dataset is CREATE_IN_PROGRESS."
 NO_MANIFEST = (
     "Rekognition could not create the training dataset of project p: No manifest. Delete the dataset and create it "
     "again."
 )
 NO_ENTRIES = "The training dataset of project p has no entries. Add labeled images to it first."
-BEFORE = "Project p was distributed before: 229 entries are in its training dataset, 3 in its test dataset."
+BEFORE = "Project p is already distributed: its test dataset has 3 entries and its training dataset has 229."
 
 
 @pytest.mark.parametrize(
@@ -70,7 +69,7 @@ BEFORE = "Project p was distributed before: 229 entries are in its training data
             pair(dataset("CREATE_FAILED", message="No manifest."), EMPTY),
             None,
             found({CREATION: NO_MANIFEST, ENTRIES: NO_ENTRIES}),
-            f"A distribution would fail. {NO_MANIFEST}",
+            f"A distribution would fail with DatasetCreationFailed: {NO_MANIFEST}",
         ),
         (
             pair(FULL, dataset(entries=3)),

@@ -4,7 +4,7 @@ import pytest
 
 from lambdas.rules.ending import complete_cause, end_with_failure, end_with_success, with_advice
 
-MAY_BE = "It broke. Rekognition had been asked to distribute, and may be doing so."
+PENDING = "It broke. Rekognition was asked to distribute this pair, and may still be distributing it."
 
 
 def test_what_the_state_machine_gets() -> None:
@@ -15,7 +15,7 @@ def test_what_the_state_machine_gets() -> None:
 @pytest.mark.parametrize(
     ("ending", "pending", "cause"),
     [
-        ({"Error": "Broken"}, True, MAY_BE),
+        ({"Error": "Broken"}, True, PENDING),
         ({"Error": "Broken"}, False, "It broke."),
         (end_with_failure("Broken", "It broke."), True, "It broke."),
         (end_with_failure("Broken", "It broke."), False, "It broke."),
@@ -27,4 +27,4 @@ def test_a_caught_error_says_what_may_be_going_on(ending: dict[str, str], pendin
 
 
 def test_the_red_state_says_what_to_do() -> None:
-    assert with_advice("It broke.", "Mend it.") == "It broke.\n\nWhat to do: Mend it."
+    assert with_advice("It broke.", "Fix it.") == "It broke.\n\nWhat to do: Fix it."

@@ -83,76 +83,79 @@ def test_an_event_that_does_not_name_its_dataset_names_the_project_all_the_same(
 
 NO_PROJECT = "which is not the ARN of a Custom Labels project."
 NO_DATASET = "which is not the ARN of a Custom Labels dataset."
-NO_NAME = "a name has 1 to 255 letters, digits, hyphens, underscores and dots."
-NO_CALL = "The event is not that of a CreateDataset call."
-HERE = "this workflow runs in account 123456789012, Region us-east-1, partition aws."
+NO_NAME = "A name has 1 to 255 letters, digits, hyphens, underscores and dots."
+NO_CALL = "The event is not the CloudTrail event of a CreateDataset call."
+NO_LIST = "which is not a list of two datasets."
+ONE_OF_EACH = "not one TRAIN and one TEST dataset."
+ONLY_ONE = "but only one of them is allowed."
+HERE = "This workflow runs in account 123456789012, Region us-east-1, partition aws."
 ELSEWHERE = PROJECT.replace("us-east-1", "eu-west-1")
 
 
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (None, "The input is null, not an object."),
-        ([], "The input is [], not an object."),
-        ("my-project", 'The input is "my-project", not an object.'),
+        (None, "The input is null, which is not a JSON object."),
+        ([], "The input is [], which is not a JSON object."),
+        ("my-project", 'The input is "my-project", which is not a JSON object.'),
         ({}, "The input names neither a project nor datasets."),
         ({"DryRun": True}, "The input names neither a project nor datasets."),
-        ({"ProjectNam": "x"}, 'The input has the key "ProjectNam", which means nothing here.'),
-        ({"projectName": "x"}, 'The input has the key "projectName", which means nothing here.'),
-        ({"b": 1, "a": 2, "ProjectName": "x"}, 'The input has the key "a", which means nothing here.'),
-        ({"ProjectName": "x", "ProjectArn": PROJECT}, "The input names ProjectArn and ProjectName."),
+        ({"ProjectNam": "x"}, 'The input has the unknown key "ProjectNam".'),
+        ({"projectName": "x"}, 'The input has the unknown key "projectName".'),
+        ({"b": 1, "a": 2, "ProjectName": "x"}, 'The input has the unknown key "a".'),
+        ({"ProjectName": "x", "ProjectArn": PROJECT}, f"The input has the keys ProjectArn and ProjectName, {ONLY_ONE}"),
         (
             {"ProjectName": "x", "ProjectArn": PROJECT, "Datasets": [], "DryRun": True},
-            "The input names Datasets and ProjectArn and ProjectName.",
+            f"The input has the keys Datasets and ProjectArn and ProjectName, {ONLY_ONE}",
         ),
-        ({"ProjectName": "x", "DryRun": "true"}, 'DryRun is "true".'),
-        ({"ProjectName": "x", "DryRun": 1}, "DryRun is 1."),
-        ({"ProjectName": "x", "DryRun": None}, "DryRun is null."),
-        ({"ProjectName": 7}, f"ProjectName is 7; {NO_NAME}"),
-        ({"ProjectName": ""}, f'ProjectName is ""; {NO_NAME}'),
-        ({"ProjectName": "a b"}, f'ProjectName is "a b"; {NO_NAME}'),
-        ({"ProjectName": "ñandú"}, f'ProjectName is "\\u00f1and\\u00fa"; {NO_NAME}'),
-        ({"ProjectName": "x\n"}, f'ProjectName is "x\\n"; {NO_NAME}'),
-        ({"ProjectName": "x" * 256}, f'ProjectName is "{"x" * 119}…; {NO_NAME}'),
-        ({"ProjectName": "x" * 117 + "/"}, f'ProjectName is "{"x" * 117}/"; {NO_NAME}'),
-        ({"ProjectName": "x" * 118 + "/"}, f'ProjectName is "{"x" * 118}/…; {NO_NAME}'),
+        ({"ProjectName": "x", "DryRun": "true"}, 'DryRun is "true", which is neither true nor false.'),
+        ({"ProjectName": "x", "DryRun": 1}, "DryRun is 1, which is neither true nor false."),
+        ({"ProjectName": "x", "DryRun": None}, "DryRun is null, which is neither true nor false."),
+        ({"ProjectName": 7}, f"ProjectName is 7. {NO_NAME}"),
+        ({"ProjectName": ""}, f'ProjectName is "". {NO_NAME}'),
+        ({"ProjectName": "a b"}, f'ProjectName is "a b". {NO_NAME}'),
+        ({"ProjectName": "ñandú"}, f'ProjectName is "\\u00f1and\\u00fa". {NO_NAME}'),
+        ({"ProjectName": "x\n"}, f'ProjectName is "x\\n". {NO_NAME}'),
+        ({"ProjectName": "x" * 256}, f'ProjectName is "{"x" * 119}…. {NO_NAME}'),
+        ({"ProjectName": "x" * 117 + "/"}, f'ProjectName is "{"x" * 117}/". {NO_NAME}'),
+        ({"ProjectName": "x" * 118 + "/"}, f'ProjectName is "{"x" * 118}/…. {NO_NAME}'),
         ({"ProjectArn": 7}, f"ProjectArn is 7, {NO_PROJECT}"),
         ({"ProjectArn": "arn:aws:s3:::bucket"}, f'ProjectArn is "arn:aws:s3:::bucket", {NO_PROJECT}'),
         ({"ProjectArn": TRAIN}, f'ProjectArn is "{TRAIN}", {NO_PROJECT}'),
         ({"ProjectArn": PROJECT + "\n"}, f'ProjectArn is "{PROJECT}\\n", {NO_PROJECT}'),
         (
             {"ProjectArn": ELSEWHERE},
-            f"ProjectArn is of account 123456789012, Region eu-west-1, partition aws; {HERE}",
+            f"ProjectArn belongs to account 123456789012, Region eu-west-1, partition aws. {HERE}",
         ),
         (
             {"ProjectArn": PROJECT.replace("123456789012", "999999999999")},
-            f"ProjectArn is of account 999999999999, Region us-east-1, partition aws; {HERE}",
+            f"ProjectArn belongs to account 999999999999, Region us-east-1, partition aws. {HERE}",
         ),
         (
             {"ProjectArn": PROJECT.replace("arn:aws:", "arn:aws-cn:")},
-            f"ProjectArn is of account 123456789012, Region us-east-1, partition aws-cn; {HERE}",
+            f"ProjectArn belongs to account 123456789012, Region us-east-1, partition aws-cn. {HERE}",
         ),
-        ({"Datasets": {}}, "Datasets is {}, not a list of two."),
-        ({"Datasets": [{"Arn": "x"}]}, 'Datasets is [{"Arn": "x"}], not a list of two.'),
-        ({"Datasets": [1, 2, 3]}, "Datasets is [1, 2, 3], not a list of two."),
-        ({"Datasets": ["x", {"Arn": TEST}]}, 'An entry of Datasets is "x", not {"Arn": …}.'),
+        ({"Datasets": {}}, f"Datasets is {{}}, {NO_LIST}"),
+        ({"Datasets": [{"Arn": "x"}]}, f'Datasets is [{{"Arn": "x"}}], {NO_LIST}'),
+        ({"Datasets": [1, 2, 3]}, f"Datasets is [1, 2, 3], {NO_LIST}"),
+        ({"Datasets": ["x", {"Arn": TEST}]}, 'An item of Datasets is "x", which does not have the form {"Arn": "…"}.'),
         (
             {"Datasets": [{"Arn": "x", "Name": "y"}, {"Arn": TEST}]},
-            'An entry of Datasets is {"Arn": "x", "Name": "y"}, not {"Arn": …}.',
+            'An item of Datasets is {"Arn": "x", "Name": "y"}, which does not have the form {"Arn": "…"}.',
         ),
-        ({"Datasets": [{"Arn": TRAIN}, {}]}, 'An entry of Datasets is {}, not {"Arn": …}.'),
+        ({"Datasets": [{"Arn": TRAIN}, {}]}, 'An item of Datasets is {}, which does not have the form {"Arn": "…"}.'),
         ({"Datasets": [{"Arn": 1}, {"Arn": TEST}]}, f"Datasets names 1, {NO_DATASET}"),
         ({"Datasets": [{"Arn": TRAIN}, {"Arn": "x"}]}, f'Datasets names "x", {NO_DATASET}'),
         ({"Datasets": [{"Arn": TRAIN}, {"Arn": PROJECT}]}, f'Datasets names "{PROJECT}", {NO_DATASET}'),
-        ({"Datasets": [{"Arn": TRAIN}, {"Arn": TRAIN}]}, "Datasets names two TRAIN datasets."),
-        ({"Datasets": [{"Arn": TEST}, {"Arn": TEST}]}, "Datasets names two TEST datasets."),
+        ({"Datasets": [{"Arn": TRAIN}, {"Arn": TRAIN}]}, f"Datasets names two TRAIN datasets, {ONE_OF_EACH}"),
+        ({"Datasets": [{"Arn": TEST}, {"Arn": TEST}]}, f"Datasets names two TEST datasets, {ONE_OF_EACH}"),
         (
             {"Datasets": [{"Arn": TRAIN}, {"Arn": TEST.replace("my-project", "other")}]},
-            "Datasets names datasets of two projects, my-project and other.",
+            "Datasets names datasets of two projects: my-project and other.",
         ),
         (
             {"Datasets": [{"Arn": TRAIN}, {"Arn": TEST.replace("us-east-1", "eu-west-1")}]},
-            f"A dataset is of account 123456789012, Region eu-west-1, partition aws; {HERE}",
+            f"A dataset belongs to account 123456789012, Region eu-west-1, partition aws. {HERE}",
         ),
         ({"detail": None}, NO_CALL),
         ({"detail-type": "Scheduled Event", "detail": {}}, NO_CALL),
@@ -162,13 +165,13 @@ ELSEWHERE = PROJECT.replace("us-east-1", "eu-west-1")
         ({"detail": {"eventName": "CreateDataset", "requestParameters": []}}, f"ProjectArn is null, {NO_PROJECT}"),
         (
             {"detail": {"eventName": "CreateDataset", "requestParameters": {"projectArn": ELSEWHERE}}},
-            f"ProjectArn is of account 123456789012, Region eu-west-1, partition aws; {HERE}",
+            f"ProjectArn belongs to account 123456789012, Region eu-west-1, partition aws. {HERE}",
         ),
         (
             load("create_dataset_failed"),
-            'The CreateDataset call of the event failed with "ResourceAlreadyExistsException".',
+            'The event is of a CreateDataset call that failed with "ResourceAlreadyExistsException".',
         ),
-        (load("create_dataset_denied"), 'The CreateDataset call of the event failed with "AccessDenied".'),
+        (load("create_dataset_denied"), 'The event is of a CreateDataset call that failed with "AccessDenied".'),
     ],
 )
 def test_says_what_was_given_and_what_is_accepted(given: Any, said: str) -> None:
@@ -180,7 +183,7 @@ def test_says_what_was_given_and_what_is_accepted(given: Any, said: str) -> None
 def test_a_huge_input_is_quoted_in_part() -> None:
     with pytest.raises(InvalidInput) as refusal:
         read_input({"ProjectName": "x" * 200_000}, LOCATION)
-    assert str(refusal.value) == f'ProjectName is "{"x" * 119}…; {NO_NAME} {ACCEPTED}'
+    assert str(refusal.value) == f'ProjectName is "{"x" * 119}…. {NO_NAME} {ACCEPTED}'
 
 
 def nested(depth: int) -> Any:
@@ -196,7 +199,7 @@ def nested(depth: int) -> Any:
 def test_a_deeply_nested_input_is_refused_like_any_other(depth: int, quoted: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
         read_input({"ProjectName": nested(depth)}, LOCATION)
-    assert str(refusal.value) == f"ProjectName is {quoted}; {NO_NAME} {ACCEPTED}"
+    assert str(refusal.value) == f"ProjectName is {quoted}. {NO_NAME} {ACCEPTED}"
 
 
 def test_a_name_of_255_characters_is_a_name() -> None:

@@ -67,7 +67,8 @@ def test_anything_in_progress_is_not_yet(training: Dataset, test: Dataset) -> No
 def test_images_that_somebody_has_added_since_do_not_hide_a_distribution() -> None:
     assert judge_now(dataset("UPDATE_COMPLETE", 240), dataset("UPDATE_COMPLETE", 46)) == (
         State.COMPLETE,
-        "46 of 229 entries (20%) are in the test dataset now, 240 in the training dataset; 57 more than there were.",
+        "46 of 229 entries (20%) are in the test dataset now, 240 in the training dataset; together 57 entries more "
+        "than before.",
     )
 
 
@@ -129,15 +130,19 @@ NO_REASON, TOO_FEW, TOO_MANY = "", "Too few.", "Too many."
 @pytest.mark.parametrize(
     ("training", "test", "said"),
     [
-        (("UPDATE_FAILED", TOO_FEW), ("UPDATE_COMPLETE", TOO_FEW), "of the training dataset: Too few."),
-        (("UPDATE_COMPLETE", TOO_FEW), ("UPDATE_FAILED", TOO_FEW), "of the test dataset: Too few."),
-        (("UPDATE_FAILED", TOO_FEW), ("UPDATE_FAILED", TOO_FEW), "of the training and the test dataset: Too few."),
-        (("UPDATE_FAILED", TOO_FEW), ("CREATE_COMPLETE", TOO_FEW), "of the training dataset: Too few."),
-        (("UPDATE_FAILED", NO_REASON), ("CREATE_COMPLETE", NO_REASON), "of the training dataset: nothing"),
+        (("UPDATE_FAILED", TOO_FEW), ("UPDATE_COMPLETE", TOO_FEW), "Its message for the training dataset: Too few."),
+        (("UPDATE_COMPLETE", TOO_FEW), ("UPDATE_FAILED", TOO_FEW), "Its message for the test dataset: Too few."),
+        (
+            ("UPDATE_FAILED", TOO_FEW),
+            ("UPDATE_FAILED", TOO_FEW),
+            "Its message for the training and the test dataset: Too few.",
+        ),
+        (("UPDATE_FAILED", TOO_FEW), ("CREATE_COMPLETE", TOO_FEW), "Its message for the training dataset: Too few."),
+        (("UPDATE_FAILED", NO_REASON), ("CREATE_COMPLETE", NO_REASON), "Its message for the training dataset: none."),
         (
             ("UPDATE_FAILED", TOO_FEW),
             ("UPDATE_FAILED", TOO_MANY),
-            "of the training dataset: Too few.; of the test dataset: Too many.",
+            "Its message for the training dataset: Too few. Its message for the test dataset: Too many.",
         ),
     ],
 )
@@ -145,7 +150,7 @@ def test_a_new_failure_of_either_is_failure_in_the_services_words(
     training: tuple[str, str], test: tuple[str, str], said: str
 ) -> None:
     now = (dataset(status, entries, message=message) for (status, message), entries in ((training, 229), (test, 0)))
-    assert judge_now(*now) == (State.FAILED, f"Rekognition could not distribute. It says {said}")
+    assert judge_now(*now) == (State.FAILED, f"Rekognition could not distribute the entries. {said}")
 
 
 @pytest.mark.parametrize(
@@ -153,8 +158,8 @@ def test_a_new_failure_of_either_is_failure_in_the_services_words(
     [
         (180, "180 in the training dataset; 3 are in neither."),
         (182, "182 in the training dataset; 1 is in neither."),
-        (184, "184 in the training dataset; 1 more than there were."),
-        (1_246, "1,246 in the training dataset; 1,063 more than there were."),
+        (184, "184 in the training dataset; together 1 entry more than before."),
+        (1_246, "1,246 in the training dataset; together 1,063 entries more than before."),
     ],
 )
 def test_a_difference_in_the_sum_is_reported(training: int, said: str) -> None:

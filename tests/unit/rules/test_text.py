@@ -6,6 +6,7 @@ import pytest
 
 from lambdas.rules.text import (
     LONGEST_LIST,
+    count,
     list_names,
     make_encodable,
     make_readable,
@@ -94,6 +95,13 @@ def test_of_many_names_a_few_are_named(amount: int, said: str) -> None:
 )
 def test_what_utf_8_cannot_carry_becomes_a_question_mark(text: str, encoded: str) -> None:
     assert make_encodable(text) == encoded
+
+
+@pytest.mark.parametrize(
+    ("number", "counted"), [(0, "0 entries"), (1, "1 entry"), (2, "2 entries"), (250_000, "250,000 entries")]
+)
+def test_number_has_its_noun_and_thousands_apart(number: int, counted: str) -> None:
+    assert count(number, "entry", "entries") == counted
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,8 @@ def test_a_distribution_in_progress_is_waited_for_until_the_deadline(attempt: At
     assert poll(State.IN_PROGRESS, attempt, DEADLINE + 1) == failed(
         attempt,
         "DistributionTimedOut",
-        f"Rekognition had not finished in time. {SAID} Rekognition had been asked to distribute, and may be doing so.",
+        f"Rekognition had not finished before the deadline. {SAID} Rekognition was asked to distribute this pair, and "
+        "may still be distributing it.",
     )
 
 
@@ -115,7 +116,9 @@ def test_an_error_of_the_start_is_believed_when_there_was_no_effect(attempt: Att
 def test_what_rekognition_accepted_and_does_not_show_failed() -> None:
     accepted = without_effect(replace(ASKED, accepted=True))
     assert poll(State.NOT_STARTED, accepted, 301) == failed(
-        accepted, "DistributionFailed", f"Rekognition has accepted the distribution, and nothing shows of it. {SAID}"
+        accepted,
+        "DistributionFailed",
+        f"Rekognition accepted the distribution, but the datasets show no effect. {SAID}",
     )
 
 
