@@ -78,7 +78,7 @@ def test_links_lead_into_the_console() -> None:
         (replace(NAMELESS, error="E\u00e9\n~ "), "FAILED: E??~ "),
     ],
 )
-def test_a_subject_is_one_line_of_at_most_99_ascii_characters(outcome: Outcome, subject: str) -> None:
+def test_subject_is_one_line_of_99_ascii_characters(outcome: Outcome, subject: str) -> None:
     assert make_subject(outcome) == subject
     assert len(subject) <= 99
 
@@ -90,7 +90,7 @@ def test_what_to_do_fits_the_outcome() -> None:
     assert (DONE.name, BROKEN.name, BROKEN.warnings) == ("DISTRIBUTED", "FAILED", [])
 
 
-def test_the_notice_of_a_success() -> None:
+def test_notice_of_a_success_has_every_member() -> None:
     assert make_notice(DONE) == {
         "Version": "2.0",
         "Outcome": "DISTRIBUTED",
@@ -116,7 +116,7 @@ def test_the_notice_of_a_success() -> None:
     }
 
 
-def test_the_notice_of_a_failure() -> None:
+def test_notice_of_a_failure_has_every_member() -> None:
     assert make_notice(replace(BROKEN, notes=["a note"])) == {
         "Version": "2.0",
         "Outcome": "FAILED",
@@ -135,7 +135,7 @@ def test_the_notice_of_a_failure() -> None:
     assert make_notice(NAMELESS)["ProjectName"] is None
 
 
-def test_a_long_cause_is_cut_in_messages() -> None:
+def test_long_cause_is_cut_in_messages() -> None:
     long = replace(BROKEN, reason="x" * 5_000)
     shown = "x" * 4_000 + "… (the execution shows more)"
     assert make_notice(long)["Cause"] == shown
@@ -143,7 +143,7 @@ def test_a_long_cause_is_cut_in_messages() -> None:
     assert make_chat(long)["content"]["description"] == "Broken: " + "x" * 1_492 + "…"
 
 
-def test_the_mail_of_a_success() -> None:
+def test_mail_of_a_success_has_table_and_links() -> None:
     assert make_mail(DONE).split("\n") == [
         "DISTRIBUTED: parts",
         "",
@@ -162,7 +162,7 @@ def test_the_mail_of_a_success() -> None:
     ]
 
 
-def test_the_mail_of_a_success_without_a_page_says_why() -> None:
+def test_mail_of_a_success_without_a_page_says_why() -> None:
     lines = make_mail(
         replace(DONE, report_link=None, notes=["The report page could not be stored: S3.", "Another."])
     ).split("\n")
@@ -178,7 +178,7 @@ def test_the_mail_of_a_success_without_a_page_says_why() -> None:
     ]
 
 
-def test_the_mail_of_a_failure_says_how_to_run_again() -> None:
+def test_mail_of_a_failure_says_how_to_start_again() -> None:
     assert make_mail(BROKEN).split("\n") == [
         "FAILED: parts (Broken)",
         "",
@@ -194,7 +194,7 @@ def test_the_mail_of_a_failure_says_how_to_run_again() -> None:
     ]
 
 
-def test_the_mail_about_an_input_without_a_project_invents_none() -> None:
+def test_mail_without_a_project_names_none() -> None:
     lines = make_mail(NAMELESS).split("\n")
     assert lines[6:] == [
         f"Start a new execution: {state_machine_link(EXECUTION)}",
@@ -204,7 +204,7 @@ def test_the_mail_about_an_input_without_a_project_invents_none() -> None:
     ]
 
 
-def test_the_chat_of_a_success() -> None:
+def test_chat_of_a_success_has_reason_and_links() -> None:
     assert make_chat(DONE) == {
         "version": "1.0",
         "source": "custom",
@@ -222,7 +222,7 @@ def test_the_chat_of_a_success() -> None:
     }
 
 
-def test_the_chat_says_what_is_worth_acting_on() -> None:
+def test_chat_lists_the_warnings() -> None:
     content = make_chat(replace(DONE, report=WARNED, report_link=None))["content"]
     assert content["description"].startswith("40 of 200 entries are there.\n- No test entry has &lt;dent&gt;. ")
     assert content["nextSteps"] == [
@@ -231,13 +231,13 @@ def test_the_chat_says_what_is_worth_acting_on() -> None:
     ]
 
 
-def test_the_chat_mentions_nobody_and_names_no_link() -> None:
+def test_chat_mentions_nobody_and_names_no_link() -> None:
     hostile = replace(BROKEN, reason="<!channel> & [x](http://y)")
     description = make_chat(hostile)["content"]["description"]
     assert description == "Broken: &lt;!channel&gt; &amp; [x] (http://y)"
 
 
-def test_the_bundle_of_a_success() -> None:
+def test_bundle_of_a_success_has_every_message() -> None:
     output = make_output("DISTRIBUTED", DONE.reason, {**BEFORE, **PAIR}, EXECUTION, after=AFTER)
     bundle = make_bundle(DONE, output)
     assert json.loads(bundle["Notice"]) == make_notice(DONE)
@@ -253,7 +253,7 @@ def test_the_bundle_of_a_success() -> None:
     }
 
 
-def test_the_mail_without_an_event_says_so_below_the_other_notes() -> None:
+def test_mail_says_that_the_event_was_not_sent() -> None:
     assert make_bundle(replace(BROKEN, notes=["a note"]), None)["WithoutEvent"]["Mail"].split("\n")[3:9] == [
         "",
         "a note",
@@ -264,7 +264,7 @@ def test_the_mail_without_an_event_says_so_below_the_other_notes() -> None:
     ]
 
 
-def test_the_bundle_of_a_failure() -> None:
+def test_bundle_of_a_failure_has_every_message() -> None:
     bundle = make_bundle(replace(NAMELESS, notes=["a note"]), None)
     assert bundle["WithoutEvent"] == {"Mail": make_mail(replace(NAMELESS, notes=["a note", NO_EVENT]))}
     assert bundle["DetailType"] == "Dataset Distribution Failed"
@@ -299,7 +299,7 @@ def test_250_labels_of_255_characters_fit_a_states_data(character: str) -> None:
 
 
 @pytest.mark.parametrize("character", WIDEST)
-def test_the_longest_cause_and_notes_fit_a_states_data(character: str) -> None:
+def test_longest_cause_and_notes_fit_a_states_data(character: str) -> None:
     long = replace(BROKEN, reason=character * 8_000, notes=[character * 500] * 4)
     assert size(make_bundle(long, None)) < MOST_BYTES
 
@@ -309,7 +309,7 @@ def size(bundle: dict[str, Any]) -> int:
     return len(json.dumps(bundle, ensure_ascii=False).encode())
 
 
-def test_the_output_has_one_shape() -> None:
+def test_output_has_the_same_members_for_every_outcome() -> None:
     pair = {**BEFORE, **PAIR}
     output = make_output("SKIPPED", "Why.", pair, EXECUTION)
     assert output == {

@@ -112,7 +112,7 @@ UNLABELED = "no label. Label them, or leave them out."
         (report((None, None)), "LABELS_UNKNOWN", UNKNOWN),
     ],
 )
-def test_what_is_worth_acting_on_is_said(given: Report, code: str, said: str) -> None:
+def test_each_problem_gives_its_warning(given: Report, code: str, said: str) -> None:
     assert given.findings() == [Finding(Code(code), said)]
 
 
@@ -127,7 +127,7 @@ def test_what_is_worth_acting_on_is_said(given: Report, code: str, said: str) ->
     ],
     ids=["even", "no labels", "nearly even", "a rare label", "a rare label the other way"],
 )
-def test_what_is_in_order_gives_no_warning(given: Report) -> None:
+def test_good_distribution_gives_no_warning(given: Report) -> None:
     assert codes(given) == []
 
 
@@ -146,13 +146,13 @@ def test_what_is_in_order_gives_no_warning(given: Report) -> None:
         (69, 31, True),
     ],
 )
-def test_far_is_by_more_than_half_and_more_than_two_entries(training: int, test: int, far: bool) -> None:
+def test_far_means_by_half_and_by_two_entries(training: int, test: int, far: bool) -> None:
     given = report(({"crack": 80, "dent": training}, {"crack": 20, "dent": test}))
     assert (Code.LABELS_FAR_FROM_SHARE in codes(given)) is far
 
 
 @pytest.mark.parametrize(("both", "refused"), [(1, True), (2, False), (3, False)])
-def test_fewer_than_half_of_the_labels_in_both_would_be_refused(both: int, refused: bool) -> None:
+def test_fewer_than_half_of_the_labels_in_both_warns(both: int, refused: bool) -> None:
     training = dict.fromkeys("abcd", 40)
     given = report((training, dict.fromkeys("abcd"[:both], 10)))
     assert (Code.INSUFFICIENT_LABEL_OVERLAP in codes(given)) == refused
@@ -168,7 +168,7 @@ def test_fewer_than_half_of_the_labels_in_both_would_be_refused(both: int, refus
 
 
 @pytest.mark.parametrize("labeled", [150, 151, 160])
-def test_an_error_entry_is_not_counted_as_unlabeled_too(labeled: int) -> None:
+def test_entry_with_errors_does_not_count_as_unlabeled(labeled: int) -> None:
     assert codes(report(training=dataset(160, labeled=labeled, errors=10))) == ["ENTRIES_WITH_ERRORS"]
 
 
@@ -187,18 +187,18 @@ def test_labels_with_the_fewest_test_entries_come_first() -> None:
 @pytest.mark.parametrize(
     ("training", "test", "of_all"), [(0, 0, 0.0), (1, 3, 0.75), (3, 1, 0.25), (2, 2, 0.5), (0, 3, 1.0), (3, 0, 0.0)]
 )
-def test_the_share_is_of_all_entries_and_none_of_nothing(training: int, test: int, of_all: float) -> None:
+def test_share_is_of_all_entries_and_zero_without_entries(training: int, test: int, of_all: float) -> None:
     assert share(training, test) == of_all
     assert Label("a", training, test).share == of_all
     assert report(training=dataset(training), test=dataset(test)).share == of_all
 
 
 @pytest.mark.parametrize(("before", "unaccounted"), [(200, 0), (203, 3), (199, -1)])
-def test_entries_are_accounted_for(before: int, unaccounted: int) -> None:
+def test_missing_and_extra_entries_are_counted(before: int, unaccounted: int) -> None:
     assert report(entries_before=before).unaccounted == unaccounted
 
 
-def test_a_pair_without_entries_divides_by_nothing() -> None:
+def test_pair_without_entries_has_a_share_of_zero() -> None:
     given = report(({"a": 0}, {"a": 0}), entries_before=0, training=dataset(0), test=dataset(0))
     assert summary.render(given).split("\n")[1:3] == [
         "       0       0     0%  all entries",
@@ -206,7 +206,7 @@ def test_a_pair_without_entries_divides_by_nothing() -> None:
     ]
 
 
-def test_the_workflow_carries_the_report() -> None:
+def test_notice_carries_the_report() -> None:
     labels = {"crack": 70, "dent": 2, "scratch": 4}, {"crack": 18, "dent": 1}
     assert report(labels, entries_before=203, test=dataset(37)).as_state() == {
         "EntriesBefore": 203,
@@ -238,7 +238,7 @@ def test_labels_that_rekognition_does_not_list_are_none(labels: tuple[Labels, La
     assert (given.as_state()["Labels"], given.as_state()["LabelsOmitted"]) == (None, 0)
 
 
-def test_of_250_hostile_names_as_many_as_fit_are_listed() -> None:
+def test_labels_that_do_not_fit_are_counted() -> None:
     hostile = {f"{number:03}" + '\U0001f600\x00"\\\u202e' * 50: 1000 for number in range(250)}
     state = report((hostile, hostile)).as_state()
     assert len(json.dumps(json.dumps(state))) < 110_000
@@ -247,7 +247,7 @@ def test_of_250_hostile_names_as_many_as_fit_are_listed() -> None:
 
 
 @pytest.mark.parametrize("amount", [0, 1, 20, 21, 250])
-def test_the_text_has_short_lines_whatever_the_labels_are_called(amount: int) -> None:
+def test_text_has_short_lines_for_any_label(amount: int) -> None:
     names = {f"{number:03}" + "\U0001f600\x07\u202e" * 80: 250_000 for number in range(amount)}
     given = report((names, names), training=dataset(250_000), test=dataset(250_000))
     lines = summary.render(given).split("\n")
@@ -259,7 +259,7 @@ def test_the_text_has_short_lines_whatever_the_labels_are_called(amount: int) ->
     assert not any(character in line for line in lines for character in "\x07\u202e")
 
 
-def test_the_text_reads_well() -> None:
+def test_text_has_a_table_and_warnings() -> None:
     given = report(({"crack": 80, "dent": 1234}, {"crack": 20}))
     assert summary.render(given).split("\n") == [
         "training    test  share",

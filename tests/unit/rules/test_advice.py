@@ -22,7 +22,7 @@ def row_of(error: str) -> Failure:
         ("", UNKNOWN),
     ],
 )
-def test_advice_is_by_the_error(error: str, row: Failure) -> None:
+def test_advice_depends_on_the_error(error: str, row: Failure) -> None:
     assert advise(error) == row.advice
 
 
@@ -40,11 +40,11 @@ def test_advice_is_by_the_error(error: str, row: Failure) -> None:
         ("KeyError", False),
     ],
 )
-def test_which_error_passes_by_itself(error: str, alone: bool) -> None:
+def test_only_errors_of_services_are_transient(error: str, alone: bool) -> None:
     assert is_transient(error) is alone
 
 
-def test_a_patient_retry_goes_on_for_longer() -> None:
+def test_patient_retries_last_longer() -> None:
     """(tries more, seconds until the first, seconds between the last)"""
     assert {how.value: tuple(attempts) for how, attempts in ATTEMPTS.items()} == {
         "quickly": (6, 2, 60),
@@ -52,7 +52,7 @@ def test_a_patient_retry_goes_on_for_longer() -> None:
     }
 
 
-def test_what_is_no_fault_of_the_caller_is_retried_quickly() -> None:
+def test_transient_errors_are_retried_quickly() -> None:
     assert errors_of(Retried.QUICKLY) == [
         "InternalServerError",
         "EndpointConnectionError",
@@ -77,7 +77,7 @@ def test_what_is_no_fault_of_the_caller_is_retried_quickly() -> None:
     ]
 
 
-def test_errors_are_found_by_how_they_are_retried() -> None:
+def test_errors_are_found_by_their_kind_of_retry() -> None:
     patiently = ["ThrottlingException", "ProvisionedThroughputExceededException", "Lambda.TooManyRequestsException"]
     assert errors_of(Retried.PATIENTLY) == patiently
     assert errors_of(Retried.WAITED_FOR, Retried.PATIENTLY) == [

@@ -25,7 +25,7 @@ NEARLY = st.dictionaries(
 
 @settings(max_examples=500, deadline=None)
 @given(JSON | NEARLY)
-def test_every_input_is_a_request_or_one_sentence(given: Any) -> None:
+def test_every_input_is_a_request_or_a_clear_error(given: Any) -> None:
     refusal = None
     try:
         request = read_input(given, LOCATION)

@@ -11,26 +11,26 @@ TRAIN = f"{OWNER}:project/My_parts-2.0/dataset/train/1690474772816"
 TEST = f"{OWNER}:project/My_parts-2.0/dataset/test/1690474772817"
 
 
-def test_an_arn_says_whose_it_is_and_what() -> None:
+def test_arn_has_location_project_and_type() -> None:
     assert parse_project_arn(PROJECT) == ProjectArn(PROJECT, LOCATION, "My_parts-2.0")
     assert parse_dataset_arn(TRAIN) == DatasetArn(TRAIN, LOCATION, "My_parts-2.0", "TRAIN")
     assert parse_dataset_arn(TEST) == DatasetArn(TEST, LOCATION, "My_parts-2.0", "TEST")
 
 
-def test_the_other_kind_of_arn_is_none() -> None:
+def test_arn_of_the_other_kind_is_none() -> None:
     assert parse_project_arn(TRAIN) is None
     assert parse_dataset_arn(PROJECT) is None
 
 
 @pytest.mark.parametrize("name", ["p", "A", "z9", ".", "-", "_", "x" * 255])
-def test_a_name_may_be_in_an_arn(name: str) -> None:
+def test_valid_name_in_an_arn_is_accepted(name: str) -> None:
     project, dataset = PROJECT.replace("My_parts-2.0", name), TRAIN.replace("My_parts-2.0", name)
     assert parse_project_arn(project) == ProjectArn(project, LOCATION, name)
     assert parse_dataset_arn(dataset) == DatasetArn(dataset, LOCATION, name, "TRAIN")
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a/b", "a:b", "ñ", "\uff11", "x" * 256])
-def test_a_name_may_not_be_in_an_arn(name: str) -> None:
+def test_invalid_name_in_an_arn_is_refused(name: str) -> None:
     assert parse_project_arn(PROJECT.replace("My_parts-2.0", name)) is None
     assert parse_dataset_arn(TRAIN.replace("My_parts-2.0", name)) is None
 
@@ -59,7 +59,7 @@ def test_a_name_may_not_be_in_an_arn(name: str) -> None:
         ("/1690474772815", "/\u0661"),
     ],
 )
-def test_a_text_that_is_nearly_the_arn_of_a_project_is_none(part: str, other: str) -> None:
+def test_text_similar_to_a_project_arn_is_none(part: str, other: str) -> None:
     assert part in PROJECT
     assert parse_project_arn(PROJECT.replace(part, other)) is None
 
@@ -78,7 +78,7 @@ def test_a_text_that_is_nearly_the_arn_of_a_project_is_none(part: str, other: st
         ("/1690474772816", "/\u0661"),
     ],
 )
-def test_a_text_that_is_nearly_the_arn_of_a_dataset_is_none(part: str, other: str) -> None:
+def test_text_similar_to_a_dataset_arn_is_none(part: str, other: str) -> None:
     assert part in TRAIN
     assert parse_dataset_arn(TRAIN.replace(part, other)) is None
 
@@ -90,9 +90,9 @@ def test_a_text_that_is_nearly_the_arn_of_a_dataset_is_none(part: str, other: st
         "arn:aws-us-gov:sns:us-gov-west-1:123456789012:topic",
     ],
 )
-def test_where_a_regional_resource_lives(arn: str) -> None:
+def test_location_of_any_regional_resource(arn: str) -> None:
     assert parse_location(arn) == LOCATION
 
 
-def test_a_home_is_told_in_words() -> None:
+def test_location_is_written_in_words() -> None:
     assert str(LOCATION) == "account 123456789012, Region us-gov-west-1, partition aws-us-gov"

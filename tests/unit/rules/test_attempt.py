@@ -24,12 +24,12 @@ WHOLE = Attempt(
 )
 
 
-def test_the_state_machine_carries_it_unchanged() -> None:
+def test_state_machine_carries_an_attempt_unchanged() -> None:
     assert Attempt.from_state(WHOLE.as_state()) == WHOLE
     assert Attempt.from_state(Attempt().as_state()) == Attempt()
 
 
-def test_people_can_read_it_in_the_console() -> None:
+def test_console_shows_readable_names() -> None:
     assert WHOLE.as_state() == {
         "AskedAt": NOW,
         "AskedBefore": True,
@@ -43,27 +43,27 @@ def test_people_can_read_it_in_the_console() -> None:
     }
 
 
-def test_nothing_is_asked_at_the_beginning() -> None:
+def test_new_attempt_has_asked_nothing() -> None:
     assert Attempt.from_state({}) == Attempt()
     assert Attempt().as_state()["Error"] is None
 
 
-def test_an_error_that_the_state_machine_added_is_read() -> None:
+def test_error_that_the_state_machine_added_is_read() -> None:
     added = {**Attempt().as_state(), "Error": {"Error": "E", "Cause": '{"errorMessage": "Sorry.", "errorType": "E"}'}}
     assert Attempt.from_state(added).error == StartError("E", "Sorry.")
     assert Attempt.from_state({"Error": {"Error": "E"}}).error == StartError("E", "No cause was given.")
 
 
-def test_a_long_cause_is_cut() -> None:
+def test_long_cause_is_cut() -> None:
     read = Attempt.from_state({"Error": {"Error": "E", "Cause": "x" * 32_000}}).error
     assert read == StartError("E", "x" * 4_000 + "…")
 
 
-def test_the_first_attempt_begins_now() -> None:
+def test_first_attempt_begins_now() -> None:
     assert Attempt().renew(NOW, 12) == Attempt(asked_at=NOW, wait_seconds=12)
 
 
-def test_a_further_attempt_keeps_the_first_deadline_and_nothing_else() -> None:
+def test_further_attempt_keeps_only_the_first_deadline() -> None:
     further = Attempt(asked_at=EARLIER, asked_before=True, wait_seconds=12)
     assert replace(WHOLE, asked_at=EARLIER, busy=False).renew(NOW, 12) == further
 
@@ -71,12 +71,12 @@ def test_a_further_attempt_keeps_the_first_deadline_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("error", "busy"), [(None, False), (DENIED, False), (BUSY, True), (IN_USE, True), (LIMITED, True)]
 )
-def test_a_further_attempt_knows_whether_the_datasets_were_busy(error: StartError | None, busy: bool) -> None:
+def test_further_attempt_knows_that_datasets_were_busy(error: StartError | None, busy: bool) -> None:
     assert Attempt(error=error).renew(NOW, 12).busy == busy
     assert Attempt(error=error, busy=True).renew(NOW, 12).busy
 
 
-def test_rekognition_accepts() -> None:
+def test_accepted_attempt_is_marked() -> None:
     assert Attempt(asked_at=NOW).accept() == Attempt(asked_at=NOW, accepted=True)
 
 
@@ -94,7 +94,7 @@ def test_rekognition_accepts() -> None:
         (LIMITED, True, None, LIMITED),
     ],
 )
-def test_which_error_of_the_start_is_one_to_fail_with(
+def test_start_error_is_a_refusal_a_limit_or_neither(
     error: StartError | None, busy: bool, refusal: StartError | None, limited: StartError | None
 ) -> None:
     attempt = Attempt(error=error, busy=busy)
@@ -110,5 +110,5 @@ def test_which_error_of_the_start_is_one_to_fail_with(
         (Attempt(asked_at=NOW, no_effect=True), False),
     ],
 )
-def test_whether_rekognition_may_be_distributing(attempt: Attempt, pending: bool) -> None:
+def test_attempt_is_pending_until_its_result_is_known(attempt: Attempt, pending: bool) -> None:
     assert attempt.pending is pending

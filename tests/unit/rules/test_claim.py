@@ -18,36 +18,36 @@ RUNNING, ABORTED, FORGOTTEN = Owner("RUNNING"), Owner("ABORTED", "2026-11-23T11:
 ENDED = [Owner(status) for status in ("SUCCEEDED", "FAILED", "ABORTED", "TIMED_OUT", None)]
 
 
-def test_the_workflow_goes_by_these_words() -> None:
+def test_answers_are_the_words_of_the_workflow() -> None:
     assert set(Answer) == {"CLAIM", "RESOLVE", "ASK_OWNER", "TAKE_OVER", "SKIP", "ALREADY_DISTRIBUTED"}
 
 
 @pytest.mark.parametrize("asking", [PERSON, EVENT])
-def test_a_pair_that_nobody_owns_is_claimed(asking: ClaimRequest) -> None:
+def test_pair_without_an_owner_is_claimed(asking: ClaimRequest) -> None:
     assert decide_claim(NO_RECORD, None, asking) == Claim(Answer.CLAIM)
 
 
 @pytest.mark.parametrize("outcome", [None, "FAILED", "DISTRIBUTED"])
 @pytest.mark.parametrize("asking", [PERSON, EVENT])
-def test_an_owner_keeps_its_pair(asking: ClaimRequest, outcome: str | None) -> None:
+def test_owner_that_knows_its_claim_keeps_it(asking: ClaimRequest, outcome: str | None) -> None:
     assert decide_claim(replace(MINE, outcome=outcome), None, replace(asking, knows_its_claim=True)) == Claim(
         Answer.CLAIM
     )
 
 
 @pytest.mark.parametrize("asking", [PERSON, EVENT])
-def test_an_owner_that_did_not_know_looks_at_the_pair_again(asking: ClaimRequest) -> None:
+def test_owner_that_does_not_know_its_claim_resolves_again(asking: ClaimRequest) -> None:
     """Killed between its write and its answer: an earlier owner may have got far."""
     assert decide_claim(MINE, None, asking) == Claim(Answer.RESOLVE)
 
 
 @pytest.mark.parametrize("owner", [None, RUNNING, *ENDED])
 @pytest.mark.parametrize("asking", [PERSON, EVENT])
-def test_a_distributed_pair_is_taken_over_by_nobody(asking: ClaimRequest, owner: Owner | None) -> None:
+def test_nobody_takes_over_a_distributed_pair(asking: ClaimRequest, owner: Owner | None) -> None:
     assert decide_claim(DISTRIBUTED, owner, asking) == Claim(Answer.ALREADY_DISTRIBUTED, "So.")
 
 
-def test_a_distributed_pair_has_a_reason_whatever_the_record_says() -> None:
+def test_distributed_pair_without_a_reason_gets_one() -> None:
     claim = decide_claim(replace(DISTRIBUTED, reason=None), None, PERSON)
     assert claim == Claim(Answer.ALREADY_DISTRIBUTED, "The pair is already distributed.")
 
@@ -60,7 +60,7 @@ def test_step_functions_is_asked_about_another_owner(asking: ClaimRequest, recor
 
 @pytest.mark.parametrize("record", [OTHER, FAILED, SKIPPED])
 @pytest.mark.parametrize("asking", [PERSON, EVENT, replace(PERSON, knows_its_claim=True)])
-def test_an_owner_that_runs_is_never_pushed_aside(asking: ClaimRequest, record: Record) -> None:
+def test_running_owner_keeps_its_claim(asking: ClaimRequest, record: Record) -> None:
     expected = Claim(Answer.SKIP, "Another execution owns this pair: arn:other")
     assert decide_claim(record, RUNNING, asking) == expected
 
@@ -77,12 +77,12 @@ def test_an_owner_that_runs_is_never_pushed_aside(asking: ClaimRequest, record: 
         (FAILED, replace(EVENT, training_arn="created anew")),
     ],
 )
-def test_an_owner_that_ended_is_taken_over_at_once(record: Record, asking: ClaimRequest, owner: Owner) -> None:
+def test_owner_that_has_ended_is_taken_over_at_once(record: Record, asking: ClaimRequest, owner: Owner) -> None:
     assert decide_claim(record, owner, asking) == Claim(Answer.TAKE_OVER)
 
 
 @pytest.mark.parametrize("owner", ENDED)
-def test_no_event_tries_again_what_failed_and_was_told(owner: Owner) -> None:
+def test_event_does_not_retry_a_notified_failure(owner: Owner) -> None:
     assert decide_claim(FAILED, owner, EVENT) == Claim(
         Answer.SKIP,
         "An earlier execution for this pair has failed, and people were notified. Fix the cause, then start a new "
@@ -104,5 +104,7 @@ def test_no_event_tries_again_what_failed_and_was_told(owner: Owner) -> None:
         ),
     ],
 )
-def test_what_stays_of_an_earlier_owner(record: Record, owner: Owner, history: tuple[str, str, str]) -> None:
+def test_history_keeps_the_outcome_of_an_earlier_owner(
+    record: Record, owner: Owner, history: tuple[str, str, str]
+) -> None:
     assert summarize_owner(record, owner) == history

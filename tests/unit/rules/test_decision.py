@@ -45,7 +45,7 @@ NOT_EMPTY = (
 )
 
 
-def test_the_workflow_goes_by_these_words() -> None:
+def test_actions_are_the_words_of_the_workflow() -> None:
     assert set(Action) == {
         "DISTRIBUTE",
         "WAIT",
@@ -62,7 +62,7 @@ def test_the_workflow_goes_by_these_words() -> None:
     "ready",
     [READY, pair(FULL, dataset("UPDATE_COMPLETE")), pair(FULL, dataset("UPDATE_FAILED"))],
 )
-def test_a_full_training_and_an_empty_test_dataset_are_distributed(request_: Request, ready: Pair) -> None:
+def test_full_training_and_empty_test_dataset_are_distributed(request_: Request, ready: Pair) -> None:
     expected = Decision(Action.DISTRIBUTE, "Every check passed; moving about 20% of the 229 entries.")
     assert decide(request_, ready) == expected
 
@@ -71,7 +71,7 @@ EDITED = [pair(dataset(status, 10), EMPTY) for status in ("UPDATE_COMPLETE", "UP
 
 
 @pytest.mark.parametrize("edited", EDITED)
-def test_a_training_dataset_edited_by_hand_is_left_to_hands_and_tags(edited: Pair) -> None:
+def test_edited_training_dataset_needs_a_person_or_the_tag(edited: Pair) -> None:
     assert decide(BY_EVENT, edited) == Decision(
         Action.SKIPPED,
         "The training dataset of project p was changed after its creation, so somebody may still be labeling images. "
@@ -106,9 +106,7 @@ OPTED_OUT = "The project or its training dataset has the tag auto-distribute=fal
         ("tagged", False, OPTED_OUT),
     ],
 )
-def test_setting_and_tags_decide_for_events_and_for_nobody_else(
-    trigger: str, value: bool | None, skipped: str | None
-) -> None:
+def test_setting_and_tags_apply_only_to_events(trigger: str, value: bool | None, skipped: str | None) -> None:
     by_hand = decide(BY_HAND, READY, trigger=Trigger(trigger), tag=AutoDistribute(value))
     by_event = decide(BY_EVENT, READY, trigger=Trigger(trigger), tag=AutoDistribute(value))
     assert by_hand.action == Action.DISTRIBUTE
@@ -125,12 +123,12 @@ def test_setting_and_tags_decide_for_events_and_for_nobody_else(
         ([{"auto-distribute": "yes"}, {"Auto-Distribute": "true"}], None),
     ],
 )
-def test_a_false_wins_over_a_true(tags: list[dict[str, str]], value: bool | None) -> None:
+def test_false_wins_over_true(tags: list[dict[str, str]], value: bool | None) -> None:
     assert AutoDistribute.from_tags(tags).value is value
 
 
 @pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
-def test_a_pair_that_our_record_says_is_distributed_is_left_alone(request_: Request) -> None:
+def test_pair_that_the_record_says_is_distributed_stays(request_: Request) -> None:
     found = pair(dataset("UPDATE_COMPLETE", 183), dataset("UPDATE_COMPLETE", 46))
     assert decide(request_, found, DISTRIBUTED) == Decision(
         Action.ALREADY_DISTRIBUTED,
@@ -148,7 +146,7 @@ def test_a_pair_that_our_record_says_is_distributed_is_left_alone(request_: Requ
         (False, False, "The training dataset is {status} and the test dataset is {status}."),
     ],
 )
-def test_what_has_not_settled_is_waited_for(
+def test_workflow_waits_for_unsettled_datasets(
     request_: Request, status: str, training: bool, test: bool, said: str
 ) -> None:
     chosen = pair(FULL if training else dataset(status), EMPTY if test else dataset(status))
@@ -171,9 +169,7 @@ WAIT_FOR_OWNER = Decision(
         (Record(mine=True, before=(FULL, EMPTY)), ASKED_FOR),
     ],
 )
-def test_a_filled_test_dataset_that_an_execution_asked_for_is_not_somebody_elses(
-    request_: Request, record: Record, decision: Decision
-) -> None:
+def test_recorded_request_explains_the_test_entries(request_: Request, record: Record, decision: Decision) -> None:
     assert decide(request_, MOVED, record) == decision
 
 
@@ -189,21 +185,21 @@ def test_a_filled_test_dataset_that_an_execution_asked_for_is_not_somebody_elses
         Record(outcome="DISTRIBUTED", training="another", before=(replace(FULL, arn="another"), EMPTY)),
     ],
 )
-def test_a_filled_test_dataset_that_nobody_here_asked_for_is_somebody_elses(record: Record) -> None:
+def test_test_entries_without_a_recorded_request_are_an_error(record: Record) -> None:
     with pytest.raises(TestDatasetNotEmpty) as obstacle:
         decide(BY_HAND, MOVED, record)
     assert str(obstacle.value) == NOT_EMPTY.format(46)
 
 
 @pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
-def test_a_distribution_that_was_asked_for_and_took_no_effect_is_asked_for_again(request_: Request) -> None:
+def test_request_without_effect_is_made_again(request_: Request) -> None:
     record = Record(mine=True, before=(FULL, EMPTY))
     assert decide(request_, READY, record).action == Action.CHECK
     assert decide(request_, READY, record, no_effect=True).action == Action.DISTRIBUTE
 
 
 @pytest.mark.parametrize("updated", [EARLIER, BEFORE])
-def test_an_update_that_was_complete_before_is_not_what_was_asked_for(updated: str) -> None:
+def test_stale_update_complete_is_not_the_requested_distribution(updated: str) -> None:
     """Both datasets had been edited. What is in the test dataset now, somebody has put there by hand."""
     before = (replace(EDITED_FULL, updated=BEFORE), replace(EDITED_EMPTY, updated=BEFORE))
     filled = pair(replace(EDITED_FULL, updated=updated), replace(EDITED_EMPTY, updated=updated, entries=46))
@@ -224,11 +220,11 @@ def test_an_update_that_was_complete_before_is_not_what_was_asked_for(updated: s
         pair(dataset(entries=183), EMPTY),
     ],
 )
-def test_what_shows_after_all_is_looked_at(now: Pair) -> None:
+def test_late_effect_is_checked(now: Pair) -> None:
     assert decide(BY_HAND, now, Record(mine=True, before=(FULL, EMPTY)), no_effect=True) == ASKED_FOR
 
 
-def test_an_event_does_not_take_what_a_distribution_changed_for_an_edit() -> None:
+def test_change_by_a_distribution_is_no_edit() -> None:
     under_way = pair(dataset("UPDATE_IN_PROGRESS", 229), dataset("UPDATE_IN_PROGRESS"))
     assert decide(BY_EVENT, under_way).action == Action.SKIPPED
     assert decide(BY_EVENT, under_way, Record(before=(FULL, EMPTY))).action == Action.WAIT
@@ -251,14 +247,14 @@ OBSTACLES = [
 
 
 @pytest.mark.parametrize(("obstructed", "error", "said"), OBSTACLES)
-def test_an_execution_by_hand_hears_of_the_obstacle(obstructed: Pair, error: type[Exception], said: str) -> None:
+def test_obstacle_fails_an_execution_started_by_a_person(obstructed: Pair, error: type[Exception], said: str) -> None:
     with pytest.raises(error) as obstacle:
         decide(BY_HAND, obstructed)
     assert str(obstacle.value) == said
 
 
 @pytest.mark.parametrize(("obstructed", "said"), [(obstructed, said) for obstructed, _, said in OBSTACLES])
-def test_an_execution_by_event_stands_aside(obstructed: Pair, said: str) -> None:
+def test_obstacle_skips_an_execution_started_by_an_event(obstructed: Pair, said: str) -> None:
     assert decide(BY_EVENT, obstructed) == Decision(Action.SKIPPED, said)
 
 
@@ -268,7 +264,7 @@ def test_an_execution_by_event_stands_aside(obstructed: Pair, said: str) -> None
     ("message", "said"),
     [("The manifest file is empty.", "The manifest file is empty."), ("", "it gave no reason.")],
 )
-def test_a_failed_creation_is_a_failure_for_everyone_in_the_services_words(
+def test_failed_creation_fails_with_the_message_of_rekognition(
     request_: Request, failed: str, message: str, said: str
 ) -> None:
     broken = dataset("CREATE_FAILED", message=message)
@@ -283,7 +279,7 @@ def test_a_failed_creation_is_a_failure_for_everyone_in_the_services_words(
 WAITING = Decision(Action.WAIT, "The test dataset is CREATE_IN_PROGRESS.")
 
 
-def test_datasets_are_waited_for_until_the_deadline() -> None:
+def test_workflow_waits_for_datasets_until_the_deadline() -> None:
     assert expire(WAITING, 3600, 3600) == WAITING
     assert expire(WAITING, 3601, 3600) == Decision(
         Action.FAILED, f"The datasets were not ready before the deadline. {WAITING.reason}", "CreationTimedOut"

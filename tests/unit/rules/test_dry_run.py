@@ -24,7 +24,7 @@ def found(said: dict[str, str]) -> list[dict[str, Any]]:
     return [{"Check": check, "Passed": check not in said, "Found": said.get(check, "")} for check in CHECKS]
 
 
-def test_a_pair_that_is_ready_passes_every_check() -> None:
+def test_ready_pair_passes_every_check() -> None:
     decision, report = report_dry_run(READY, NO_RECORD, {"rusty": 200, "clean": 29}, {})
     assert decision == Decision(
         Action.DRY_RUN,
@@ -91,7 +91,7 @@ BEFORE = "Project p is already distributed: its test dataset has 3 entries and i
         ),
     ],
 )
-def test_what_is_in_the_way_is_foreseen(
+def test_obstacle_predicts_the_outcome(
     given: Pair, recorded: str | None, checks: list[dict[str, Any]], foreseen: str
 ) -> None:
     decision, report = report_dry_run(given, Record(outcome=recorded, training="arn"), {}, {})
@@ -112,7 +112,7 @@ def test_what_is_in_the_way_is_foreseen(
         ({}, {"d": 7}, [("d", 0, 7, 0)]),
     ],
 )
-def test_the_labels_with_the_fewest_training_entries_come_first(
+def test_labels_with_the_fewest_training_entries_come_first(
     training: dict[str, int], test: dict[str, int] | None, labels: list[tuple[str, int, int, int]]
 ) -> None:
     names = ("LabelName", "Training", "Test", "WouldMove")
@@ -121,13 +121,13 @@ def test_the_labels_with_the_fewest_training_entries_come_first(
     ]
 
 
-def test_labels_that_rekognition_does_not_list_are_unknown() -> None:
+def test_labels_that_rekognition_does_not_list_are_none() -> None:
     for test in (None, {"rusty": 3}):
         _, report = report_dry_run(pair(dataset("CREATE_IN_PROGRESS"), None), NO_RECORD, None, test)
         assert (report["Labels"], report["LabelsOmitted"], report["WouldMove"]) == (None, 0, 0)
 
 
-def test_the_longest_names_there_may_be_do_not_burst_a_states_data() -> None:
+def test_longest_names_of_labels_fit_a_states_data() -> None:
     hostile = {f"{number:03}" + "\U0001f600" * 252: number for number in range(250)}
     _, report = report_dry_run(READY, NO_RECORD, hostile, hostile)
     assert len(json.dumps(report)) < 128_000

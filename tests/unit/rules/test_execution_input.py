@@ -46,7 +46,7 @@ def load(name: str) -> Any:
         ),
     ],
 )
-def test_reads_each_accepted_form(name: str, expected: Request) -> None:
+def test_each_accepted_form_is_read(name: str, expected: Request) -> None:
     assert read_input(load(name), LOCATION) == expected
 
 
@@ -67,7 +67,7 @@ TLS = {"clientProvidedHostHeader": "rekognition.us-east-1.amazonaws.com", "tlsVe
         pytest.param({"errorCode": None, "errorMessage": None}, id="no error, spelt out"),
     ],
 )
-def test_an_event_is_read_whoever_made_the_call_and_whatever_else_is_in_it(differently: dict[str, Any]) -> None:
+def test_event_is_read_for_any_caller_and_any_extra_field(differently: dict[str, Any]) -> None:
     event = load("create_dataset")
     expected = read_input(event, LOCATION)
     event["detail"] |= differently
@@ -75,7 +75,7 @@ def test_an_event_is_read_whoever_made_the_call_and_whatever_else_is_in_it(diffe
 
 
 @pytest.mark.parametrize("response", [None, {}, {"datasetArn": None}, {"datasetArn": 7}, "text"])
-def test_an_event_that_does_not_name_its_dataset_names_the_project_all_the_same(response: Any) -> None:
+def test_event_without_its_dataset_still_names_the_project(response: Any) -> None:
     event = load("create_dataset")
     event["detail"]["responseElements"] = response
     assert read_input(event, LOCATION) == Request(project_name="my-project", project_arn=PROJECT, by_event=True)
@@ -174,13 +174,13 @@ ELSEWHERE = PROJECT.replace("us-east-1", "eu-west-1")
         (load("create_dataset_denied"), 'The event is of a CreateDataset call that failed with "AccessDenied".'),
     ],
 )
-def test_says_what_was_given_and_what_is_accepted(given: Any, said: str) -> None:
+def test_error_says_what_was_given_and_what_is_accepted(given: Any, said: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
         read_input(given, LOCATION)
     assert str(refusal.value) == f"{said} {ACCEPTED}"
 
 
-def test_a_huge_input_is_quoted_in_part() -> None:
+def test_huge_input_is_quoted_in_part() -> None:
     with pytest.raises(InvalidInput) as refusal:
         read_input({"ProjectName": "x" * 200_000}, LOCATION)
     assert str(refusal.value) == f'ProjectName is "{"x" * 119}…. {NO_NAME} {ACCEPTED}'
@@ -196,17 +196,17 @@ def nested(depth: int) -> Any:
 @pytest.mark.parametrize(
     ("depth", "quoted"), [(500, "[" * 120 + "…"), (100_000, "nested too deeply to be shown")], ids=str
 )
-def test_a_deeply_nested_input_is_refused_like_any_other(depth: int, quoted: str) -> None:
+def test_deeply_nested_input_is_refused_like_any_other(depth: int, quoted: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
         read_input({"ProjectName": nested(depth)}, LOCATION)
     assert str(refusal.value) == f"ProjectName is {quoted}. {NO_NAME} {ACCEPTED}"
 
 
-def test_a_name_of_255_characters_is_a_name() -> None:
+def test_name_of_255_characters_is_accepted() -> None:
     assert read_input({"ProjectName": "x" * 255}, LOCATION).project_name == "x" * 255
 
 
-def test_every_input_that_the_readme_shows_is_accepted() -> None:
+def test_every_input_in_the_readme_is_accepted() -> None:
     (block,) = re.findall(r"```json\n(.*?)```", README.read_text(), re.DOTALL)
     decoder, shown = json.JSONDecoder(), []
     while block.strip():
@@ -225,12 +225,12 @@ def test_datasets_are_read_in_either_order() -> None:
 @pytest.mark.parametrize(
     "given", [{"ProjectArn": PROJECT}, {"ProjectName": "my-project"}, {"Datasets": [{"Arn": TRAIN}, {"Arn": TEST}]}]
 )
-def test_whatever_names_the_project_may_ask_for_a_dry_run(given: dict[str, Any], dry_run: bool) -> None:
+def test_every_form_of_a_person_accepts_a_dry_run(given: dict[str, Any], dry_run: bool) -> None:
     assert read_input(given | {"DryRun": dry_run}, LOCATION).dry_run is dry_run
     assert read_input(given, LOCATION).dry_run is False
 
 
-def test_no_event_asks_for_a_dry_run() -> None:
+def test_event_never_asks_for_a_dry_run() -> None:
     assert read_input(load("create_dataset") | {"DryRun": True}, LOCATION).dry_run is False
 
 
@@ -246,7 +246,7 @@ def test_no_event_asks_for_a_dry_run() -> None:
         (None, ""),
     ],
 )
-def test_the_project_of_an_input_is_named_where_it_names_one(given: object, name: str) -> None:
+def test_project_name_is_empty_for_a_refused_input(given: object, name: str) -> None:
     assert find_project_name(given, LOCATION) == name
 
 
@@ -260,5 +260,5 @@ def test_the_project_of_an_input_is_named_where_it_names_one(given: object, name
         (None, False),
     ],
 )
-def test_what_came_from_eventbridge_is_an_event(given: object, event: bool) -> None:
+def test_input_with_a_detail_is_an_event(given: object, event: bool) -> None:
     assert is_event(given) is event

@@ -16,13 +16,13 @@ def test_every_error_has_one_row() -> None:
     assert len(named) == len(set(named))
 
 
-def test_every_error_of_ours_has_a_row() -> None:
+def test_each_of_our_errors_has_a_row() -> None:
     named = {error for row in ROWS for error in row.errors}
     raised = {name for name, each in inspect.getmembers(errors, inspect.isclass) if issubclass(each, Exception)}
     assert raised | set(DecidedError) <= named
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.errors[0])
-def test_each_says_why_and_what_to_do_in_sentences(row: Failure) -> None:
+def test_every_row_says_why_and_what_to_do(row: Failure) -> None:
     assert row.why.endswith(".")
     assert row.advice.endswith(".")

@@ -48,32 +48,32 @@ def _far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
-def test_a_description_is_read_whole() -> None:
+def test_every_field_of_a_description_is_read() -> None:
     assert Dataset.from_description("arn", DESCRIPTION) == DESCRIBED
 
 
 @pytest.mark.usefixtures("_far_from_utc")
-def test_a_moment_is_utc_to_the_millisecond_whatever_zone_it_came_in() -> None:
+def test_moments_are_utc_to_the_millisecond_in_any_zone() -> None:
     assert Dataset.from_description("arn", DESCRIPTION).updated == "2026-11-23T10:00:00.406+00:00"
 
 
 @pytest.mark.parametrize("given", [{}, {"DatasetStats": None}, {"DatasetStats": {}, "LastUpdatedTimestamp": None}])
-def test_what_the_service_leaves_out_counts_as_none(given: dict[str, object]) -> None:
+def test_missing_numbers_are_zero(given: dict[str, object]) -> None:
     assert Dataset.from_description("arn", given) == BARE
 
 
-def test_the_workflow_carries_everything_there_and_back() -> None:
+def test_workflow_carries_a_dataset_unchanged() -> None:
     assert DESCRIBED.as_state() == CARRIED
     assert Dataset.from_state(CARRIED) == DESCRIBED
 
 
-def test_of_a_long_status_message_the_beginning_is_kept() -> None:
+def test_long_status_message_is_cut() -> None:
     found = Dataset.from_description("arn", {"StatusMessage": "Sorry. " + "x" * 300_000})
     assert len(found.status_message) == 2_000
     assert found.status_message.startswith("Sorry. x")
 
 
-def test_half_a_character_in_a_status_message_is_a_question_mark() -> None:
+def test_lone_surrogate_in_a_status_message_becomes_a_question_mark() -> None:
     assert Dataset.from_description("arn", {"StatusMessage": "half a \ud83d"}).status_message == "half a ?"
 
 
@@ -91,7 +91,7 @@ def test_half_a_character_in_a_status_message_is_a_question_mark() -> None:
         ("", False),
     ],
 )
-def test_only_what_is_known_to_have_ended_has_settled(status: str, settled: bool) -> None:
+def test_unknown_status_has_not_settled(status: str, settled: bool) -> None:
     assert replace(DESCRIBED, status=status).settled is settled
 
 
@@ -102,12 +102,12 @@ def test_only_what_is_known_to_have_ended_has_settled(status: str, settled: bool
         (None, DESCRIBED, {"Training": None, "Test": CARRIED}),
     ],
 )
-def test_a_pair_is_carried_with_what_it_lacks(
+def test_missing_dataset_of_a_pair_is_carried_as_none(
     training: Dataset | None, test: Dataset | None, carried: dict[str, object]
 ) -> None:
     pair = Pair(project_name="p", project_arn="project", training=training, test=test)
     assert pair.as_state() == {"ProjectName": "p", "ProjectArn": "project", **carried}
 
 
-def test_a_dataset_that_does_not_exist_has_no_entries() -> None:
+def test_missing_dataset_has_no_entries() -> None:
     assert (count_entries(DESCRIBED), count_entries(None)) == (15, 0)

@@ -29,14 +29,14 @@ def judge_now(training: Dataset, test: Dataset) -> tuple[State, str]:
     return progress.state, progress.reason
 
 
-def test_both_updated_and_the_test_dataset_filled_is_complete() -> None:
+def test_two_new_updates_and_test_entries_are_complete() -> None:
     assert judge_now(dataset("UPDATE_COMPLETE", 183), dataset("UPDATE_COMPLETE", 46)) == (
         State.COMPLETE,
         "46 of 229 entries (20%) are in the test dataset now, the other 183 in the training dataset.",
     )
 
 
-def test_large_counts_are_said_with_their_thousands_apart() -> None:
+def test_large_counts_have_their_thousands_apart() -> None:
     training, test = dataset("UPDATE_COMPLETE", 198_999), dataset("UPDATE_COMPLETE", 50_000)
     progress = judge_progress(dataset("CREATE_COMPLETE", 250_000, BEFORE), TEST_BEFORE, training, test)
     assert progress.reason == (
@@ -57,14 +57,14 @@ def test_large_counts_are_said_with_their_thousands_apart() -> None:
         pytest.param(dataset("CREATE_COMPLETE", 240), dataset("UPDATE_COMPLETE", 46), id="added to, lagging status"),
     ],
 )
-def test_anything_in_progress_is_not_yet(training: Dataset, test: Dataset) -> None:
+def test_unsettled_dataset_means_in_progress(training: Dataset, test: Dataset) -> None:
     assert judge_now(training, test) == (
         State.IN_PROGRESS,
         f"The training dataset is {training.status} and the test dataset is {test.status}.",
     )
 
 
-def test_images_that_somebody_has_added_since_do_not_hide_a_distribution() -> None:
+def test_images_added_later_do_not_hide_a_distribution() -> None:
     assert judge_now(dataset("UPDATE_COMPLETE", 240), dataset("UPDATE_COMPLETE", 46)) == (
         State.COMPLETE,
         "46 of 229 entries (20%) are in the test dataset now, 240 in the training dataset; together 57 entries more "
@@ -72,18 +72,18 @@ def test_images_that_somebody_has_added_since_do_not_hide_a_distribution() -> No
     )
 
 
-def test_a_failure_that_moves_no_timestamp_is_a_failure() -> None:
+def test_failure_without_a_new_timestamp_is_failure() -> None:
     assert judge_now(dataset("UPDATE_FAILED", 229, BEFORE), dataset("UPDATE_FAILED", 0, BEFORE))[0] == State.FAILED
 
 
-def test_a_later_change_that_failed_does_not_undo_a_distribution() -> None:
+def test_later_failed_change_does_not_undo_a_distribution() -> None:
     """Somebody's, or a second call that was accepted and found the test dataset filled."""
     assert judge_now(dataset("UPDATE_FAILED", 183), dataset("UPDATE_FAILED", 46))[0] == State.COMPLETE
 
 
 @pytest.mark.parametrize("updated", [EARLIER, BEFORE, LATER])
 @pytest.mark.parametrize("status", ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_FAILED"])
-def test_entries_that_left_the_training_dataset_prove_it_whatever_was_before(status: str, updated: str) -> None:
+def test_fewer_training_entries_prove_a_distribution(status: str, updated: str) -> None:
     """A pair that was changed before may show the same statuses and moments as then."""
     training, test = dataset("UPDATE_COMPLETE", 183, updated), dataset("UPDATE_COMPLETE", 46, updated)
     progress = judge_progress(dataset(status, 229, BEFORE), dataset(status, 0, BEFORE), training, test)
@@ -100,7 +100,7 @@ def test_entries_that_left_the_training_dataset_prove_it_whatever_was_before(sta
         pytest.param(dataset("UPDATE_COMPLETE", 229), dataset("UPDATE_COMPLETE", 0), id="test still empty"),
     ],
 )
-def test_where_nothing_left_the_training_dataset_no_distribution_has_started(training: Dataset, test: Dataset) -> None:
+def test_same_training_entries_mean_not_started(training: Dataset, test: Dataset) -> None:
     assert judge_now(training, test)[0] == State.NOT_STARTED
 
 
@@ -108,7 +108,7 @@ def test_where_nothing_left_the_training_dataset_no_distribution_has_started(tra
     ("training_updated", "test_updated"),
     [(BEFORE, BEFORE), (EARLIER, EARLIER), (BEFORE, LATER), (EARLIER, LATER), (LATER, BEFORE), (LATER, EARLIER)],
 )
-def test_an_update_that_was_complete_before_is_no_news(training_updated: str, test_updated: str) -> None:
+def test_stale_update_complete_is_not_success(training_updated: str, test_updated: str) -> None:
     """Somebody had edited both datasets, and has filled the test dataset by hand since."""
     edited, empty = dataset("UPDATE_COMPLETE", 229, BEFORE), dataset("UPDATE_COMPLETE", 0, BEFORE)
     training, test = dataset("UPDATE_COMPLETE", 229, training_updated), dataset("UPDATE_COMPLETE", 46, test_updated)
@@ -118,7 +118,7 @@ def test_an_update_that_was_complete_before_is_no_news(training_updated: str, te
 
 
 @pytest.mark.parametrize("updated", [EARLIER, BEFORE])
-def test_an_update_that_had_failed_before_is_no_news(updated: str) -> None:
+def test_stale_update_failed_is_not_failure(updated: str) -> None:
     failed, empty = dataset("UPDATE_FAILED", 229, BEFORE), dataset("UPDATE_FAILED", 0, BEFORE)
     training, test = dataset("UPDATE_FAILED", 229, updated), dataset("UPDATE_FAILED", 0, updated)
     assert judge_progress(failed, empty, training, test).state == State.NOT_STARTED
@@ -146,9 +146,7 @@ NO_REASON, TOO_FEW, TOO_MANY = "", "Too few.", "Too many."
         ),
     ],
 )
-def test_a_new_failure_of_either_is_failure_in_the_services_words(
-    training: tuple[str, str], test: tuple[str, str], said: str
-) -> None:
+def test_new_failure_of_either_dataset_is_failure(training: tuple[str, str], test: tuple[str, str], said: str) -> None:
     now = (dataset(status, entries, message=message) for (status, message), entries in ((training, 229), (test, 0)))
     assert judge_now(*now) == (State.FAILED, f"Rekognition could not distribute the entries. {said}")
 
@@ -162,7 +160,7 @@ def test_a_new_failure_of_either_is_failure_in_the_services_words(
         (1_246, "1,246 in the training dataset; together 1,063 entries more than before."),
     ],
 )
-def test_a_difference_in_the_sum_is_reported(training: int, said: str) -> None:
+def test_difference_in_the_sum_is_reported(training: int, said: str) -> None:
     assert judge_now(dataset("UPDATE_COMPLETE", training), dataset("UPDATE_COMPLETE", 46)) == (
         State.COMPLETE,
         f"46 of 229 entries (20%) are in the test dataset now, {said}",

@@ -25,5 +25,5 @@ from lambdas.rules.tags import covers
         (["screws", "nails*"], "parts", False),
     ],
 )
-def test_a_project_is_covered_by_its_name_or_how_it_begins(projects: list[str], name: str, covered: bool) -> None:
+def test_project_is_covered_by_its_name_or_a_prefix(projects: list[str], name: str, covered: bool) -> None:
     assert covers(projects, name) is covered

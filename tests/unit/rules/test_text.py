@@ -37,7 +37,7 @@ FAILED_FUNCTION = {"errorMessage": "No such thing.", "errorType": "E", "stackTra
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_the_sentence_of_a_cause(cause: object, sentence: str) -> None:
+def test_cause_is_the_error_message_or_the_text(cause: object, sentence: str) -> None:
     assert read_cause(cause) == sentence
 
 
@@ -45,11 +45,11 @@ def test_the_sentence_of_a_cause(cause: object, sentence: str) -> None:
     ("text", "longest", "shown"),
     [("abc", 3, "abc"), ("abcd", 3, "abc…"), ("", 0, ""), ("\U0001f600" * 3, 2, "\U0001f600" * 2 + "…")],
 )
-def test_a_long_text_is_cut(text: str, longest: int, shown: str) -> None:
+def test_long_text_is_cut(text: str, longest: int, shown: str) -> None:
     assert shorten(text, longest) == shown
 
 
-def test_a_cause_is_cut_to_what_there_is_room_for() -> None:
+def test_cause_is_cut_to_the_given_length() -> None:
     assert read_cause(json.dumps({"errorMessage": "x" * 50}), 10) == "x" * 10 + "…"
     assert shorten("abcd", 2, " and more") == "ab and more"
 
@@ -72,7 +72,7 @@ def test_a_cause_is_cut_to_what_there_is_room_for() -> None:
         ("", ""),
     ],
 )
-def test_a_name_stays_on_its_line(name: str, shown: str) -> None:
+def test_name_stays_on_its_line(name: str, shown: str) -> None:
     assert make_readable(name) == shown
 
 
@@ -85,7 +85,7 @@ def test_a_name_stays_on_its_line(name: str, shown: str) -> None:
         (250, "0, 1, 2, 3, 4 and 245 more"),
     ],
 )
-def test_of_many_names_a_few_are_named(amount: int, said: str) -> None:
+def test_at_most_five_names_are_listed(amount: int, said: str) -> None:
     assert list_names([str(number) for number in range(amount)]) == said
 
 
@@ -93,7 +93,7 @@ def test_of_many_names_a_few_are_named(amount: int, said: str) -> None:
     ("text", "encoded"),
     [("rusty", "rusty"), ("\ud800crack", "?crack"), ("\U0001f600\udfff", "\U0001f600?"), ("", "")],
 )
-def test_what_utf_8_cannot_carry_becomes_a_question_mark(text: str, encoded: str) -> None:
+def test_lone_surrogate_becomes_a_question_mark(text: str, encoded: str) -> None:
     assert make_encodable(text) == encoded
 
 
@@ -108,24 +108,24 @@ def test_number_has_its_noun_and_thousands_apart(number: int, counted: str) -> N
     ("longest", "fit"),
     [(6, []), (7, ["a"]), (13, ["a"]), (14, ["a", "b"]), (21, ["a", "b", "c"]), (1_000, ["a", "b", "c"])],
 )
-def test_each_item_takes_the_length_of_json_in_json(longest: int, fit: list[str]) -> None:
+def test_item_has_the_length_of_json_in_json(longest: int, fit: list[str]) -> None:
     assert take_fitting(["a", "b", "c"], longest) == fit
 
 
-def test_every_character_counts_escaped() -> None:
+def test_characters_count_escaped() -> None:
     assert take_fitting(["\U0001f600"], 19) == []
     assert take_fitting(["\U0001f600"], 20) == ["\U0001f600"]
 
 
-def test_what_fits_ends_at_the_first_item_that_does_not() -> None:
+def test_list_ends_at_the_first_item_that_does_not_fit() -> None:
     assert take_fitting(["a", "b" * 10, "c"], 15) == ["a"]
 
 
-def test_nothing_has_room_everywhere() -> None:
+def test_empty_list_always_fits() -> None:
     assert take_fitting([], 0) == []
 
 
-def test_a_list_has_room_for_100_000_characters() -> None:
+def test_list_has_at_most_100_000_characters() -> None:
     assert LONGEST_LIST == 100_000
     assert take_fitting(["x" * 99_994]) == ["x" * 99_994]
     assert take_fitting(["x" * 99_995]) == []

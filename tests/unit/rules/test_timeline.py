@@ -27,7 +27,7 @@ HISTORY = [
 ]
 
 
-def test_states_transitions_and_times() -> None:
+def test_timeline_has_states_transitions_and_times() -> None:
     timeline = Timeline.from_history(HISTORY, BEGAN + timedelta(seconds=45))
     assert timeline.states == ["Begin", "Wait", "Check"]
     assert timeline.transitions == {("Begin", "Wait"): 1, ("Wait", "Check"): 2, ("Check", "Wait"): 1}
@@ -36,6 +36,6 @@ def test_states_transitions_and_times() -> None:
     assert timeline.seconds == 45
 
 
-def test_a_history_without_a_state_is_a_way_of_no_length() -> None:
+def test_history_without_states_takes_no_time() -> None:
     timeline = Timeline.from_history([event(0, "ExecutionStarted")], BEGAN)
     assert (timeline.states, timeline.seconds) == ([], 0)

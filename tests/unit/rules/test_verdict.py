@@ -41,7 +41,7 @@ def without_effect(attempt: Attempt, since: float = 0) -> Attempt:
     return replace(attempt, no_effect_since=at(since))
 
 
-def test_the_workflow_goes_by_these_words() -> None:
+def test_verdicts_are_the_words_of_the_workflow() -> None:
     assert set(Verdict) == {"COMPLETE", "FAILED", "IN_PROGRESS", "NO_EFFECT"}
 
 
@@ -49,7 +49,7 @@ def test_the_workflow_goes_by_these_words() -> None:
 @pytest.mark.parametrize(
     "attempt", [ASKED, replace(ASKED, error=DENIED), without_effect(replace(ASKED, accepted=True))]
 )
-def test_a_distribution_that_is_done_is_complete(attempt: Attempt, seconds: float) -> None:
+def test_completed_distribution_is_complete_despite_errors_and_deadline(attempt: Attempt, seconds: float) -> None:
     """An error may hide a success, and a late one is one all the same."""
     assert poll(State.COMPLETE, attempt, seconds) == Poll(
         Verdict.COMPLETE, replace(attempt, no_effect_since="", result_known=True)
@@ -58,13 +58,13 @@ def test_a_distribution_that_is_done_is_complete(attempt: Attempt, seconds: floa
 
 @pytest.mark.parametrize("seconds", [10, DEADLINE + 1])
 @pytest.mark.parametrize("attempt", [ASKED, replace(ASKED, error=DENIED)])
-def test_what_rekognition_could_not_do_failed_in_its_words(attempt: Attempt, seconds: float) -> None:
+def test_failed_distribution_has_the_message_of_rekognition(attempt: Attempt, seconds: float) -> None:
     expected = failed(replace(attempt, result_known=True), "DistributionFailed", SAID)
     assert poll(State.FAILED, attempt, seconds) == expected
 
 
 @pytest.mark.parametrize("attempt", [ASKED, replace(ASKED, error=DENIED), replace(ASKED, error=LIMITED)])
-def test_a_distribution_in_progress_is_waited_for_until_the_deadline(attempt: Attempt) -> None:
+def test_distribution_in_progress_fails_at_the_deadline(attempt: Attempt) -> None:
     assert poll(State.IN_PROGRESS, without_effect(attempt), DEADLINE) == Poll(Verdict.IN_PROGRESS, attempt)
     assert poll(State.IN_PROGRESS, attempt, DEADLINE + 1) == failed(
         attempt,
@@ -74,12 +74,12 @@ def test_a_distribution_in_progress_is_waited_for_until_the_deadline(attempt: At
     )
 
 
-def test_a_first_poll_that_shows_nothing_never_tells_however_late() -> None:
+def test_one_poll_without_effect_proves_nothing() -> None:
     later = replace(ASKED, asked_at=at(3000))
     assert poll(State.NOT_STARTED, later, 6000) == Poll(Verdict.IN_PROGRESS, without_effect(later, 6000))
 
 
-def test_an_attempt_that_the_start_did_not_give_counts_from_its_first_poll() -> None:
+def test_attempt_without_a_start_counts_from_its_first_poll() -> None:
     assert poll(State.IN_PROGRESS, Attempt(error=DENIED), 60).attempt == Attempt(error=DENIED, asked_at=at(60))
 
 
@@ -95,25 +95,25 @@ def test_an_attempt_that_the_start_did_not_give_counts_from_its_first_poll() -> 
         (replace(ASKED, accepted=True), Verdict.FAILED),
     ],
 )
-def test_five_minutes_of_polls_without_effect_tell(attempt: Attempt, verdict: Verdict) -> None:
+def test_five_minutes_without_effect_decide(attempt: Attempt, verdict: Verdict) -> None:
     assert poll(State.NOT_STARTED, without_effect(attempt), 300) == Poll(Verdict.IN_PROGRESS, without_effect(attempt))
     assert poll(State.NOT_STARTED, without_effect(attempt), 301).verdict == verdict
 
 
-def test_without_effect_it_may_be_asked_for_again() -> None:
+def test_request_without_effect_can_be_repeated() -> None:
     expected = Poll(Verdict.NO_EFFECT, replace(without_effect(ASKED), no_effect=True))
     assert poll(State.NOT_STARTED, without_effect(ASKED), 301) == expected
 
 
 @pytest.mark.parametrize("seconds", [301, DEADLINE + 1])
 @pytest.mark.parametrize("attempt", [replace(ASKED, error=DENIED), replace(ASKED, error=BUSY, busy=True)])
-def test_an_error_of_the_start_is_believed_when_there_was_no_effect(attempt: Attempt, seconds: float) -> None:
+def test_start_error_counts_after_five_minutes_without_effect(attempt: Attempt, seconds: float) -> None:
     assert attempt.error
     expected = failed(replace(without_effect(attempt), result_known=True), *attempt.error)
     assert poll(State.NOT_STARTED, without_effect(attempt), seconds) == expected
 
 
-def test_what_rekognition_accepted_and_does_not_show_failed() -> None:
+def test_accepted_request_without_effect_failed() -> None:
     accepted = without_effect(replace(ASKED, accepted=True))
     assert poll(State.NOT_STARTED, accepted, 301) == failed(
         accepted,
@@ -122,26 +122,26 @@ def test_what_rekognition_accepted_and_does_not_show_failed() -> None:
     )
 
 
-def test_the_limit_of_the_account_is_told_at_the_deadline() -> None:
+def test_account_limit_is_the_failure_at_the_deadline() -> None:
     limited = without_effect(replace(ASKED, error=LIMITED))
     assert poll(State.NOT_STARTED, limited, DEADLINE + 1) == failed(limited, *LIMITED)
     assert poll(State.NOT_STARTED, without_effect(ASKED), DEADLINE + 1).failure != LIMITED
 
 
-def test_the_deadline_counts_from_the_first_request_not_from_the_beginning() -> None:
+def test_deadline_counts_from_the_first_request() -> None:
     late = replace(ASKED, asked_at=at(HOUR))
     assert poll(State.IN_PROGRESS, late, DEADLINE + 1).verdict == Verdict.IN_PROGRESS
     assert poll(State.IN_PROGRESS, late, DEADLINE + HOUR + 1).verdict == Verdict.FAILED
 
 
-def test_a_redrive_resets_the_deadline_and_the_silence() -> None:
+def test_redrive_resets_the_deadline_and_the_five_minutes() -> None:
     redriven = DEADLINE + HOUR
     assert poll(State.IN_PROGRESS, ASKED, redriven + 10, redriven).verdict == Verdict.IN_PROGRESS
     assert poll(State.NOT_STARTED, without_effect(ASKED), redriven + 300, redriven).verdict == Verdict.IN_PROGRESS
     assert poll(State.NOT_STARTED, without_effect(ASKED), redriven + 301, redriven).verdict == Verdict.NO_EFFECT
 
 
-def test_a_poll_that_shows_something_ends_the_silence() -> None:
+def test_poll_with_an_effect_resets_the_five_minutes() -> None:
     assert poll(State.IN_PROGRESS, without_effect(ASKED), 299).attempt == ASKED
     again = poll(State.NOT_STARTED, ASKED, 310).attempt
     assert poll(State.NOT_STARTED, again, 600) == Poll(Verdict.IN_PROGRESS, without_effect(ASKED, 310))
