@@ -6,8 +6,8 @@ from typing import Any
 
 from lambdas.messages.output import make_output
 from lambdas.rules.attempt import Attempt
-from lambdas.rules.ending import DISTRIBUTED, end_with_failure, end_with_success
-from lambdas.rules.pair import Dataset
+from lambdas.rules.ending import end_with_failure, end_with_success
+from lambdas.rules.pair import DISTRIBUTED, Dataset
 from lambdas.rules.progress import judge_progress
 from lambdas.rules.times import Bounds, Times, latest, polling_interval, seconds_between
 from lambdas.rules.verdict import Poll, Verdict, judge_poll

@@ -10,10 +10,9 @@ from lambdas.messages.output import make_output
 from lambdas.rules.attempt import Attempt
 from lambdas.rules.claim import Answer, Claim, ClaimRequest, decide_claim
 from lambdas.rules.decision import Action
-from lambdas.rules.ending import SKIPPED
 from lambdas.rules.errors import RecordsUnavailable
 from lambdas.rules.execution_input import EVENT
-from lambdas.rules.pair import Key
+from lambdas.rules.pair import SKIPPED, Key
 from lambdas.rules.times import Bounds, Times, latest, polling_interval, seconds_between
 from lambdas.services.executions import describe_owner
 from lambdas.services.records import (

@@ -18,11 +18,11 @@ from lambdas.messages.report import Labels, Report
 from lambdas.parts import Parts
 from lambdas.rules.arns import parse_location
 from lambdas.rules.attempt import Attempt
-from lambdas.rules.ending import DISTRIBUTED, FAILED, complete_cause
+from lambdas.rules.ending import complete_cause
 from lambdas.rules.execution_input import PERSON, find_project_name, find_started_by
 from lambdas.rules.failures import advise
 from lambdas.rules.metrics import OUTCOMES
-from lambdas.rules.pair import Dataset, Key
+from lambdas.rules.pair import DISTRIBUTED, FAILED, Dataset, Key
 from lambdas.rules.text import read_cause
 from lambdas.rules.timeline import Timeline
 from lambdas.rules.times import Times

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lambdas.messages.report import Report
-from lambdas.rules.ending import DISTRIBUTED, FAILED
+from lambdas.rules.pair import DISTRIBUTED, FAILED
 
 NOTHING_TO_DO = "Nothing. The pair is ready to train with."
 READ_WARNINGS = "Read the warnings above before you train with the pair."

@@ -8,8 +8,7 @@ once. No execution takes over a record that says DISTRIBUTED.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lambdas.rules.ending import DISTRIBUTED, FAILED
-from lambdas.rules.pair import Record
+from lambdas.rules.pair import DISTRIBUTED, FAILED, Record
 
 RUNNING = "RUNNING"
 

@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lambdas.rules.ending import DISTRIBUTED
 from lambdas.rules.errors import DatasetMissing, DecidedError, TestDatasetNotEmpty, TrainingDatasetEmpty
 from lambdas.rules.execution_input import Request
-from lambdas.rules.pair import NO_RECORD, Dataset, Pair, Record, count_entries
+from lambdas.rules.pair import DISTRIBUTED, NO_RECORD, Dataset, Pair, Record, count_entries
 from lambdas.rules.progress import State, judge_progress
 from lambdas.rules.tags import TAG, AutoDistribute, Trigger
 from lambdas.rules.text import count

@@ -6,10 +6,8 @@ A rule that decides on an ending sets the Outcome. An error that the state machi
 from collections.abc import Mapping
 from typing import Any
 
+from lambdas.rules.pair import DISTRIBUTED, FAILED
 from lambdas.rules.verdict import MAY_BE_DISTRIBUTING
-
-DISTRIBUTED, FAILED, SKIPPED = "DISTRIBUTED", "FAILED", "SKIPPED"
-"""The outcomes that a record can have."""
 
 DETAIL_TYPES = {DISTRIBUTED: "Dataset Distribution Succeeded", FAILED: "Dataset Distribution Failed"}
 """The detail type of the completion event, by outcome."""

@@ -10,6 +10,9 @@ from lambdas.rules.text import make_encodable
 # Characters. The API does not limit a StatusMessage, which becomes part of a state's data, a record and a cause.
 LONGEST_MESSAGE = 2_000
 
+DISTRIBUTED, FAILED, SKIPPED = "DISTRIBUTED", "FAILED", "SKIPPED"
+"""The outcomes that a record can have."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset:

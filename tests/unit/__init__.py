@@ -1,1 +1,1 @@
-"""Pure functions: no AWS, a few seconds."""
+"""Tests of pure functions. They need no AWS and take a few seconds."""

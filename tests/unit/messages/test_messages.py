@@ -1,4 +1,4 @@
-"""What people and programs get to read, for each outcome."""
+"""The messages to people and programs, for each outcome."""
 
 import json
 from dataclasses import replace
@@ -17,8 +17,8 @@ from lambdas.messages.report import Report
 from lambdas.messages.subject import make_subject
 from tests.unit.messages.test_report import dataset
 
-HOME = "arn:aws:states:eu-west-1:123456789012"
-EXECUTION = f"{HOME}:execution:Machine:name"
+STATES = "arn:aws:states:eu-west-1:123456789012"
+EXECUTION = f"{STATES}:execution:Machine:name"
 CONSOLE = "https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#"
 EXECUTION_LINK = f"{CONSOLE}/v2/executions/details/{EXECUTION}"
 PROJECT = "arn:aws:rekognition:eu-west-1:123456789012:project/parts/1690474772815"
@@ -58,9 +58,9 @@ NAMELESS = replace(BROKEN, project_name="")
 
 def test_links_lead_into_the_console() -> None:
     assert execution_link(EXECUTION) == EXECUTION_LINK
-    assert state_machine_of(EXECUTION) == f"{HOME}:stateMachine:Machine"
-    assert state_machine_of(f"{HOME}:execution:execution:name") == f"{HOME}:stateMachine:execution"
-    assert state_machine_link(EXECUTION) == f"{CONSOLE}/statemachines/view/{HOME}:stateMachine:Machine"
+    assert state_machine_of(EXECUTION) == f"{STATES}:stateMachine:Machine"
+    assert state_machine_of(f"{STATES}:execution:execution:name") == f"{STATES}:stateMachine:execution"
+    assert state_machine_link(EXECUTION) == f"{CONSOLE}/statemachines/view/{STATES}:stateMachine:Machine"
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_notice_of_a_success_has_every_member() -> None:
         "StartedBy": "EVENT",
         "ProjectName": "parts",
         "ProjectArn": PROJECT,
-        "StateMachine": f"{HOME}:stateMachine:Machine",
+        "StateMachine": f"{STATES}:stateMachine:Machine",
         "Execution": EXECUTION,
         "ExecutionLink": EXECUTION_LINK,
         "StartedAt": "2026-11-23T10:00:00Z",
@@ -123,7 +123,7 @@ def test_notice_of_a_failure_has_every_member() -> None:
         "StartedBy": "PERSON",
         "ProjectName": "parts",
         "ProjectArn": None,
-        "StateMachine": f"{HOME}:stateMachine:Machine",
+        "StateMachine": f"{STATES}:stateMachine:Machine",
         "Execution": EXECUTION,
         "ExecutionLink": EXECUTION_LINK,
         "StartedAt": "2026-11-23T10:00:00Z",
@@ -277,7 +277,7 @@ def test_bundle_of_a_failure_has_every_message() -> None:
 
 
 PAIR: dict[str, Any] = {"StartedBy": "PERSON", "ProjectName": "parts", "ProjectArn": PROJECT}
-MOST_BYTES = 200_000  # of what Report outcome returns; a state's data has 256 KB
+MOST_BYTES = 200_000  # that Report outcome returns; a state's data has 256 KB
 WIDEST = ["\U0001f600", "\u00e9", '"', "\\", "\x01", "a"]
 
 
@@ -305,7 +305,7 @@ def test_longest_cause_and_notes_fit_a_states_data(character: str) -> None:
 
 
 def size(bundle: dict[str, Any]) -> int:
-    """Bytes, as the Lambda runtime sends it: JSON that leaves characters as they are."""
+    """The bytes that the Lambda runtime sends: JSON with unescaped characters."""
     return len(json.dumps(bundle, ensure_ascii=False).encode())
 
 

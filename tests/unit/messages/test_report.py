@@ -1,4 +1,4 @@
-"""What is worth acting on after a distribution, as a table."""
+"""The report and its warnings, as tables of cases."""
 
 import json
 from typing import Any
@@ -43,7 +43,7 @@ UNLABELED = "no label. Label them, or leave them out."
 
 
 @pytest.mark.parametrize(
-    ("given", "code", "said"),
+    ("given", "code", "message"),
     [
         (
             report(entries_before=203),
@@ -112,8 +112,8 @@ UNLABELED = "no label. Label them, or leave them out."
         (report((None, None)), "LABELS_UNKNOWN", UNKNOWN),
     ],
 )
-def test_each_problem_gives_its_warning(given: Report, code: str, said: str) -> None:
-    assert given.findings() == [Finding(Code(code), said)]
+def test_each_problem_gives_its_warning(given: Report, code: str, message: str) -> None:
+    assert given.findings() == [Finding(Code(code), message)]
 
 
 @pytest.mark.parametrize(
@@ -134,13 +134,13 @@ def test_good_distribution_gives_no_warning(given: Report) -> None:
 @pytest.mark.parametrize(
     ("training", "test", "far"),
     [
-        (0, 3, False),  # in the training dataset is none: that is another warning
-        (2, 3, False),  # of 5 entries, 1 is expected: by 2 is rounding
-        (1, 3, True),  # of 4, 0.8: by 2.2
-        (31, 1, True),  # of 32, 6.4: by 5.4
-        (10, 1, False),  # of 11, 2.2: by 1.2
+        (0, 3, False),  # no training entries: another warning
+        (2, 3, False),  # expected 1 of 5 entries: a difference of 2 is rounding
+        (1, 3, True),  # expected 0.8 of 4: a difference of 2.2
+        (31, 1, True),  # expected 6.4 of 32: a difference of 5.4
+        (10, 1, False),  # expected 2.2 of 11: a difference of 1.2
         (84, 16, False),
-        (90, 10, False),  # of 100, 20: by half
+        (90, 10, False),  # expected 20 of 100: a difference of half
         (91, 9, True),
         (70, 30, False),
         (69, 31, True),

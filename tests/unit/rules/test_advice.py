@@ -1,4 +1,4 @@
-"""What to do about an error, and whether it passes by itself."""
+"""The advice for an error, and how the workflow retries it."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def test_advice_depends_on_the_error(error: str, row: Failure) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "alone"),
+    ("error", "transient"),
     [
         ("ThrottlingException", True),
         ("InternalServerError", True),
@@ -40,12 +40,12 @@ def test_advice_depends_on_the_error(error: str, row: Failure) -> None:
         ("KeyError", False),
     ],
 )
-def test_only_errors_of_services_are_transient(error: str, alone: bool) -> None:
-    assert is_transient(error) is alone
+def test_only_errors_of_services_are_transient(error: str, transient: bool) -> None:
+    assert is_transient(error) is transient
 
 
 def test_patient_retries_last_longer() -> None:
-    """(tries more, seconds until the first, seconds between the last)"""
+    """(retries, seconds of the first interval, seconds of the longest interval)"""
     assert {how.value: tuple(attempts) for how, attempts in ATTEMPTS.items()} == {
         "quickly": (6, 2, 60),
         "patiently": (10, 4, 60),

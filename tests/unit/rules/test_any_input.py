@@ -1,4 +1,4 @@
-"""An execution may be given anything at all, here generated. `make mutations` goes by the tables of cases alone."""
+"""Generated inputs of an execution. `make mutations` runs only the tables of cases."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What an ARN says, and which text is none."""
+"""The parts of an ARN, and the texts that are not ARNs."""
 
 import pytest
 

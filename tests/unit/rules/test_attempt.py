@@ -1,4 +1,4 @@
-"""What an execution has asked of Rekognition, from state to state."""
+"""An attempt, as the state machine carries it from state to state."""
 
 from dataclasses import replace
 

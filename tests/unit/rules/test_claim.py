@@ -1,4 +1,4 @@
-"""Who may distribute a pair: a table of record, owner and the execution that asks."""
+"""Who may distribute a pair: tables of records, owners and requests."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from lambdas.rules.pair import NO_RECORD, Record
 OTHER = Record(owner="arn:other", training="training", started_at="2026-11-23T10:00:00Z")
 MINE = replace(OTHER, owner="arn:me", mine=True)
 FAILED, SKIPPED, DISTRIBUTED = (
-    replace(OTHER, outcome=each, reason="So.") for each in ("FAILED", "SKIPPED", "DISTRIBUTED")
+    replace(OTHER, outcome=each, reason="A reason.") for each in ("FAILED", "SKIPPED", "DISTRIBUTED")
 )
 PERSON = ClaimRequest("training", by_event=False)
 EVENT = ClaimRequest("training", by_event=True)
@@ -22,29 +22,29 @@ def test_answers_are_the_words_of_the_workflow() -> None:
     assert set(Answer) == {"CLAIM", "RESOLVE", "ASK_OWNER", "TAKE_OVER", "SKIP", "ALREADY_DISTRIBUTED"}
 
 
-@pytest.mark.parametrize("asking", [PERSON, EVENT])
-def test_pair_without_an_owner_is_claimed(asking: ClaimRequest) -> None:
-    assert decide_claim(NO_RECORD, None, asking) == Claim(Answer.CLAIM)
+@pytest.mark.parametrize("request_", [PERSON, EVENT])
+def test_pair_without_an_owner_is_claimed(request_: ClaimRequest) -> None:
+    assert decide_claim(NO_RECORD, None, request_) == Claim(Answer.CLAIM)
 
 
 @pytest.mark.parametrize("outcome", [None, "FAILED", "DISTRIBUTED"])
-@pytest.mark.parametrize("asking", [PERSON, EVENT])
-def test_owner_that_knows_its_claim_keeps_it(asking: ClaimRequest, outcome: str | None) -> None:
-    assert decide_claim(replace(MINE, outcome=outcome), None, replace(asking, knows_its_claim=True)) == Claim(
+@pytest.mark.parametrize("request_", [PERSON, EVENT])
+def test_owner_that_knows_its_claim_keeps_it(request_: ClaimRequest, outcome: str | None) -> None:
+    assert decide_claim(replace(MINE, outcome=outcome), None, replace(request_, knows_its_claim=True)) == Claim(
         Answer.CLAIM
     )
 
 
-@pytest.mark.parametrize("asking", [PERSON, EVENT])
-def test_owner_that_does_not_know_its_claim_resolves_again(asking: ClaimRequest) -> None:
-    """Killed between its write and its answer: an earlier owner may have got far."""
-    assert decide_claim(MINE, None, asking) == Claim(Answer.RESOLVE)
+@pytest.mark.parametrize("request_", [PERSON, EVENT])
+def test_owner_that_does_not_know_its_claim_resolves_again(request_: ClaimRequest) -> None:
+    """Lambda ended the function between its write and its answer. An earlier owner may have changed the pair."""
+    assert decide_claim(MINE, None, request_) == Claim(Answer.RESOLVE)
 
 
 @pytest.mark.parametrize("owner", [None, RUNNING, *ENDED])
-@pytest.mark.parametrize("asking", [PERSON, EVENT])
-def test_nobody_takes_over_a_distributed_pair(asking: ClaimRequest, owner: Owner | None) -> None:
-    assert decide_claim(DISTRIBUTED, owner, asking) == Claim(Answer.ALREADY_DISTRIBUTED, "So.")
+@pytest.mark.parametrize("request_", [PERSON, EVENT])
+def test_nobody_takes_over_a_distributed_pair(request_: ClaimRequest, owner: Owner | None) -> None:
+    assert decide_claim(DISTRIBUTED, owner, request_) == Claim(Answer.ALREADY_DISTRIBUTED, "A reason.")
 
 
 def test_distributed_pair_without_a_reason_gets_one() -> None:
@@ -53,32 +53,32 @@ def test_distributed_pair_without_a_reason_gets_one() -> None:
 
 
 @pytest.mark.parametrize("record", [OTHER, FAILED, SKIPPED])
-@pytest.mark.parametrize("asking", [PERSON, EVENT])
-def test_step_functions_is_asked_about_another_owner(asking: ClaimRequest, record: Record) -> None:
-    assert decide_claim(record, None, asking) == Claim(Answer.ASK_OWNER)
+@pytest.mark.parametrize("request_", [PERSON, EVENT])
+def test_step_functions_is_asked_about_another_owner(request_: ClaimRequest, record: Record) -> None:
+    assert decide_claim(record, None, request_) == Claim(Answer.ASK_OWNER)
 
 
 @pytest.mark.parametrize("record", [OTHER, FAILED, SKIPPED])
-@pytest.mark.parametrize("asking", [PERSON, EVENT, replace(PERSON, knows_its_claim=True)])
-def test_running_owner_keeps_its_claim(asking: ClaimRequest, record: Record) -> None:
+@pytest.mark.parametrize("request_", [PERSON, EVENT, replace(PERSON, knows_its_claim=True)])
+def test_running_owner_keeps_its_claim(request_: ClaimRequest, record: Record) -> None:
     expected = Claim(Answer.SKIP, "Another execution owns this pair: arn:other")
-    assert decide_claim(record, RUNNING, asking) == expected
+    assert decide_claim(record, RUNNING, request_) == expected
 
 
 @pytest.mark.parametrize("owner", ENDED)
 @pytest.mark.parametrize(
-    ("record", "asking"),
+    ("record", "request_"),
     [
         (OTHER, PERSON),
         (OTHER, EVENT),
         (SKIPPED, PERSON),
         (SKIPPED, EVENT),
         (FAILED, PERSON),
-        (FAILED, replace(EVENT, training_arn="created anew")),
+        (FAILED, replace(EVENT, training_arn="created again")),
     ],
 )
-def test_owner_that_has_ended_is_taken_over_at_once(record: Record, asking: ClaimRequest, owner: Owner) -> None:
-    assert decide_claim(record, owner, asking) == Claim(Answer.TAKE_OVER)
+def test_owner_that_has_ended_is_taken_over_at_once(record: Record, request_: ClaimRequest, owner: Owner) -> None:
+    assert decide_claim(record, owner, request_) == Claim(Answer.TAKE_OVER)
 
 
 @pytest.mark.parametrize("owner", ENDED)
@@ -93,9 +93,9 @@ def test_event_does_not_retry_a_notified_failure(owner: Owner) -> None:
 @pytest.mark.parametrize(
     ("record", "owner", "history"),
     [
-        (replace(FAILED, ended_at="then"), ABORTED, ("FAILED", "So.", "then")),
+        (replace(FAILED, ended_at="then"), ABORTED, ("FAILED", "A reason.", "then")),
         (replace(FAILED, reason=None), ABORTED, ("FAILED", "", "2026-11-23T11:00:00Z")),
-        (SKIPPED, FORGOTTEN, ("SKIPPED", "So.", "unknown")),
+        (SKIPPED, FORGOTTEN, ("SKIPPED", "A reason.", "unknown")),
         (OTHER, ABORTED, ("FAILED", "It ended without recording an outcome: ABORTED", "2026-11-23T11:00:00Z")),
         (
             OTHER,

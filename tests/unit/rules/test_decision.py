@@ -1,4 +1,4 @@
-"""The decision table, row by row."""
+"""The decision table, as tables of cases."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from lambdas.rules.pair import Dataset, Pair, Record
 from lambdas.rules.tags import AutoDistribute, Trigger
 
 BY_EVENT = Request(project_name="p", by_event=True)
-BY_HAND = Request(project_name="p")
+BY_PERSON = Request(project_name="p")
 EARLIER, BEFORE, LATER = (f"2026-11-23T{hour:02}:00:00.000+00:00" for hour in (9, 10, 11))
 
 
@@ -57,7 +57,7 @@ def test_actions_are_the_words_of_the_workflow() -> None:
     }
 
 
-@pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
+@pytest.mark.parametrize("request_", [BY_EVENT, BY_PERSON])
 @pytest.mark.parametrize(
     "ready",
     [READY, pair(FULL, dataset("UPDATE_COMPLETE")), pair(FULL, dataset("UPDATE_FAILED"))],
@@ -80,7 +80,7 @@ def test_edited_training_dataset_needs_a_person_or_the_tag(edited: Pair) -> None
     )
     waits = edited.training is not None and edited.training.status == "UPDATE_IN_PROGRESS"
     expected = Action.WAIT if waits else Action.DISTRIBUTE
-    assert decide(BY_HAND, edited).action == expected
+    assert decide(BY_PERSON, edited).action == expected
     assert decide(BY_EVENT, edited, tag=AutoDistribute(True)).action == expected
 
 
@@ -107,10 +107,10 @@ OPTED_OUT = "The project or its training dataset has the tag auto-distribute=fal
     ],
 )
 def test_setting_and_tags_apply_only_to_events(trigger: str, value: bool | None, skipped: str | None) -> None:
-    by_hand = decide(BY_HAND, READY, trigger=Trigger(trigger), tag=AutoDistribute(value))
+    by_person = decide(BY_PERSON, READY, trigger=Trigger(trigger), tag=AutoDistribute(value))
     by_event = decide(BY_EVENT, READY, trigger=Trigger(trigger), tag=AutoDistribute(value))
-    assert by_hand.action == Action.DISTRIBUTE
-    assert by_event == (Decision(Action.SKIPPED, skipped) if skipped else by_hand)
+    assert by_person.action == Action.DISTRIBUTE
+    assert by_event == (Decision(Action.SKIPPED, skipped) if skipped else by_person)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_false_wins_over_true(tags: list[dict[str, str]], value: bool | None) ->
     assert AutoDistribute.from_tags(tags).value is value
 
 
-@pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
+@pytest.mark.parametrize("request_", [BY_EVENT, BY_PERSON])
 def test_pair_that_the_record_says_is_distributed_stays(request_: Request) -> None:
     found = pair(dataset("UPDATE_COMPLETE", 183), dataset("UPDATE_COMPLETE", 46))
     assert decide(request_, found, DISTRIBUTED) == Decision(
@@ -136,10 +136,10 @@ def test_pair_that_the_record_says_is_distributed_stays(request_: Request) -> No
     )
 
 
-@pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
+@pytest.mark.parametrize("request_", [BY_EVENT, BY_PERSON])
 @pytest.mark.parametrize("status", ["CREATE_IN_PROGRESS", "A_STATUS_OF_TOMORROW"])
 @pytest.mark.parametrize(
-    ("training", "test", "said"),
+    ("training", "test", "reason"),
     [
         (False, True, "The training dataset is {status}."),
         (True, False, "The test dataset is {status}."),
@@ -147,10 +147,10 @@ def test_pair_that_the_record_says_is_distributed_stays(request_: Request) -> No
     ],
 )
 def test_workflow_waits_for_unsettled_datasets(
-    request_: Request, status: str, training: bool, test: bool, said: str
+    request_: Request, status: str, training: bool, test: bool, reason: str
 ) -> None:
     chosen = pair(FULL if training else dataset(status), EMPTY if test else dataset(status))
-    assert decide(request_, chosen) == Decision(Action.WAIT, said.format(status=status))
+    assert decide(request_, chosen) == Decision(Action.WAIT, reason.format(status=status))
 
 
 ASKED_FOR = Decision(Action.CHECK, "Rekognition was already asked to distribute this pair; checking the result.")
@@ -160,7 +160,7 @@ WAIT_FOR_OWNER = Decision(
 )
 
 
-@pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
+@pytest.mark.parametrize("request_", [BY_EVENT, BY_PERSON])
 @pytest.mark.parametrize(
     ("record", "decision"),
     [
@@ -187,11 +187,11 @@ def test_recorded_request_explains_the_test_entries(request_: Request, record: R
 )
 def test_test_entries_without_a_recorded_request_are_an_error(record: Record) -> None:
     with pytest.raises(TestDatasetNotEmpty) as obstacle:
-        decide(BY_HAND, MOVED, record)
+        decide(BY_PERSON, MOVED, record)
     assert str(obstacle.value) == NOT_EMPTY.format(46)
 
 
-@pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
+@pytest.mark.parametrize("request_", [BY_EVENT, BY_PERSON])
 def test_request_without_effect_is_made_again(request_: Request) -> None:
     record = Record(mine=True, before=(FULL, EMPTY))
     assert decide(request_, READY, record).action == Action.CHECK
@@ -200,13 +200,13 @@ def test_request_without_effect_is_made_again(request_: Request) -> None:
 
 @pytest.mark.parametrize("updated", [EARLIER, BEFORE])
 def test_stale_update_complete_is_not_the_requested_distribution(updated: str) -> None:
-    """Both datasets had been edited. What is in the test dataset now, somebody has put there by hand."""
+    """People had edited both datasets, and have since added the test entries themselves."""
     before = (replace(EDITED_FULL, updated=BEFORE), replace(EDITED_EMPTY, updated=BEFORE))
     filled = pair(replace(EDITED_FULL, updated=updated), replace(EDITED_EMPTY, updated=updated, entries=46))
     record = Record(mine=True, before=before)
-    assert decide(BY_HAND, filled, record) == ASKED_FOR
+    assert decide(BY_PERSON, filled, record) == ASKED_FOR
     with pytest.raises(TestDatasetNotEmpty):
-        decide(BY_HAND, filled, record, no_effect=True)
+        decide(BY_PERSON, filled, record, no_effect=True)
     assert decide(BY_EVENT, filled, record, no_effect=True) == Decision(Action.SKIPPED, NOT_EMPTY.format(46))
 
 
@@ -221,7 +221,7 @@ def test_stale_update_complete_is_not_the_requested_distribution(updated: str) -
     ],
 )
 def test_late_effect_is_checked(now: Pair) -> None:
-    assert decide(BY_HAND, now, Record(mine=True, before=(FULL, EMPTY)), no_effect=True) == ASKED_FOR
+    assert decide(BY_PERSON, now, Record(mine=True, before=(FULL, EMPTY)), no_effect=True) == ASKED_FOR
 
 
 def test_change_by_a_distribution_is_no_edit() -> None:
@@ -246,31 +246,31 @@ OBSTACLES = [
 ]
 
 
-@pytest.mark.parametrize(("obstructed", "error", "said"), OBSTACLES)
-def test_obstacle_fails_an_execution_started_by_a_person(obstructed: Pair, error: type[Exception], said: str) -> None:
+@pytest.mark.parametrize(("obstructed", "error", "reason"), OBSTACLES)
+def test_obstacle_fails_an_execution_started_by_a_person(obstructed: Pair, error: type[Exception], reason: str) -> None:
     with pytest.raises(error) as obstacle:
-        decide(BY_HAND, obstructed)
-    assert str(obstacle.value) == said
+        decide(BY_PERSON, obstructed)
+    assert str(obstacle.value) == reason
 
 
-@pytest.mark.parametrize(("obstructed", "said"), [(obstructed, said) for obstructed, _, said in OBSTACLES])
-def test_obstacle_skips_an_execution_started_by_an_event(obstructed: Pair, said: str) -> None:
-    assert decide(BY_EVENT, obstructed) == Decision(Action.SKIPPED, said)
+@pytest.mark.parametrize(("obstructed", "reason"), [(obstructed, reason) for obstructed, _, reason in OBSTACLES])
+def test_obstacle_skips_an_execution_started_by_an_event(obstructed: Pair, reason: str) -> None:
+    assert decide(BY_EVENT, obstructed) == Decision(Action.SKIPPED, reason)
 
 
-@pytest.mark.parametrize("request_", [BY_EVENT, BY_HAND])
+@pytest.mark.parametrize("request_", [BY_EVENT, BY_PERSON])
 @pytest.mark.parametrize("failed", ["training", "test"])
 @pytest.mark.parametrize(
-    ("message", "said"),
+    ("message", "reason"),
     [("The manifest file is empty.", "The manifest file is empty."), ("", "it gave no reason.")],
 )
 def test_failed_creation_fails_with_the_message_of_rekognition(
-    request_: Request, failed: str, message: str, said: str
+    request_: Request, failed: str, message: str, reason: str
 ) -> None:
     broken = dataset("CREATE_FAILED", message=message)
     assert decide(request_, pair(broken, EMPTY) if failed == "training" else pair(FULL, broken)) == Decision(
         Action.FAILED,
-        f"Rekognition could not create the {failed} dataset of project p: {said} Delete the dataset and create it "
+        f"Rekognition could not create the {failed} dataset of project p: {reason} Delete the dataset and create it "
         "again.",
         "DatasetCreationFailed",
     )

@@ -1,4 +1,4 @@
-"""What a dry run reports."""
+"""The report of a dry run."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ from lambdas.rules.dry_run import report_dry_run
 from lambdas.rules.pair import NO_RECORD, Pair, Record
 from tests.unit.rules.test_decision import EMPTY, FULL, NO_TEST, NOT_EMPTY, READY, dataset, pair
 
-CHECKS = EXISTENCE, CREATION, STILLNESS, EMPTINESS, ENTRIES = (
+CHECKS = BOTH_EXIST, BOTH_CREATED, NO_CHANGE, TEST_EMPTY, TRAINING_FULL = (
     "The project has both datasets",
     "Rekognition could create both",
     "Neither is being created or changed",
@@ -19,9 +19,9 @@ CHECKS = EXISTENCE, CREATION, STILLNESS, EMPTINESS, ENTRIES = (
 )
 
 
-def found(said: dict[str, str]) -> list[dict[str, Any]]:
-    """Every check in its order; one of which something is said did not pass."""
-    return [{"Check": check, "Passed": check not in said, "Found": said.get(check, "")} for check in CHECKS]
+def found(obstacles: dict[str, str]) -> list[dict[str, Any]]:
+    """Every check in its order; a check with an obstacle has not passed."""
+    return [{"Check": check, "Passed": check not in obstacles, "Found": obstacles.get(check, "")} for check in CHECKS]
 
 
 def test_ready_pair_passes_every_check() -> None:
@@ -51,51 +51,51 @@ BEFORE = "Project p is already distributed: its test dataset has 3 entries and i
 
 
 @pytest.mark.parametrize(
-    ("given", "recorded", "checks", "foreseen"),
+    ("given", "recorded", "checks", "prediction"),
     [
         (
             pair(FULL, None),
             None,
-            found({EXISTENCE: NO_TEST}),
+            found({BOTH_EXIST: NO_TEST}),
             f"A distribution would fail with DatasetMissing: {NO_TEST}",
         ),
         (
             pair(FULL, dataset("CREATE_IN_PROGRESS")),
             None,
-            found({STILLNESS: CREATING}),
+            found({NO_CHANGE: CREATING}),
             f"A distribution would wait first. {CREATING}",
         ),
         (
             pair(dataset("CREATE_FAILED", message="No manifest."), EMPTY),
             None,
-            found({CREATION: NO_MANIFEST, ENTRIES: NO_ENTRIES}),
+            found({BOTH_CREATED: NO_MANIFEST, TRAINING_FULL: NO_ENTRIES}),
             f"A distribution would fail with DatasetCreationFailed: {NO_MANIFEST}",
         ),
         (
             pair(FULL, dataset(entries=3)),
             "FAILED",
-            found({EMPTINESS: NOT_EMPTY.format(3)}),
+            found({TEST_EMPTY: NOT_EMPTY.format(3)}),
             f"A distribution would fail with TestDatasetNotEmpty: {NOT_EMPTY.format(3)}",
         ),
         (
             pair(FULL, dataset(entries=3)),
             "DISTRIBUTED",
-            found({EMPTINESS: BEFORE}),
+            found({TEST_EMPTY: BEFORE}),
             f"There is nothing left to distribute. {BEFORE}",
         ),
         (
             pair(EMPTY, EMPTY),
             None,
-            found({ENTRIES: NO_ENTRIES}),
+            found({TRAINING_FULL: NO_ENTRIES}),
             f"A distribution would fail with TrainingDatasetEmpty: {NO_ENTRIES}",
         ),
     ],
 )
 def test_obstacle_predicts_the_outcome(
-    given: Pair, recorded: str | None, checks: list[dict[str, Any]], foreseen: str
+    given: Pair, recorded: str | None, checks: list[dict[str, Any]], prediction: str
 ) -> None:
     decision, report = report_dry_run(given, Record(outcome=recorded, training="arn"), {}, {})
-    assert decision == Decision(Action.DRY_RUN, f"{foreseen} Nothing was changed.")
+    assert decision == Decision(Action.DRY_RUN, f"{prediction} Nothing was changed.")
     assert report["Checks"] == checks
 
 

@@ -24,7 +24,7 @@ def test_ending_has_outcome_cause_and_output_or_error() -> None:
 def test_caught_error_says_that_rekognition_may_be_distributing(
     ending: dict[str, str], pending: bool, cause: str
 ) -> None:
-    """A rule that decided has said so itself."""
+    """A rule that decided on the ending has put this into the cause itself."""
     assert complete_cause(ending, "It broke.", pending=pending) == cause
 
 

@@ -1,4 +1,4 @@
-"""What an execution may be given, and the sentence for everything else."""
+"""The accepted inputs of an execution, and the error for every other input."""
 
 import json
 import re
@@ -93,7 +93,7 @@ ELSEWHERE = PROJECT.replace("us-east-1", "eu-west-1")
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "problem"),
     [
         (None, "The input is null, which is not a JSON object."),
         ([], "The input is [], which is not a JSON object."),
@@ -174,10 +174,10 @@ ELSEWHERE = PROJECT.replace("us-east-1", "eu-west-1")
         (load("create_dataset_denied"), 'The event is of a CreateDataset call that failed with "AccessDenied".'),
     ],
 )
-def test_error_says_what_was_given_and_what_is_accepted(given: Any, said: str) -> None:
+def test_error_says_what_was_given_and_what_is_accepted(given: Any, problem: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
         read_input(given, LOCATION)
-    assert str(refusal.value) == f"{said} {ACCEPTED}"
+    assert str(refusal.value) == f"{problem} {ACCEPTED}"
 
 
 def test_huge_input_is_quoted_in_part() -> None:

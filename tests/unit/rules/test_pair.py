@@ -1,4 +1,4 @@
-"""How a DatasetDescription becomes what the workflow carries."""
+"""Datasets and pairs: from a DatasetDescription to the form that the workflow carries."""
 
 import time
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ CARRIED = {
 
 @pytest.fixture
 def _far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The machine's own clock is nine hours before UTC."""
+    """Set the local time zone nine hours ahead of UTC."""
     with monkeypatch.context() as there:
         there.setenv("TZ", "JST-9")
         time.tzset()

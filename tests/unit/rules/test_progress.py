@@ -1,4 +1,4 @@
-"""When a distribution is complete, when it has failed, and when nothing can be said yet."""
+"""How far a distribution has come, as tables of datasets before and now."""
 
 import pytest
 
@@ -77,14 +77,14 @@ def test_failure_without_a_new_timestamp_is_failure() -> None:
 
 
 def test_later_failed_change_does_not_undo_a_distribution() -> None:
-    """Somebody's, or a second call that was accepted and found the test dataset filled."""
+    """The later change can be a person's, or a second accepted call that found the test dataset filled."""
     assert judge_now(dataset("UPDATE_FAILED", 183), dataset("UPDATE_FAILED", 46))[0] == State.COMPLETE
 
 
 @pytest.mark.parametrize("updated", [EARLIER, BEFORE, LATER])
 @pytest.mark.parametrize("status", ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_FAILED"])
 def test_fewer_training_entries_prove_a_distribution(status: str, updated: str) -> None:
-    """A pair that was changed before may show the same statuses and moments as then."""
+    """If the pair was changed before, it can show the same statuses and timestamps as before."""
     training, test = dataset("UPDATE_COMPLETE", 183, updated), dataset("UPDATE_COMPLETE", 46, updated)
     progress = judge_progress(dataset(status, 229, BEFORE), dataset(status, 0, BEFORE), training, test)
     assert progress.state == State.COMPLETE
@@ -95,8 +95,8 @@ def test_fewer_training_entries_prove_a_distribution(status: str, updated: str) 
     [
         pytest.param(dataset("CREATE_COMPLETE", 229, BEFORE), dataset("CREATE_COMPLETE", 0, BEFORE), id="not begun"),
         pytest.param(dataset("UPDATE_FAILED", 229, EARLIER), dataset("UPDATE_FAILED", 0, EARLIER), id="old failure"),
-        pytest.param(dataset("UPDATE_COMPLETE", 230), dataset("CREATE_COMPLETE", 0, BEFORE), id="edited by hand"),
-        pytest.param(dataset("CREATE_COMPLETE", 229, BEFORE), dataset("UPDATE_COMPLETE", 9), id="filled by hand"),
+        pytest.param(dataset("UPDATE_COMPLETE", 230), dataset("CREATE_COMPLETE", 0, BEFORE), id="edited by a person"),
+        pytest.param(dataset("CREATE_COMPLETE", 229, BEFORE), dataset("UPDATE_COMPLETE", 9), id="filled by a person"),
         pytest.param(dataset("UPDATE_COMPLETE", 229), dataset("UPDATE_COMPLETE", 0), id="test still empty"),
     ],
 )
@@ -109,7 +109,7 @@ def test_same_training_entries_mean_not_started(training: Dataset, test: Dataset
     [(BEFORE, BEFORE), (EARLIER, EARLIER), (BEFORE, LATER), (EARLIER, LATER), (LATER, BEFORE), (LATER, EARLIER)],
 )
 def test_stale_update_complete_is_not_success(training_updated: str, test_updated: str) -> None:
-    """Somebody had edited both datasets, and has filled the test dataset by hand since."""
+    """A person had edited both datasets, and has since filled the test dataset."""
     edited, empty = dataset("UPDATE_COMPLETE", 229, BEFORE), dataset("UPDATE_COMPLETE", 0, BEFORE)
     training, test = dataset("UPDATE_COMPLETE", 229, training_updated), dataset("UPDATE_COMPLETE", 46, test_updated)
     assert judge_progress(edited, empty, training, test) == Progress(
@@ -128,7 +128,7 @@ NO_REASON, TOO_FEW, TOO_MANY = "", "Too few.", "Too many."
 
 
 @pytest.mark.parametrize(
-    ("training", "test", "said"),
+    ("training", "test", "description"),
     [
         (("UPDATE_FAILED", TOO_FEW), ("UPDATE_COMPLETE", TOO_FEW), "Its message for the training dataset: Too few."),
         (("UPDATE_COMPLETE", TOO_FEW), ("UPDATE_FAILED", TOO_FEW), "Its message for the test dataset: Too few."),
@@ -146,13 +146,15 @@ NO_REASON, TOO_FEW, TOO_MANY = "", "Too few.", "Too many."
         ),
     ],
 )
-def test_new_failure_of_either_dataset_is_failure(training: tuple[str, str], test: tuple[str, str], said: str) -> None:
+def test_new_failure_of_either_dataset_is_failure(
+    training: tuple[str, str], test: tuple[str, str], description: str
+) -> None:
     now = (dataset(status, entries, message=message) for (status, message), entries in ((training, 229), (test, 0)))
-    assert judge_now(*now) == (State.FAILED, f"Rekognition could not distribute the entries. {said}")
+    assert judge_now(*now) == (State.FAILED, f"Rekognition could not distribute the entries. {description}")
 
 
 @pytest.mark.parametrize(
-    ("training", "said"),
+    ("training", "description"),
     [
         (180, "180 in the training dataset; 3 are in neither."),
         (182, "182 in the training dataset; 1 is in neither."),
@@ -160,8 +162,8 @@ def test_new_failure_of_either_dataset_is_failure(training: tuple[str, str], tes
         (1_246, "1,246 in the training dataset; together 1,063 entries more than before."),
     ],
 )
-def test_difference_in_the_sum_is_reported(training: int, said: str) -> None:
+def test_difference_in_the_sum_is_reported(training: int, description: str) -> None:
     assert judge_now(dataset("UPDATE_COMPLETE", training), dataset("UPDATE_COMPLETE", 46)) == (
         State.COMPLETE,
-        f"46 of 229 entries (20%) are in the test dataset now, {said}",
+        f"46 of 229 entries (20%) are in the test dataset now, {description}",
     )

@@ -1,4 +1,4 @@
-"""Which projects the deployment is for."""
+"""Which projects a deployment covers."""
 
 import pytest
 

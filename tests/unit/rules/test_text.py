@@ -77,7 +77,7 @@ def test_name_stays_on_its_line(name: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "said"),
+    ("amount", "listed"),
     [
         (1, "0"),
         (5, "0, 1, 2, 3, 4"),
@@ -85,8 +85,8 @@ def test_name_stays_on_its_line(name: str, shown: str) -> None:
         (250, "0, 1, 2, 3, 4 and 245 more"),
     ],
 )
-def test_at_most_five_names_are_listed(amount: int, said: str) -> None:
-    assert list_names([str(number) for number in range(amount)]) == said
+def test_at_most_five_names_are_listed(amount: int, listed: str) -> None:
+    assert list_names([str(number) for number in range(amount)]) == listed
 
 
 @pytest.mark.parametrize(

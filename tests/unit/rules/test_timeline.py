@@ -1,4 +1,4 @@
-"""The way that an execution took, from its history."""
+"""The timeline of an execution, from its history."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -62,7 +62,7 @@ def test_interval_is_about_a_tenth_within_bounds(elapsed: float, chance: float, 
 
 
 def test_interval_is_a_whole_number() -> None:
-    """Step Functions takes no fraction of a second."""
+    """Step Functions accepts only whole seconds."""
     assert type(polling_interval(333.3, 0.123, BOUNDS)) is int
 
 

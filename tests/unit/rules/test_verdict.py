@@ -1,4 +1,4 @@
-"""What a poll means, as a table: what it has shown, what was asked, and how long ago."""
+"""The verdict on a poll: tables of progress, attempts and times."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from lambdas.rules.verdict import Poll, Verdict, judge_poll
 HOUR = 3600
 DEADLINE = 24 * HOUR
 BEGAN = "2026-11-23T10:00:00.000+00:00"
-SAID = "The training dataset is CREATE_COMPLETE."
+STATUS = "The training dataset is CREATE_COMPLETE."
 DENIED, BUSY, LIMITED = (
     StartError(error, "No.")
     for error in ("AccessDeniedException", "ResourceNotReadyException", "LimitExceededException")
@@ -22,14 +22,14 @@ ASKED = Attempt(asked_at=BEGAN, wait_seconds=10)
 
 
 def at(seconds: float) -> str:
-    """So long after the execution began."""
+    """The moment that many seconds after the execution began."""
     return (datetime.fromisoformat(BEGAN) + timedelta(seconds=seconds)).isoformat(timespec="milliseconds")
 
 
 def poll(state: State, attempt: Attempt, seconds: float, redriven: float | None = None) -> Poll:
-    """`seconds` after the execution began."""
+    """The verdict on a poll `seconds` after the execution began."""
     times = Times(at(seconds), BEGAN, None if redriven is None else at(redriven))
-    return judge_poll(Progress(state, SAID), attempt, times, DEADLINE)
+    return judge_poll(Progress(state, STATUS), attempt, times, DEADLINE)
 
 
 def failed(attempt: Attempt, error: str, cause: str) -> Poll:
@@ -37,7 +37,7 @@ def failed(attempt: Attempt, error: str, cause: str) -> Poll:
 
 
 def without_effect(attempt: Attempt, since: float = 0) -> Attempt:
-    """After a poll that showed no effect, so long after the execution began."""
+    """The attempt after a poll without effect, `since` seconds after the execution began."""
     return replace(attempt, no_effect_since=at(since))
 
 
@@ -50,7 +50,7 @@ def test_verdicts_are_the_words_of_the_workflow() -> None:
     "attempt", [ASKED, replace(ASKED, error=DENIED), without_effect(replace(ASKED, accepted=True))]
 )
 def test_completed_distribution_is_complete_despite_errors_and_deadline(attempt: Attempt, seconds: float) -> None:
-    """An error may hide a success, and a late one is one all the same."""
+    """An error of the call may hide a success, and a late success is a success."""
     assert poll(State.COMPLETE, attempt, seconds) == Poll(
         Verdict.COMPLETE, replace(attempt, no_effect_since="", result_known=True)
     )
@@ -59,7 +59,7 @@ def test_completed_distribution_is_complete_despite_errors_and_deadline(attempt:
 @pytest.mark.parametrize("seconds", [10, DEADLINE + 1])
 @pytest.mark.parametrize("attempt", [ASKED, replace(ASKED, error=DENIED)])
 def test_failed_distribution_has_the_message_of_rekognition(attempt: Attempt, seconds: float) -> None:
-    expected = failed(replace(attempt, result_known=True), "DistributionFailed", SAID)
+    expected = failed(replace(attempt, result_known=True), "DistributionFailed", STATUS)
     assert poll(State.FAILED, attempt, seconds) == expected
 
 
@@ -69,8 +69,8 @@ def test_distribution_in_progress_fails_at_the_deadline(attempt: Attempt) -> Non
     assert poll(State.IN_PROGRESS, attempt, DEADLINE + 1) == failed(
         attempt,
         "DistributionTimedOut",
-        f"Rekognition had not finished before the deadline. {SAID} Rekognition was asked to distribute this pair, and "
-        "may still be distributing it.",
+        f"Rekognition had not finished before the deadline. {STATUS} Rekognition was asked to distribute this pair, "
+        "and may still be distributing it.",
     )
 
 
@@ -118,7 +118,7 @@ def test_accepted_request_without_effect_failed() -> None:
     assert poll(State.NOT_STARTED, accepted, 301) == failed(
         accepted,
         "DistributionFailed",
-        f"Rekognition accepted the distribution, but the datasets show no effect. {SAID}",
+        f"Rekognition accepted the distribution, but the datasets show no effect. {STATUS}",
     )
 
 
