@@ -137,19 +137,19 @@ class Report:
             yield Finding(
                 Code.INSUFFICIENT_LABEL_OVERLAP,
                 f"Labels that are in both datasets: {len(both)} of {len(trained)}. Rekognition refuses to train with "
-                f"fewer than half. Add test images of {list_names(untested)}.",
+                f"fewer than half. Add test images with {_name_labels(untested)}.",
             )
         if untested:
             yield Finding(
                 Code.LABELS_WITHOUT_TEST_ENTRIES,
-                f"No test entry has {list_names(untested)}. A test cannot show how well a model finds "
+                f"No test entry has {_name_any_of(untested)}. A test cannot show how well a model finds "
                 f"{_it_or_them(untested)}. Add test images.",
             )
         untrained = [label.name for label in self.labels if label.test and not label.training]
         if untrained:
             yield Finding(
                 Code.LABELS_WITHOUT_TRAINING_ENTRIES,
-                f"No training entry has {list_names(untrained)}. A model cannot learn {_it_or_them(untrained)}. Add "
+                f"No training entry has {_name_any_of(untrained)}. A model cannot learn {_it_or_them(untrained)}. Add "
                 "training images.",
             )
         far = [label.name for label in both if self._is_far_from_share(label)]
@@ -157,7 +157,7 @@ class Report:
             yield Finding(
                 Code.LABELS_FAR_FROM_SHARE,
                 f"{percent(self.share)} of all entries are test entries, but the share is very different for "
-                f"{list_names(far)}. Test results for {_it_or_them(far)} say less. Add test or training images.",
+                f"{_name_labels(far)}. Test results for {_it_or_them(far)} say less. Add test or training images.",
             )
 
     def _is_far_from_share(self, label: Label) -> bool:
@@ -179,6 +179,16 @@ class Report:
                 Code.UNLABELED_ENTRIES,
                 f"{count(unlabeled, 'entry has', 'entries have')} no label. Label them, or leave them out.",
             )
+
+
+def _name_labels(names: Sequence[str]) -> str:
+    """`the label crack` or `the labels crack, dent`"""
+    return f"the {'label' if len(names) == 1 else 'labels'} {list_names(names)}"
+
+
+def _name_any_of(names: Sequence[str]) -> str:
+    """`the label crack` or `any of the labels crack, dent`"""
+    return _name_labels(names) if len(names) == 1 else f"any of {_name_labels(names)}"
 
 
 def _it_or_them(names: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ def covers(projects: Iterable[str], name: str) -> bool:
 
 
 class Trigger(StrEnum):
-    """The setting: events start no distribution, one unless the training dataset was edited, or one only with the tag."""
+    """When events start a distribution: never; unless the training dataset was edited; only with the tag."""
 
     OFF = "off"
     CREATED = "created"

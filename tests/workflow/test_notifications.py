@@ -186,7 +186,7 @@ def test_an_e_mail_and_the_notice_list_the_warnings(
     distribute_new_pair(bench, project, executions, images(20, "rusty") + images(2, "rare"))
     notice = only(subscriber.receive_all()).notice
     assert [warning["Code"] for warning in notice["Report"]["Warnings"]] == ["LABELS_WITHOUT_TEST_ENTRIES"]
-    assert "No test entry has rare" in local_aws.mails(address)[0]["Text"]
+    assert "No test entry has the label rare" in local_aws.mails(address)[0]["Text"]
     assert "What to do: Read the warnings above before you train with the pair." in local_aws.mails(address)[0]["Text"]
 
 
@@ -257,7 +257,7 @@ def test_chat_message_lists_the_warnings(
     rare = images(2, "<!here> [rare](http://x)")
     distribute(bench, project, executions, images(20, "rusty") + rare)
     content = read_chat(local_aws, queue)["content"]
-    assert "\n- No test entry has &lt;!here&gt; [rare] (http://x). " in content["description"]
+    assert "\n- No test entry has the label &lt;!here&gt; [rare] (http://x). " in content["description"]
     assert content["nextSteps"][0] == "Read the warnings above before you train with the pair."
 
 

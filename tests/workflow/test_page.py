@@ -76,7 +76,7 @@ def test_the_page_shows_everything_on_phone_and_desktop(tmp_path: Path, width: i
     seen = open_page(write_page(tmp_path, {"crack": (80, 20), "dent": (80, 20), "rust": (9, 0)}), width, scheme)
     assert (seen["messages"], seen["requests"], seen["width"]) == ([], 1, width)
     assert seen["title"] == "DISTRIBUTED: my-project"
-    for text in ("40 of 200 entries are there.", "No test entry has rust", "crack", "20%", "Timeline, 3 min"):
+    for text in ("40 of 200 entries are there.", "No test entry has the label rust", "crack", "20%", "Timeline, 3 min"):
         assert text in seen["text"]
     assert (compute_luminance(seen["background"]) < compute_luminance(seen["color"])) == (scheme == "dark")
 

@@ -224,7 +224,9 @@ def test_chat_of_a_success_has_reason_and_links() -> None:
 
 def test_chat_lists_the_warnings() -> None:
     content = make_chat(replace(DONE, report=WARNED, report_link=None))["content"]
-    assert content["description"].startswith("40 of 200 entries are there.\n- No test entry has &lt;dent&gt;. ")
+    assert content["description"].startswith(
+        "40 of 200 entries are there.\n- No test entry has the label &lt;dent&gt;. "
+    )
     assert content["nextSteps"] == [
         "Read the warnings above before you train with the pair.",
         f"Execution: {EXECUTION_LINK}",

@@ -73,22 +73,22 @@ UNLABELED = "no label. Label them, or leave them out."
         (
             report(({"crack": 80, "dent": 80}, {"crack": 20})),
             "LABELS_WITHOUT_TEST_ENTRIES",
-            f"No test entry has dent. {UNTESTED}",
+            f"No test entry has the label dent. {UNTESTED}",
         ),
         (
             report(({"crack": 80}, {"crack": 20, "dent": 20})),
             "LABELS_WITHOUT_TRAINING_ENTRIES",
-            f"No training entry has dent. {UNTRAINED}",
+            f"No training entry has the label dent. {UNTRAINED}",
         ),
         (
             report(({"crack": 70, "dent": 90}, {"crack": 30, "dent": 5})),
             "LABELS_FAR_FROM_SHARE",
-            f"20% of all entries are test entries, but the share is very different for dent. {FAR}",
+            f"20% of all entries are test entries, but the share is very different for the label dent. {FAR}",
         ),
         (
             report(({"crack": 70, "dent": 30}, {"crack": 16, "dent": 30})),
             "LABELS_FAR_FROM_SHARE",
-            f"20% of all entries are test entries, but the share is very different for dent. {FAR}",
+            f"20% of all entries are test entries, but the share is very different for the label dent. {FAR}",
         ),
         (
             report(training=dataset(160, errors=2, labeled=158)),
@@ -161,9 +161,12 @@ def test_fewer_than_half_of_the_labels_in_both_warns(both: int, refused: bool) -
             Finding(
                 Code("INSUFFICIENT_LABEL_OVERLAP"),
                 "Labels that are in both datasets: 1 of 4. Rekognition refuses to train with fewer than half. Add test "
-                "images of b, c, d.",
+                "images with the labels b, c, d.",
             ),
-            Finding(Code.LABELS_WITHOUT_TEST_ENTRIES, f"No test entry has b, c, d. {UNTESTED.replace(' it', ' them')}"),
+            Finding(
+                Code.LABELS_WITHOUT_TEST_ENTRIES,
+                f"No test entry has any of the labels b, c, d. {UNTESTED.replace(' it', ' them')}",
+            ),
         ]
 
 
@@ -219,7 +222,7 @@ def test_notice_carries_the_report() -> None:
             },
             {
                 "Code": "LABELS_WITHOUT_TEST_ENTRIES",
-                "Message": f"No test entry has scratch. {UNTESTED}",
+                "Message": f"No test entry has the label scratch. {UNTESTED}",
             },
         ],
         "Labels": [
@@ -268,5 +271,5 @@ def test_text_has_a_table_and_warnings() -> None:
         "      80      20    20%  crack",
         "",
         "Warnings:",
-        "- No test entry has dent. A test cannot show how well a model finds it. Add test images.",
+        "- No test entry has the label dent. A test cannot show how well a model finds it. Add test images.",
     ]
