@@ -39,8 +39,8 @@ def test_chat_message_lists_the_warnings(
     rare = images(2, "<!here> [rare](http://x)")
     distribute_new_pair(bench, project, executions, images(20, "rusty") + rare)
     content = read_chat(local_aws, queue)["content"]
-    assert "\n- No test entry has &lt;!here&gt; [rare] (http://x): " in content["description"]
-    assert content["nextSteps"][0] == "See what is worth acting on."
+    assert "\n- No test entry has the label &lt;!here&gt; [rare] (http://x). " in content["description"]
+    assert content["nextSteps"][0] == "Read the warnings above before you train with the pair."
 
 
 def test_hostile_input_mentions_nobody_in_a_channel(

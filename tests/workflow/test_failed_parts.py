@@ -19,8 +19,8 @@ MAX_RETRIES = ATTEMPTS[Retried.QUICKLY].most
 NOTES = {
     "dynamodb:UpdateItem": "The record could not be completed",
     "rekognition:ListDatasetLabels": "The labels could not be counted",
-    "states:GetExecutionHistory": "The page has no timeline",
-    "s3:PutObject": "There is no page",
+    "states:GetExecutionHistory": "The report page has no timeline",
+    "s3:PutObject": "The report page could not be stored",
 }
 
 

@@ -11,23 +11,16 @@ from local.aws import LocalAws
 from local.queues import create_queue
 from tests.support.executions import Executions, Subscriber, only
 from tests.support.workbench import Workbench, boxed, classified, images
-
-DOCS = Path(__file__).parents[2] / "docs"
-SCHEMA = json.loads((DOCS / "notice.schema.json").read_text())
-EXAMPLES = [
-    json.loads(block) for block in re.findall(r"```json\n(.*?)```", (DOCS / "notifications.md").read_text(), re.S)
-]
-*FILTERS, RULE = EXAMPLES
-MOST_BYTES = 256 * 1024  # of an SNS message, and of an event
-MOST_RETRIES = ATTEMPTS[Retried.QUICKLY].most
-# What the function that reports may not do, and what is missing then.
-PARTS = {
-    "dynamodb:UpdateItem": "The record could not be completed",
-    "rekognition:ListDatasetLabels": "The labels could not be counted",
-    "states:GetExecutionHistory": "The report page has no timeline",
-    "s3:PutObject": "The report page could not be stored",
-}
-Waiting = Callable[[], list[dict[str, Any]]]
+from tests.workflow.notifications import (
+    DOCUMENTED_FILTERS,
+    DOCUMENTED_RULE,
+    NOTICE_SCHEMA,
+    ReceiveEvents,
+    create_rule,
+    distribute_new_pair,
+    receive_bodies,
+    validate_notice,
+)
 
 
 @pytest.fixture
@@ -240,194 +233,9 @@ def test_the_documented_rule_matches_a_success(local_aws: LocalAws, bench: Workb
 def test_a_forged_event_notifies_nobody(
     local_aws: LocalAws, stack: dict[str, str], bench: Workbench, project: str, executions: Executions
 ) -> None:
-    queue = subscribe_to_chat(local_aws, stack)
-    execution = distribute(bench, project, executions, images(10))
-    chat = read_chat(local_aws, queue)
-    assert chat["content"]["title"] == f"DISTRIBUTED: {project.split('/')[1]}"
-    assert chat["content"]["nextSteps"][0] == "Nothing. The pair is ready to train with."
-    assert chat["content"]["nextSteps"][1] == f"Report: {execution.output['ReportLink']}"
-    assert execution.arn in chat["content"]["nextSteps"][2]
-
-
-def test_chat_message_lists_the_warnings(
-    local_aws: LocalAws, stack: dict[str, str], bench: Workbench, project: str, executions: Executions
-) -> None:
-    queue = subscribe_to_chat(local_aws, stack)
-    bench.aws.configure(min_per_label=1, at_least_one=False)
-    rare = images(2, "<!here> [rare](http://x)")
-    distribute(bench, project, executions, images(20, "rusty") + rare)
-    content = read_chat(local_aws, queue)["content"]
-    assert "\n- No test entry has the label &lt;!here&gt; [rare] (http://x). " in content["description"]
-    assert content["nextSteps"][0] == "Read the warnings above before you train with the pair."
-
-
-def test_hostile_input_mentions_nobody_in_a_channel(
-    local_aws: LocalAws, stack: dict[str, str], executions: Executions
-) -> None:
-    queue = subscribe_to_chat(local_aws, stack)
-    executions.run({"ProjectName": "<!channel> & <http://x|y>"})
-    assert "&lt;!channel&gt; &amp; &lt;http" in read_chat(local_aws, queue)["content"]["description"]
-
-
-def subscribe_to_chat(local_aws: LocalAws, stack: dict[str, str]) -> str:
-    """The URL of a queue that receives the messages of the chat topic."""
-    queue, arn = create_queue(local_aws, "sns.amazonaws.com")
-    local_aws.client("sns").subscribe(TopicArn=stack["ChatTopicArn"], Protocol="sqs", Endpoint=arn)
-    return queue
-
-
-def read_chat(local_aws: LocalAws, queue: str) -> dict[str, Any]:
-    """The one message in the queue. Raises ValidationError when docs/chat.schema.json does not describe it."""
-    (body,) = receive(local_aws, queue)
-    chat: dict[str, Any] = json.loads(body["Message"])
-    Draft202012Validator(json.loads((DOCS / "chat.schema.json").read_text())).validate(chat)
-    return chat
-
-
-@pytest.mark.parametrize("call", PARTS)
-def test_a_part_of_the_report_that_fails_is_a_note(
-    local_aws: LocalAws,
-    bench: Workbench,
-    project: str,
-    executions: Executions,
-    subscriber: Subscriber,
-    address: str,
-    call: str,
-) -> None:
-    local_aws.follow_waits(True)
-    bench.pair(project, images(10))
-    with refused(local_aws, role_of(local_aws, "ReportOutcomeRole"), call):
-        assert executions.run({"ProjectArn": project}).output["Outcome"] == "DISTRIBUTED"
-    notice = valid(only(subscriber.received()).notice)
-    (note,) = notice["Notes"]
-    assert note.startswith(f"{PARTS[call]}: ")
-    assert call.partition(":")[2] in note
-    assert f"\n{note}\n" in local_aws.mails(address)[0]["Text"]
-    assert (notice["ReportLink"] is None) == (call == "s3:PutObject")
-    assert (notice["Report"]["Labels"] is None) == (call == "rekognition:ListDatasetLabels")
-
-
-def test_a_failure_whose_input_cannot_be_read_is_told(
-    local_aws: LocalAws, executions: Executions, subscriber: Subscriber
-) -> None:
-    with refused(local_aws, role_of(local_aws, "ReportOutcomeRole"), "states:DescribeExecution"):
-        executions.run({"ProjectName": "x"})
-    notice = valid(only(subscriber.received()).notice)
-    assert (notice["Error"], notice["ProjectName"]) == ("ProjectNotFound", None)
-    assert notice["Notes"][0].startswith("The input could not be read: ")
-
-
-@pytest.mark.parametrize("call", ["rekognition:ListDatasetLabels", "states:GetExecutionHistory"])
-def test_what_passes_by_itself_is_tried_again_until_the_last_try(
-    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, call: str
-) -> None:
-    local_aws.follow_waits(True)
-    bench.pair(project, images(10))
-    for times, noted in ((MOST_RETRIES, 0), (0, 1)):
-        local_aws.inject(Fault(call, error="ThrottlingException", times=times))
-        execution = executions.run({"ProjectArn": project})
-        assert failures_of(execution, "Report outcome") == MOST_RETRIES
-        assert len(only(subscriber.received()).notice["Notes"]) == noted
-        anew(bench, execution)
-
-
-def failures_of(execution: Execution, state: str) -> int:
-    """How many tries of the state's task have failed."""
-    events = iter(execution.history())
-    inside = takewhile(
-        lambda event: event["type"] != "TaskStateExited", dropwhile(lambda e: not enters(e, state), events)
-    )
-    return sum(event["type"] == "TaskFailed" for event in inside)
-
-
-def enters(event: dict[str, Any], state: str) -> bool:
-    return bool(event.get("stateEnteredEventDetails", {}).get("name") == state)
-
-
-def anew(bench: Workbench, execution: Execution) -> None:
-    """Its pair can be distributed again."""
-    bench.aws.configure(deletion_seconds=0)
-    bench.rekognition.delete_dataset(DatasetArn=execution.output["After"]["Test"]["Arn"])
-    bench.create(execution.output["ProjectArn"], "TEST")
-
-
-def test_a_completion_event_that_cannot_be_sent_is_told_by_mail(
-    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, address: str
-) -> None:
-    local_aws.follow_waits(True)
-    local_aws.inject(Fault("state:Send completion event", error="Broken", message="Sorry.", times=0))
-    assert distribute(bench, project, executions, images(10)).output["Outcome"] == "DISTRIBUTED"
-    assert valid(only(subscriber.received()).notice)["Outcome"] == "DISTRIBUTED"
-    assert f"\n{NO_EVENT}\n" in local_aws.mails(address)[0]["Text"]
-
-
-def test_a_chat_that_cannot_be_notified_changes_nothing(
-    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
-) -> None:
-    local_aws.follow_waits(True)
-    local_aws.inject(Fault("state:Notify chat", error="SNS.NotFoundException", times=0))
-    assert distribute(bench, project, executions, images(10)).output["Outcome"] == "DISTRIBUTED"
-    assert only(subscriber.received()).outcome == "DISTRIBUTED"
-
-
-def lose_the_report(states: dict[str, Any]) -> None:
-    arguments = states["Report outcome"]["Arguments"]
-    arguments["FunctionName"] = f"{arguments['FunctionName'].rpartition(':')[0]}:99999"
-
-
-@pytest.mark.parametrize(
-    ("lines", "outcome", "cause"),
-    [(10, "DISTRIBUTED", "2 of 10 entries (20%) are in the test dataset now"), (1, "FAILED", "doesn't have enough")],
-)
-def test_without_the_function_that_reports_people_are_notified_in_plain_words(
-    local_aws: LocalAws,
-    stack: dict[str, str],
-    bench: Workbench,
-    project: str,
-    executions: Executions,
-    subscriber: Subscriber,
-    lines: int,
-    outcome: str,
-    cause: str,
-) -> None:
-    local_aws.follow_waits(True)
-    with redefined(local_aws, stack["StateMachineArn"], lose_the_report):
-        execution = distribute(bench, project, executions, images(lines))
-    told = only(subscriber.received())
-    assert told.message.startswith(f"Outcome: {outcome}\n")
-    assert cause in told.message
-    assert told.message.endswith(f"Execution: {execution.arn}")
-    assert execution.status == ("SUCCEEDED" if outcome == "DISTRIBUTED" else "FAILED")
-    shown = execution.output["Reason"] if execution.output else execution.cause
-    assert cause in shown
-
-
-def test_an_input_that_no_function_ever_saw_is_notified_in_plain_words(
-    local_aws: LocalAws, executions: Executions, subscriber: Subscriber
-) -> None:
-    with refused(local_aws, role_of(local_aws, "WorkflowRole"), "lambda:InvokeFunction"):
-        execution = executions.run({"ProjectName": "x"})
-    told = only(subscriber.received())
-    assert told.message.startswith("Outcome: FAILED\nError: Lambda.AWSLambdaException\nCause: User: ")
-    assert execution.error == "Lambda.AWSLambdaException"
-    assert "What to do: " in execution.cause
-
-
-def test_a_message_that_sns_refuses_is_told_in_plain_words(
-    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, subscriber: Subscriber
-) -> None:
-    local_aws.follow_waits(True)
-    local_aws.inject(Fault("state:Notify people", error="SNS.InvalidParameterException", times=0))
-    assert distribute(bench, project, executions, images(10)).output["Outcome"] == "DISTRIBUTED"
-    assert only(subscriber.received()).message.startswith("Outcome: DISTRIBUTED\n")
-
-
-def test_a_forged_event_reaches_nobody(
-    local_aws: LocalAws, stack: dict[str, str], bench: Workbench, project: str, executions: Executions
-) -> None:
-    """Whoever has events:PutEvents in the account can write whatever source the account's own events have."""
-    distribute(bench, project, executions, images(10))
-    heard = []
+    """Anyone with events:PutEvents in the account can send an event with the source of the workflow."""
+    distribute_new_pair(bench, project, executions, images(10))
+    queues = []
     for topic in ("TopicArn", "ChatTopicArn", "AlarmTopicArn"):
         queue, arn = create_queue(local_aws, "sns.amazonaws.com")
         local_aws.client("sns").subscribe(TopicArn=stack[topic], Protocol="sqs", Endpoint=arn)
