@@ -15,6 +15,7 @@ from botocore.loaders import Loader
 from ministack.services import stepfunctions
 from statelint.linter import Linter
 
+from infra.asset import ROOT
 from infra.settings import LONGEST_DEADLINE, Settings
 from lambdas.rules import errors
 from lambdas.rules.decision import Action
@@ -23,7 +24,7 @@ from lambdas.rules.times import LEAST_SHARE, Bounds, polling_interval
 from lambdas.rules.verdict import NO_EFFECT_SECONDS, Verdict
 from tools.docs.definition import render_definition
 
-ASL_VALIDATOR = Path(__file__).parent.parent / "node_modules" / ".bin" / "asl-validator"
+ASL_VALIDATOR = ROOT / "node_modules" / ".bin" / "asl-validator"
 # AWS Step Functions Developer Guide, "Handling errors in Step Functions workflows" and "Best practices".
 STEP_FUNCTIONS = {"States.ALL", "States.Timeout"}
 LAMBDA = {
