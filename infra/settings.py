@@ -1,198 +1,246 @@
-"""What a deployment can be told, read from CDK context: `cdk deploy --context email=you@example.com`.
+"""The settings of a deployment, read from CDK context: `cdk deploy --context email=you@example.com`.
 
-Each setting says itself what it is for and what it accepts; docs/settings.md is written from that.
+`make docs` writes docs/settings.md from the fields: the docstring of a field says what it is for, and the text in its
+`Annotated` says what it accepts.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import Field, dataclass, field, fields
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Self, TypeVar
 
 from aws_cdk import RemovalPolicy
-from aws_cdk import aws_logs as logs
+from aws_cdk.aws_logs import RetentionDays
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic.alias_generators import to_camel
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails, PydanticUseDefault
 
-from infra import reading
-from infra.reading import MOST_CHARACTERS, MOST_NAMES, MOST_TAGS
-from lambdas.rules.tags import Trigger
+from lambdas.rules.trigger import Trigger
 
-# Two waits of this length stay far under the 25,000 events that an execution's history may have, where the looks
-# become as seldom as this at least.
+# An execution that waits until both deadlines, with a longest interval of at least SELDOM, stays far under the 25,000
+# events that its history may have.
 LONGEST_DEADLINE = 36  # hours
 SELDOM = 600  # seconds
-# Seconds. The alarm on the oldest execution hears of each in every hour; and two deadlines that a last wait oversteps
-# are over before the hour has passed that the state machine gives them besides.
-LONGEST_WAIT = 1500
-
-# Of the numbers of days for which CloudWatch Logs can keep.
+# Each execution sends its age to the alarm at least once an hour. Two last waits fit into the hour that the state
+# machine has beyond both deadlines.
+LONGEST_WAIT = 1500  # seconds
+# Names of projects and buckets are in the policies of roles and in a function's environment, which has 4 KB.
+MOST_NAMES = 30
+MOST_CHARACTERS = 1500
+MOST_TAGS = 40  # CloudFormation accepts 50 for a stack, and the CDK adds some
+# Days: some of the periods that CloudWatch Logs offers.
 RETENTIONS = {
-    30: logs.RetentionDays.ONE_MONTH,
-    60: logs.RetentionDays.TWO_MONTHS,
-    90: logs.RetentionDays.THREE_MONTHS,
-    120: logs.RetentionDays.FOUR_MONTHS,
-    180: logs.RetentionDays.SIX_MONTHS,
-    365: logs.RetentionDays.ONE_YEAR,
-    731: logs.RetentionDays.TWO_YEARS,
-    1827: logs.RetentionDays.FIVE_YEARS,
-    3653: logs.RetentionDays.TEN_YEARS,
+    30: RetentionDays.ONE_MONTH,
+    60: RetentionDays.TWO_MONTHS,
+    90: RetentionDays.THREE_MONTHS,
+    120: RetentionDays.FOUR_MONTHS,
+    180: RetentionDays.SIX_MONTHS,
+    365: RetentionDays.ONE_YEAR,
+    731: RetentionDays.TWO_YEARS,
+    1827: RetentionDays.FIVE_YEARS,
+    3653: RetentionDays.TEN_YEARS,
 }
 REMOVALS = {"destroy": RemovalPolicy.DESTROY, "retain": RemovalPolicy.RETAIN}
 
-# A key in context that is the CDK's own, not a setting, has one of these in it, or is one of those.
-_OF_CDK = re.compile(r"[:/]")
-_CDK = ("acknowledged-issue-numbers", "cli-telemetry")
 
-_ADDRESS = re.compile(r"[!-+\--?A-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
-_POLICY = re.compile(r"arn:[a-z\d-]+:iam::(\d{12}|aws):policy/[\w+=,.@/-]+", re.ASCII)
-_PROJECT = re.compile(r"[a-zA-Z0-9_.\-]{1,255}\*?|\*", re.ASCII)
-_STACK = re.compile(r"(?=.{1,50}\Z)[A-Za-z](-?[A-Za-z0-9])*", re.ASCII)
-_TOPIC = re.compile(r"arn:[a-z\d-]+:sns:[a-z\d-]+:\d{12}:[\w-]{1,256}", re.ASCII)
+def of_cdk(key: str) -> bool:
+    """Whether this key of context belongs to the CDK and is no setting."""
+    return bool(re.search("[:/]", key)) or key in ("acknowledged-issue-numbers", "cli-telemetry")
 
 
-def _setting(default: Any, read: Callable[[Any], Any], accepted: str, about: str) -> Any:
-    """`read` raises ValueError or TypeError for what is not `accepted`."""
-    return field(default=default, metadata={"read": read, "accepted": accepted, "about": about})
+def _split(given: Any) -> Any:
+    """The command line gives a list as text, cdk.json as text or as a list."""
+    return [each.strip(" ") for each in given.split(",")] if isinstance(given, str) else given
 
 
-def _days(given: Any) -> int:
-    if (days := int(given)) not in RETENTIONS or isinstance(given, float | bool):
+def _split_tags(given: Any) -> Any:
+    """cdk.json may give an object, too."""
+    tags = [f"{key}={value}" for key, value in given.items()] if isinstance(given, Mapping) else _split(given)
+    return [str(tag).partition("=")[::2] for tag in tags] if isinstance(tags, list) else tags
+
+
+def _check_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    if len(names) > MOST_NAMES or len("".join(names)) > MOST_CHARACTERS:
         raise ValueError
-    return days
+    return names
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings:
+def _check_tags(tags: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    if len(dict(tags)) < len(tags) or len(tags) > MOST_TAGS:
+        raise ValueError
+    return tags
+
+
+def _text(pattern: str) -> StringConstraints:
+    return StringConstraints(pattern=rf"^({pattern})\Z")
+
+
+_T = TypeVar("_T")
+_Several = Annotated[tuple[_T, ...], BeforeValidator(_split), AfterValidator(lambda given: tuple(dict.fromkeys(given)))]
+_Names = Annotated[_Several[_T], AfterValidator(_check_names)]
+_Address = Annotated[str, _text(r"[!-+\--?A-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")]
+_Addresses = Annotated[_Several[_Address], "e-mail addresses with commas between them"]
+_Bucket = Annotated[str, _text(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")]
+_Project = Annotated[str, _text(r"[a-zA-Z0-9_.-]{1,255}\*?|\*")]
+_TagKey = Annotated[str, _text(r"(?![aA][wW][sS]:)[\w.:/+\-@][\w .:/+\-@]{0,127}")]
+_TagValue = Annotated[str, _text(r"[\w .:/=+\-@]{1,256}")]
+# By way of text: pydantic takes true for the number 1.
+_Hours = Annotated[float, BeforeValidator(str), Field(gt=0, allow_inf_nan=False)]
+_Deadline = Annotated[_Hours, Field(le=LONGEST_DEADLINE), f"a number of hours, more than 0, at most {LONGEST_DEADLINE}"]
+_Switch = Annotated[
+    bool, BeforeValidator(lambda given: {"true": True, "false": False}.get(str(given).lower())), "true or false"
+]
+
+
+class Settings(BaseModel):
     """The settings, each with its default."""
 
-    stack_name: str = _setting(
-        "DatasetDistribution",
-        reading.text(_STACK),
-        "a letter, then letters and digits, with single hyphens between them, 50 characters at most",
-        "The stack's name. Deployments with different names live side by side; give each its own `projects`.",
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        regex_engine="python-re",  # the other one has no lookahead
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=False,
+        use_attribute_docstrings=True,
     )
-    projects: tuple[str, ...] = _setting(
-        ("*",),
-        reading.names(_PROJECT, least=1),
+
+    stack_name: Annotated[
+        str,
+        _text(r"(?=.{1,50}\Z)[A-Za-z](-?[A-Za-z0-9])*"),
+        "a letter, then letters and digits, with single hyphens between them, 50 characters at most",
+    ] = "DatasetDistribution"
+    """The stack's name. Deployments with different names can share an account; give each its own `projects`."""
+
+    projects: Annotated[
+        _Names[_Project],
+        Field(min_length=1),
         f"names of projects with commas between them, {MOST_NAMES} and {MOST_CHARACTERS} characters at most; `*` at a "
         "name's end stands for any ending",
-        "The projects that this deployment is for: its functions have no rights on others. One that two deployments "
-        "are for is distributed once all the same, but both tell people so.",
-    )
-    trigger: Trigger = _setting(
-        Trigger.CREATED,
-        Trigger,
-        f"one of {', '.join(Trigger)}",
-        "When the creation of a dataset starts an execution: `off`, never; `created`, when the training dataset is as "
-        "it was created; `tagged`, only where a tag `auto-distribute=true` asks for it.",
-    )
-    email: tuple[str, ...] = _setting(
-        (),
-        reading.texts(_ADDRESS),
-        "e-mail addresses with commas between them",
-        "Who is told every outcome. Each address has to confirm.",
-    )
-    alarm_email: tuple[str, ...] = _setting(
-        (),
-        reading.texts(_ADDRESS),
-        "e-mail addresses with commas between them",
-        "Who is told every alarm, instead of the addresses of `email`. Each has to confirm. Not with `alarmTopicArn`.",
-    )
-    alarm_topic_arn: str | None = _setting(
-        None,
-        reading.text(_TOPIC),
+    ] = ("*",)
+    """The projects of this deployment. Its functions have no rights on other projects. If two deployments share a
+    project, it is distributed once, but both may notify people."""
+
+    trigger: Annotated[Trigger, f"one of {', '.join(Trigger)}"] = Trigger.CREATED
+    """When the creation of a dataset starts a distribution. `off`: never. `created`: unless the training dataset was
+    edited since its creation. `tagged`: only if a tag `auto-distribute=true` asks for it."""
+
+    email: _Addresses = ()
+    """The addresses that receive every outcome. They also receive the alarms, unless `alarmEmail` or `alarmTopicArn`
+    is set. Each address must confirm its subscription."""
+
+    alarm_email: _Addresses = ()
+    """The addresses that receive the alarms, instead of the addresses in `email`. Each address must confirm its
+    subscription. Not together with `alarmTopicArn`."""
+
+    alarm_topic_arn: Annotated[
+        str | None,
+        _text(r"arn:[a-z0-9-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}"),
         "the ARN of an SNS topic of the same Region",
-        "Where alarms go instead of a topic of the stack. Its policy, and that of its key, have to let in CloudWatch.",
-    )
-    creation_deadline_hours: float = _setting(
-        24.0,
-        reading.number(0, LONGEST_DEADLINE),
-        f"a number of hours, more than 0, at most {LONGEST_DEADLINE}",
-        "How long datasets that are being created or changed are waited for.",
-    )
-    distribution_deadline_hours: float = _setting(
-        24.0,
-        reading.number(0, LONGEST_DEADLINE),
-        f"a number of hours, more than 0, at most {LONGEST_DEADLINE}",
-        "How long Rekognition may take to distribute.",
-    )
-    shortest_wait_seconds: int = _setting(
-        10,
-        reading.seconds(10, SELDOM),
+    ] = None
+    """The SNS topic that receives the alarms, instead of a topic of the stack. The policies of the topic and of its key
+    must allow CloudWatch to publish."""
+
+    creation_deadline_hours: _Deadline = 24.0
+    """How long the workflow waits for datasets that are being created or updated."""
+
+    distribution_deadline_hours: _Deadline = 24.0
+    """How long the workflow waits for Rekognition to finish a distribution."""
+
+    shortest_wait_seconds: Annotated[
+        int,
+        Field(ge=10, le=SELDOM),
         f"a whole number of seconds from 10 to {SELDOM}",
-        "The first wait between two looks. A wait is about a tenth of the time passed, within these two bounds.",
-    )
-    longest_wait_seconds: int = _setting(
-        SELDOM,
-        reading.seconds(SELDOM, LONGEST_WAIT),
-        f"a whole number of seconds from {SELDOM} to {LONGEST_WAIT}",
-        "The longest wait between two looks.",
-    )
-    oldest_execution_hours: float = _setting(
-        12.0,
-        reading.number(0, 2 * LONGEST_DEADLINE),
+    ] = 10
+    """The shortest polling interval. A polling interval is about a tenth of the time that has passed, within the
+    shortest and the longest."""
+
+    longest_wait_seconds: Annotated[
+        int, Field(ge=SELDOM, le=LONGEST_WAIT), f"a whole number of seconds from {SELDOM} to {LONGEST_WAIT}"
+    ] = SELDOM
+    """The longest polling interval."""
+
+    oldest_execution_hours: Annotated[
+        _Hours,
+        Field(le=2 * LONGEST_DEADLINE),
         "a number of hours, more than 0, less than both deadlines together",
-        "An alarm tells when an execution has been running for longer.",
-    )
-    retention_days: int = _setting(
-        90,
-        _days,
+    ] = 12.0
+    """An alarm goes off when an execution has been running for this long."""
+
+    retention_days: Annotated[
+        int,
+        BeforeValidator(lambda given: {str(days): days for days in RETENTIONS}.get(str(given))),
         f"one of {', '.join(map(str, RETENTIONS))}",
-        "How long logs and report pages are kept.",
-    )
-    removal_policy: RemovalPolicy = _setting(
-        RemovalPolicy.DESTROY,
-        REMOVALS.__getitem__,
+    ] = 90
+    """How long the stack keeps logs and report pages."""
+
+    removal_policy: Annotated[
+        RemovalPolicy,
+        BeforeValidator(lambda given: REMOVALS.get(given) if isinstance(given, str) else given),
         f"one of {', '.join(REMOVALS)}",
-        "What `cdk destroy` does with records, reports, logs, the trail's files and the key. Everything else goes, "
-        "with the events that could not be delivered. A key that is destroyed is deleted after 30 days, and costs "
-        "nothing until then.",
-    )
-    image_buckets: tuple[str, ...] = _setting(
-        (),
-        reading.names(_BUCKET, least=0),
+    ] = RemovalPolicy.DESTROY
+    """What `cdk destroy` does with records, reports, logs, the trail's files and the key. It deletes everything else,
+    with the events in the dead-letter queues. AWS deletes a destroyed key after 30 days; until then the key costs
+    nothing."""
+
+    image_buckets: Annotated[
+        _Names[_Bucket],
         f"names of buckets with commas between them, {MOST_NAMES} and {MOST_CHARACTERS} characters at most",
-        "The buckets whose images the distribution may read, should Rekognition ask for that.",
-    )
-    permissions_boundary: str | None = _setting(
-        None,
-        reading.text(_POLICY),
+    ] = ()
+    """The buckets whose images the function that starts a distribution may read. Set it if a distribution fails because
+    `s3:GetObject` is not allowed."""
+
+    permissions_boundary: Annotated[
+        str | None,
+        _text(r"arn:[a-z0-9-]+:iam::([0-9]{12}|aws):policy/[A-Za-z0-9_+=,.@/-]+"),
         "the ARN of a managed policy of IAM",
-        "The permissions boundary of every role of the stack.",
-    )
-    tags: tuple[tuple[str, str], ...] = _setting(
-        (),
-        reading.tags,
+    ] = None
+    """The permissions boundary of every role of the stack."""
+
+    tags: Annotated[
+        tuple[tuple[_TagKey, _TagValue], ...],
+        BeforeValidator(_split_tags),
+        AfterValidator(_check_tags),
         f"key=value with commas between them, each key once, {MOST_TAGS} at most, of the characters that AWS takes",
-        "Tags for every resource of the stack.",
-    )
-    create_dashboard: bool = _setting(
-        True,
-        reading.yes_or_no,
-        "true or false",
-        "Whether there is a dashboard in CloudWatch. The first three of an account are free.",
-    )
-    create_trail: bool = _setting(
-        False,
-        reading.yes_or_no,
-        "true or false",
-        "Whether the stack makes a CloudTrail trail of management events, without which no event arrives. For an "
-        "account and Region that has none; the first copy of management events is free.",
-    )
+    ] = ()
+    """Tags for every resource of the stack."""
+
+    create_dashboard: _Switch = True
+    """Whether the stack has a CloudWatch dashboard. The first three dashboards of an account are free."""
+
+    create_trail: _Switch = False
+    """Whether the stack creates a CloudTrail trail of management events. Without a trail no event arrives. Use it in an
+    account and Region that has none; the first copy of management events is free."""
 
     @classmethod
     def from_context(cls, context: Mapping[str, Any]) -> Self:
-        """Raises ValueError with the key, the value and what is accepted."""
-        known = {key_of(each): each for each in fields(cls)}
-        unknown = sorted(key for key in context if not of_cdk(key) and key not in known)
-        if unknown:
-            raise ValueError(f"Context {unknown[0]} is no setting; the settings are {', '.join(known)}.")
-        given = {key: context[key] for key in known if context.get(key) is not None}
-        settings = cls(**{known[key].name: _read(known[key], value) for key, value in given.items()})
-        settings._agree()
-        return settings
+        """Raises ValueError with a sentence: the key, its value and what is accepted."""
+        given = {key: value for key, value in context.items() if not of_cdk(key)}
+        try:
+            return cls.model_validate(given, by_alias=True, by_name=False)
+        except ValidationError as error:
+            raise ValueError(cls._explain(error.errors(), given)) from None
 
-    def _agree(self) -> None:
-        """Raises ValueError where one makes nothing of another."""
+    @field_validator("*", mode="before")
+    @classmethod
+    def _use_default(cls, given: Any, info: ValidationInfo) -> Any:
+        if given is None or (given == "" and cls.model_fields[str(info.field_name)].default in (None, ())):
+            raise PydanticUseDefault
+        return given
+
+    @model_validator(mode="after")
+    def _check_together(self) -> Self:
         if self.alarm_email and self.alarm_topic_arn:
             raise ValueError("Context alarmEmail and alarmTopicArn exclude each other; give one of them.")
         longest = self.creation_deadline_hours + self.distribution_deadline_hours
@@ -201,23 +249,21 @@ class Settings:
                 f"Context oldestExecutionHours is {self.oldest_execution_hours:g}, and no execution gets so old; give "
                 f"less than creationDeadlineHours and distributionDeadlineHours together, which is {longest:g}."
             )
+        return self
+
+    @classmethod
+    def _explain(cls, errors: list[ErrorDetails], given: Mapping[str, Any]) -> str:
+        """One of the errors, in a sentence of ours."""
+        fields = {field.alias: field for field in cls.model_fields.values()}
+        unknown = sorted(given.keys() - fields.keys())
+        if unknown:
+            return f"Context {unknown[0]} is no setting; the settings are {', '.join(map(str, fields))}."
+        if not errors[0]["loc"]:
+            return str(errors[0]["ctx"]["error"])
+        key = str(errors[0]["loc"][0])
+        return f"Context {key} is {given[key]!r}; give {accepted(fields[key])}."
 
 
-def of_cdk(key: str) -> bool:
-    """Whether it is the CDK's and no setting."""
-    return bool(_OF_CDK.search(key)) or key in _CDK
-
-
-def key_of(setting: "Field[Any]") -> str:
-    """In context a setting is written as JSON is: `creationDeadlineHours`."""
-    first, *others = setting.name.split("_")
-    return first + "".join(map(str.capitalize, others))
-
-
-def _read(setting: "Field[Any]", given: Any) -> Any:
-    if given == "" and setting.default in (None, ()):
-        return setting.default
-    try:
-        return setting.metadata["read"](given)
-    except (ValueError, TypeError, KeyError, AttributeError):
-        raise ValueError(f"Context {key_of(setting)} is {given!r}; give {setting.metadata['accepted']}.") from None
+def accepted(setting: FieldInfo) -> str:
+    """The words for what the setting accepts."""
+    return next(each for each in setting.metadata if isinstance(each, str))

@@ -231,7 +231,11 @@ def test_every_failure_ends_in_the_one_red_state(definition: dict[str, Any]) -> 
 
 def test_the_deadlines_and_polling_intervals_are_as_the_settings_say() -> None:
     settings = Settings(
-        creation_deadline_hours=1, distribution_deadline_hours=2, shortest_wait_seconds=20, longest_wait_seconds=900
+        creation_deadline_hours=1,
+        distribution_deadline_hours=2,
+        oldest_execution_hours=2,
+        shortest_wait_seconds=20,
+        longest_wait_seconds=900,
     )
     definition = render_definition(settings)
     resolve, check = (_payload(definition, state) for state in ("Resolve datasets", "Check distribution"))

@@ -2,16 +2,16 @@
 
 import json
 import re
-from dataclasses import fields
 from typing import Any
 
 import pytest
 from aws_cdk import RemovalPolicy
 
-from infra.settings import Settings, key_of, of_cdk
+from infra.settings import Settings, of_cdk
 from local.aws import ROOT
 
 DEFAULTS = Settings()
+KEYS = [str(field.alias) for field in Settings.model_fields.values()]
 MANY = ",".join(f"name-{number}" for number in range(31))
 LONG = ",".join(f"{number}".ljust(255, "x") for number in range(6))
 MANY_TAGS = ",".join(f"key-{number}=value" for number in range(41))
@@ -19,8 +19,7 @@ MANY_TAGS = ",".join(f"key-{number}=value" for number in range(41))
 
 def read(key: str, given: Any) -> Any:
     """The value of the setting with this key."""
-    settings = Settings.from_context({key: given})
-    return next(getattr(settings, each.name) for each in fields(Settings) if key_of(each) == key)
+    return Settings.from_context({key: given}).model_dump(by_alias=True)[key]
 
 
 @pytest.mark.parametrize(
@@ -100,8 +99,8 @@ def test_what_is_wrong_is_refused_with_the_key_the_value_and_what_is_accepted(
 
 
 def test_what_is_left_empty_has_its_default() -> None:
-    assert Settings.from_context(dict.fromkeys(map(key_of, fields(Settings)))) == DEFAULTS
-    empty = [key_of(each) for each in fields(Settings) if each.default in (None, ())]
+    assert Settings.from_context(dict.fromkeys(KEYS)) == DEFAULTS
+    empty = [str(each.alias) for each in Settings.model_fields.values() if each.default in (None, ())]
     assert Settings.from_context(dict.fromkeys(empty, "")) == DEFAULTS
 
 
@@ -148,4 +147,4 @@ def test_what_the_cdk_keeps_in_context_is_left_alone() -> None:
 def test_cdk_json_has_the_defaults_and_no_others() -> None:
     context = json.loads((ROOT / "cdk.json").read_text())["context"]
     assert Settings.from_context(context) == DEFAULTS
-    assert [key for key in context if not of_cdk(key)] == [key_of(each) for each in fields(Settings)]
+    assert [key for key in context if not of_cdk(key)] == KEYS

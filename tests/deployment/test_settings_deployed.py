@@ -9,8 +9,7 @@ import pytest
 from aws_cdk import App, RemovalPolicy
 from aws_cdk.assertions import Match, Template
 
-from infra.reading import MOST_CHARACTERS, MOST_NAMES
-from infra.settings import LONGEST_WAIT, Settings
+from infra.settings import LONGEST_WAIT, MOST_CHARACTERS, MOST_NAMES, Settings
 from infra.stack import DatasetDistribution
 from tools.docs.definition import render_definition, synthesize
 
@@ -140,7 +139,7 @@ def test_an_execution_is_old_when_it_says_so() -> None:
     template.resource_properties_count_is("AWS::CloudWatch::Alarm", old, 1)
 
 
-@pytest.mark.parametrize("length", [2, MOST_CHARACTERS // MOST_NAMES])
+@pytest.mark.parametrize("length", [3, MOST_CHARACTERS // MOST_NAMES])
 def test_as_many_names_as_are_accepted_fit(length: int) -> None:
     """The environment of a function may have 4 KB (Lambda quotas), a role 10 managed policies (IAM quotas)."""
     names = tuple(f"{number:02}".ljust(length, "x") for number in range(MOST_NAMES))

@@ -1,12 +1,10 @@
 """docs/settings.md, written from the settings."""
 
-from dataclasses import Field, fields
-from typing import Any
-
 from aws_cdk import RemovalPolicy
+from pydantic.fields import FieldInfo
 
 from infra.asset import ROOT
-from infra.settings import Settings, key_of
+from infra.settings import Settings, accepted
 
 PAGE = ROOT / "docs" / "settings.md"
 
@@ -25,11 +23,11 @@ none of these, ends the synth with a sentence.
 
 def render() -> str:
     """The page."""
-    return _HEAD + "".join(map(_row, fields(Settings)))
+    return _HEAD + "".join(map(_row, Settings.model_fields.values()))
 
 
-def default_of(setting: "Field[Any]") -> str:
-    """As it is written in cdk.json."""
+def default_of(setting: FieldInfo) -> str:
+    """As cdk.json has it."""
     match setting.default:
         case None | ():
             return ""
@@ -44,6 +42,7 @@ def default_of(setting: "Field[Any]") -> str:
     return str(setting.default)
 
 
-def _row(setting: "Field[Any]") -> str:
+def _row(setting: FieldInfo) -> str:
     default = f"`{default_of(setting)}`" if default_of(setting) else "none"
-    return f"| `{key_of(setting)}` | {default} | {setting.metadata['accepted']} | {setting.metadata['about']} |\n"
+    purpose = " ".join(str(setting.description).split())
+    return f"| `{setting.alias}` | {default} | {accepted(setting)} | {purpose} |\n"
