@@ -19,6 +19,7 @@ from infra.storage.records import Records
 from infra.storage.reports import Reports
 from infra.triggers.dataset_created import Trigger
 from infra.triggers.trail import Trail
+from infra.version import VERSION
 from infra.workflow.state_machine import Workflow
 
 
@@ -26,7 +27,7 @@ class DatasetDistribution(Stack):
     """Distributes Custom Labels datasets: by event, or by hand from the Step Functions console."""
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
-        about = "Distributes Amazon Rekognition Custom Labels datasets"
+        about = f"Distributes Amazon Rekognition Custom Labels datasets, version {VERSION}"
         # As tags of the stack, too: what CDK brings with it takes no others.
         super().__init__(scope, settings.stack_name, description=about, tags=dict(settings.tags))
         self._apply_to_all(settings)
