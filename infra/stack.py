@@ -5,11 +5,11 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra.functions import Functions
-from infra.messaging.chat import Chat
-from infra.messaging.people import Notifications
+from infra.messaging.alarm_topic import Operations
+from infra.messaging.chat_topic import Chat
+from infra.messaging.notification_topic import Notifications
 from infra.monitoring.alarms import Alarms
 from infra.monitoring.dashboard import Dashboard
-from infra.monitoring.operators import Operations
 from infra.monitoring.saved_queries import Queries
 from infra.monitoring.unnoticed_endings import Watch
 from infra.settings import Settings

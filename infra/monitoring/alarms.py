@@ -10,8 +10,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.functions import Functions
+from infra.messaging.alarm_topic import Operations
 from infra.metrics import execution_age
-from infra.monitoring.operators import Operations
 from infra.settings import Settings
 from infra.triggers.dead_letter_queue import Undelivered
 
