@@ -14,7 +14,7 @@ from constructs import Construct
 from infra.asset import function_code
 from infra.logs import log_group
 from infra.metrics import NAMESPACE
-from infra.permissions import allow, through
+from infra.permissions import allow, via_service
 from infra.settings import Settings
 
 TIMEOUT = Duration.seconds(60)
@@ -57,9 +57,9 @@ class Functions(Construct):
                 allow(function, f"dynamodb:{action}", records.table_arn)
         for function in (resolve, claim, start, report):
             function.add_environment("RECORDS_TABLE", records.table_name)
-            allow(function, "kms:Decrypt", key.key_arn, conditions=through("dynamodb"))
+            allow(function, "kms:Decrypt", key.key_arn, conditions=via_service("dynamodb"))
         allow(report, "s3:PutObject", reports.arn_for_objects("*"))
-        allow(report, "kms:GenerateDataKey", key.key_arn, conditions=through("s3"))
+        allow(report, "kms:GenerateDataKey", key.key_arn, conditions=via_service("s3"))
         self._grant_rekognition(resolve, start, check, report)
         self.claim_role, self.report_role = (cast("iam.IRole", function.role) for function in (claim, report))
         # Only now is all said that makes a version.

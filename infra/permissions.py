@@ -12,6 +12,6 @@ def allow(grantee: iam.IGrantable, action: str, *resources: str, conditions: dic
     )
 
 
-def through(service: str) -> dict[str, Any]:
+def via_service(service: str) -> dict[str, Any]:
     """The key is used by the service, on the role's behalf, and not by the role itself."""
     return {"StringEquals": {"kms:ViaService": f"{service}.{Aws.REGION}.amazonaws.com"}}

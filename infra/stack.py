@@ -5,19 +5,19 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra.functions import Functions
-from infra.messaging.alarm_topic import Operations
-from infra.messaging.chat_topic import Chat
-from infra.messaging.notification_topic import Notifications
+from infra.messaging.alarm_topic import AlarmTopic
+from infra.messaging.chat_topic import ChatTopic
+from infra.messaging.notification_topic import NotificationTopic
 from infra.monitoring.alarms import Alarms
 from infra.monitoring.dashboard import Dashboard
-from infra.monitoring.saved_queries import Queries
-from infra.monitoring.unnoticed_endings import Watch
+from infra.monitoring.saved_queries import SavedQueries
+from infra.monitoring.unnoticed_endings import UnnoticedEndings
 from infra.settings import Settings
-from infra.storage.bucket_emptier import confine_emptying
+from infra.storage.bucket_emptier import confine_bucket_emptier
 from infra.storage.key import Key
 from infra.storage.records import Records
 from infra.storage.reports import Reports
-from infra.triggers.dataset_created import Trigger
+from infra.triggers.dataset_created import DatasetCreated
 from infra.triggers.trail import Trail
 from infra.version import VERSION
 from infra.workflow.state_machine import Workflow
@@ -37,8 +37,8 @@ class DatasetDistribution(Stack):
         functions = Functions(
             self, "Functions", records=records.table, reports=reports.bucket, key=key, settings=settings
         )
-        notifications = Notifications(self, "Notifications", key=key, settings=settings)
-        chat = Chat(self, "Chat", key=key)
+        notifications = NotificationTopic(self, "Notifications", key=key, settings=settings)
+        chat = ChatTopic(self, "Chat", key=key)
         workflow = Workflow(
             self,
             "Workflow",
@@ -49,25 +49,25 @@ class DatasetDistribution(Stack):
             settings=settings,
         )
         machine = workflow.state_machine
-        trigger = Trigger(self, "Trigger", state_machine=machine, setting=settings.trigger, key=key)
-        watch = Watch(self, "Watch", state_machine=machine, topic=notifications.topic, key=key)
-        operations = Operations(self, "Operations", key=key, settings=settings)
+        trigger = DatasetCreated(self, "Trigger", state_machine=machine, setting=settings.trigger, key=key)
+        unnoticed = UnnoticedEndings(self, "Watch", state_machine=machine, topic=notifications.topic, key=key)
+        alarm_topic = AlarmTopic(self, "Operations", key=key, settings=settings)
         alarms = Alarms(
             self,
             "Alarms",
             state_machine=machine,
             functions=functions,
-            rules={"Trigger": trigger.rule, "Watch": watch.rule},
-            undelivered={"Trigger": trigger.undelivered, "Watch": watch.undelivered},
-            operations=operations,
+            rules={"Trigger": trigger.rule, "Watch": unnoticed.rule},
+            dead_letter_queues={"Trigger": trigger.dead_letter_queue, "Watch": unnoticed.dead_letter_queue},
+            alarm_topic=alarm_topic,
             settings=settings,
         )
-        Queries(self, "Queries", functions=functions.logs, state_machine=workflow.logs)
+        SavedQueries(self, "Queries", functions=functions.logs, state_machine=workflow.logs)
         if settings.create_dashboard:
             Dashboard(self, "Dashboard", state_machine=machine, functions=functions, alarms=alarms.all)
         trails = [Trail(self, "Trail", key=key, settings=settings)] if settings.create_trail else []
         buckets = [reports.bucket, *(trail.bucket for trail in trails)]
-        confine_emptying(self, buckets=buckets, key=key, settings=settings)
+        confine_bucket_emptier(self, buckets=buckets, key=key, settings=settings)
         self._outputs(
             StateMachineArn=machine.state_machine_arn,
             StateMachineConsole=_console(
@@ -77,7 +77,7 @@ class DatasetDistribution(Stack):
             ReportsBucket=reports.bucket.bucket_name,
             ChatTopicArn=chat.topic.topic_arn,
             TopicArn=notifications.topic.topic_arn,
-            AlarmTopicArn=operations.topic.topic_arn,
+            AlarmTopicArn=alarm_topic.topic.topic_arn,
         )
 
     def _apply_to_all(self, settings: Settings) -> None:

@@ -13,35 +13,35 @@ from constructs import Construct
 
 from infra.messaging.topic import encrypted_topic
 from infra.settings import Settings
-from infra.storage.key import USE, arns_of_stack, open_to
+from infra.storage.key import SENDING, allow_service, arns_of_stack
 
 
-class Operations(Construct):
+class AlarmTopic(Construct):
     """Tells alarms to whoever runs the stack."""
 
     def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey, settings: Settings) -> None:
         super().__init__(scope, construct_id)
         given = settings.alarm_topic_arn
-        self.topic = sns.Topic.from_topic_arn(self, "Topic", given) if given else self._own(key, settings)
+        self.topic = sns.Topic.from_topic_arn(self, "Topic", given) if given else self._create_topic(key, settings)
 
-    def tell(self, alarm: cloudwatch.Alarm) -> None:
+    def receive(self, alarm: cloudwatch.Alarm) -> None:
         """When it goes off, and when it is over."""
         alarm.add_alarm_action(actions.SnsAction(self.topic))
         alarm.add_ok_action(actions.SnsAction(self.topic))
 
-    def _own(self, key: kms.IKey, settings: Settings) -> sns.Topic:
+    def _create_topic(self, key: kms.IKey, settings: Settings) -> sns.Topic:
         topic = encrypted_topic(self, "Topic", key=key)
         # An alarm publishes by itself ("Key management", Amazon SNS Developer Guide).
         alarms = {"ArnLike": {"aws:SourceArn": arns_of_stack(self, "cloudwatch", "alarm")}}
         account = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
-        open_to(key, "Alarms", "cloudwatch", USE, alarms | account)
-        topic.add_to_resource_policy(_may_publish(topic, alarms))
+        allow_service(key, "Alarms", "cloudwatch", SENDING, alarms | account)
+        topic.add_to_resource_policy(_allow_alarms(topic, alarms))
         for address in settings.alarm_email or settings.email:
             topic.add_subscription(subscriptions.EmailSubscription(address))
         return topic
 
 
-def _may_publish(topic: sns.Topic, alarms: dict[str, Any]) -> iam.PolicyStatement:
+def _allow_alarms(topic: sns.Topic, alarms: dict[str, Any]) -> iam.PolicyStatement:
     """Alarms have no role. A topic that has a policy has SNS's default no more, which lets this account's in."""
     return iam.PolicyStatement(
         sid="AlarmsOfThisStack",

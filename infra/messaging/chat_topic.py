@@ -6,7 +6,7 @@ from constructs import Construct
 from infra.messaging.topic import encrypted_topic
 
 
-class Chat(Construct):
+class ChatTopic(Construct):
     """Only the state machine publishes to it: no event, which anybody in the account can forge, leads there."""
 
     def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey) -> None:

@@ -8,7 +8,7 @@ from infra.messaging.topic import encrypted_topic
 from infra.settings import Settings
 
 
-class Notifications(Construct):
+class NotificationTopic(Construct):
     """One topic for every outcome; the addresses of `email` are subscribed, and must then confirm."""
 
     def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey, settings: Settings) -> None:

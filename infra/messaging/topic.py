@@ -7,8 +7,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from infra.permissions import allow, through
-from infra.storage.key import USE
+from infra.permissions import allow, via_service
+from infra.storage.key import SENDING
 
 
 def encrypted_topic(scope: Construct, construct_id: str, *, key: kms.IKey) -> sns.Topic:
@@ -19,8 +19,8 @@ def allow_publish(grantee: iam.IGrantable, topics: Iterable[sns.ITopic], key: km
     """Whoever publishes uses the key, too ("Key management", Amazon SNS Developer Guide)."""
     for topic in topics:
         allow(grantee, "sns:Publish", topic.topic_arn)
-    for action in USE:
-        allow(grantee, action, key.key_arn, conditions=through("sns"))
+    for action in SENDING:
+        allow(grantee, action, key.key_arn, conditions=via_service("sns"))
 
 
 def publishing_role(scope: Construct, topic: sns.ITopic, key: kms.IKey) -> iam.IRole:

@@ -10,10 +10,10 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.functions import Functions
-from infra.messaging.alarm_topic import Operations
+from infra.messaging.alarm_topic import AlarmTopic
 from infra.metrics import execution_age
 from infra.settings import Settings
-from infra.triggers.dead_letter_queue import Undelivered
+from infra.triggers.dead_letter_queue import DeadLetterQueue
 
 _FIVE_MINUTES = Duration.minutes(5)
 _QUARTER = Duration.minutes(15)
@@ -39,16 +39,16 @@ class Alarms(Construct):
         state_machine: sfn.StateMachine,
         functions: Functions,
         rules: Mapping[str, events.Rule],
-        undelivered: Mapping[str, Undelivered],
-        operations: Operations,
+        dead_letter_queues: Mapping[str, DeadLetterQueue],
+        alarm_topic: AlarmTopic,
         settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
         self.all = [self._alarm(each) for each in self._alarms(state_machine, functions, rules, settings)]
-        self.all += [self._alarm(_lost(name, rules[name])) for name in undelivered]
-        self.all += [each.alarm for each in undelivered.values()]
+        self.all += [self._alarm(_event_lost(name, rules[name])) for name in dead_letter_queues]
+        self.all += [each.alarm for each in dead_letter_queues.values()]
         for alarm in self.all:
-            operations.tell(alarm)
+            alarm_topic.receive(alarm)
 
     def _alarms(
         self, machine: sfn.StateMachine, functions: Functions, rules: Mapping[str, events.Rule], settings: Settings
@@ -74,7 +74,7 @@ class Alarms(Construct):
         for name, rule in rules.items():
             yield _Alarm(
                 f"{name}RuleFailed",
-                _of_rule(rule, "FailedInvocations"),
+                _rule_metric(rule, "FailedInvocations"),
                 1,
                 f"EventBridge could not invoke the target of the rule {rule.rule_name}.",
             )
@@ -103,17 +103,17 @@ def _sum(metric: cloudwatch.Metric) -> cloudwatch.Metric:
     return metric.with_(statistic="Sum", period=_FIVE_MINUTES)
 
 
-def _lost(name: str, rule: events.Rule) -> _Alarm:
+def _event_lost(name: str, rule: events.Rule) -> _Alarm:
     """What a queue has taken is in its own alarm."""
     return _Alarm(
         f"{name}EventLost",
-        _of_rule(rule, "InvocationsFailedToBeSentToDlq"),
+        _rule_metric(rule, "InvocationsFailedToBeSentToDlq"),
         1,
         f"An event of the rule {rule.rule_name} is lost: EventBridge could neither deliver it nor queue it.",
     )
 
 
-def _of_rule(rule: events.Rule, metric: str) -> cloudwatch.Metric:
+def _rule_metric(rule: events.Rule, metric: str) -> cloudwatch.Metric:
     return cloudwatch.Metric(
         namespace="AWS/Events",
         metric_name=metric,

@@ -29,7 +29,7 @@ OF_THE_STATE_MACHINE = {
 }
 
 
-class Queries(Construct):
+class SavedQueries(Construct):
     """They cost nothing until somebody runs them."""
 
     def __init__(

@@ -8,12 +8,12 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.messaging.topic import publishing_role
-from infra.triggers.dead_letter_queue import Undelivered
-from infra.workflow.plain_words import NOBODY_NOTIFIED
+from infra.triggers.dead_letter_queue import DeadLetterQueue
+from infra.workflow.plain_words import NOBODY_TOLD
 from lambdas.rules.ending import WHAT_TO_DO
 
 
-class Watch(Construct):
+class UnnoticedEndings(Construct):
     """A rule on the ends of executions, for the topic; and a queue for what SNS did not take.
 
     While SNS takes nothing at all, that queue's alarm is red in the CloudWatch console and reaches nobody.
@@ -29,7 +29,7 @@ class Watch(Construct):
         key: kms.IKey,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.undelivered = Undelivered(
+        self.dead_letter_queue = DeadLetterQueue(
             self,
             "Undelivered",
             key=key,
@@ -44,20 +44,20 @@ class Watch(Construct):
             event_pattern=events.EventPattern(
                 source=["aws.states"],
                 detail_type=["Step Functions Execution Status Change"],
-                detail={"stateMachineArn": [state_machine.state_machine_arn], "$or": _UNTOLD},
+                detail={"stateMachineArn": [state_machine.state_machine_arn], "$or": _UNNOTICED},
             ),
         )
         self.rule.add_target(
             targets.SnsTopic(
                 topic,
                 message=events.RuleTargetInput.from_multiline_text(_message()),
-                dead_letter_queue=self.undelivered.queue,
+                dead_letter_queue=self.dead_letter_queue.queue,
                 role=publishing_role(self, topic, key),
             )
         )
 
 
-_UNTOLD = [
+_UNNOTICED = [
     {"status": ["TIMED_OUT", "ABORTED"]},
     {"status": ["FAILED"], "cause": [{"wildcard": f"*{NOBODY_NOTIFIED}*"}]},
     # An error that no Catch can catch, or of a state that has none.

@@ -15,7 +15,7 @@ from infra.settings import Settings
 _PROVIDER = "Custom::S3AutoDeleteObjectsCustomResourceProvider"
 
 
-def confine_emptying(stack: Stack, *, buckets: Iterable[s3.IBucket], key: kms.IKey, settings: Settings) -> None:
+def confine_bucket_emptier(stack: Stack, *, buckets: Iterable[s3.IBucket], key: kms.IKey, settings: Settings) -> None:
     """Nothing where no bucket is emptied.
 
     Left alone, Lambda makes its log group, without encryption and forever, and makes it again after the stack is gone:

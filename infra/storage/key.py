@@ -11,7 +11,7 @@ from infra.logs import VENDED
 from infra.settings import Settings
 
 # What putting a message into an encrypted topic or queue takes.
-USE = ("kms:Decrypt", "kms:GenerateDataKey")
+SENDING = ("kms:Decrypt", "kms:GenerateDataKey")
 
 
 class Key(Construct):
@@ -30,15 +30,15 @@ class Key(Construct):
         # EventBridge says of itself to a key is not documented; for which queue it is, SQS says. The stack's name is
         # not in that for sure: CloudFormation cuts long names of queues.
         queues = Stack.of(self).format_arn(service="sqs", resource="*")
-        open_to(self.key, "Rules", "events", USE, {"ArnLike": {"kms:EncryptionContext:aws:sqs:arn": queues}})
+        allow_service(self.key, "Rules", "events", SENDING, {"ArnLike": {"kms:EncryptionContext:aws:sqs:arn": queues}})
         # "Encrypt log data in CloudWatch Logs using AWS Key Management Service", Amazon CloudWatch Logs User Guide.
         groups = [arns_of_stack(self, "logs", "log-group", folder) for folder in ("", VENDED)]
         logging = ("kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*")
         of_stack = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}
-        open_to(self.key, "Logs", f"logs.{Stack.of(self).region}", logging, of_stack)
+        allow_service(self.key, "Logs", f"logs.{Stack.of(self).region}", logging, of_stack)
 
 
-def open_to(key: kms.IKey, sid: str, service: str, actions: tuple[str, ...], conditions: dict[str, Any]) -> None:
+def allow_service(key: kms.IKey, sid: str, service: str, actions: tuple[str, ...], conditions: dict[str, Any]) -> None:
     """Let a service use the key by itself."""
     key.add_to_resource_policy(
         iam.PolicyStatement(

@@ -6,11 +6,11 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-import lambdas.rules.tags
-from infra.triggers.dead_letter_queue import Undelivered
+from infra.triggers.dead_letter_queue import DeadLetterQueue
+from lambdas.rules.trigger import Trigger
 
 
-class Trigger(Construct):
+class DatasetCreated(Construct):
     """The rule passes the whole event on and filters on nothing whose key casing CloudTrail does not promise."""
 
     def __init__(
@@ -19,11 +19,11 @@ class Trigger(Construct):
         construct_id: str,
         *,
         state_machine: sfn.IStateMachine,
-        setting: lambdas.rules.tags.Trigger,
+        setting: Trigger,
         key: kms.IKey,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.undelivered = Undelivered(
+        self.dead_letter_queue = DeadLetterQueue(
             self,
             "Undelivered",
             key=key,
@@ -34,7 +34,7 @@ class Trigger(Construct):
             self,
             "DatasetCreated",
             description="A Custom Labels dataset was created",
-            enabled=setting != lambdas.rules.tags.Trigger.OFF,
+            enabled=setting != Trigger.OFF,
             event_pattern=events.EventPattern(
                 source=["aws.rekognition"],
                 detail_type=["AWS API Call via CloudTrail"],
@@ -45,4 +45,4 @@ class Trigger(Construct):
                 },
             ),
         )
-        self.rule.add_target(targets.SfnStateMachine(state_machine, dead_letter_queue=self.undelivered.queue))
+        self.rule.add_target(targets.SfnStateMachine(state_machine, dead_letter_queue=self.dead_letter_queue.queue))

@@ -7,7 +7,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 
-class Undelivered(Construct):
+class DeadLetterQueue(Construct):
     """The `queue` keeps an event for 14 days."""
 
     def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey, why: str, advice: str) -> None:
