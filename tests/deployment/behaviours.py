@@ -23,8 +23,8 @@ from tests.support.roles import deny_action
 from tests.support.stacks import NAME_PREFIX, Stack
 from tests.support.telemetry import read_log_lines, read_points
 from tests.support.workbench import Workbench, images
-from tools.docs.definition import synthesize
 from tools.docs.grants import Template, plain
+from tools.docs.template import synthesize
 
 FUNCTIONS = ("ResolveDatasets", "ClaimPair", "StartDistribution", "CheckDistribution", "ReportOutcome")
 
@@ -265,7 +265,7 @@ def deploy_and_destroy(deployed: Deployment) -> None:
 
 def keep_from_now_on(deployed: Deployment) -> None:
     """Where the next deployment is to keep the bucket, who empties it goes, and what is in there stays."""
-    keeping = synthesize(Settings(stack_name=NAME_PREFIX, removal_policy=RemovalPolicy.RETAIN)).to_json()["Resources"]
+    keeping = synthesize(Settings(stack_name=NAME, removal_policy=RemovalPolicy.RETAIN))["Resources"]
     stack, bucket = _create(deployed)
     only_bucket = {
         name: resource if plain(name) == "ReportsBucket" else {**resource, "DeletionPolicy": "Delete"}

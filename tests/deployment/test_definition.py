@@ -19,10 +19,10 @@ from infra.asset import ROOT
 from infra.settings import LONGEST_DEADLINE, Settings
 from lambdas.rules import errors
 from lambdas.rules.decision import Action
-from lambdas.rules.failures import ATTEMPTS, FAILURES, TRANSIENT, Retried
-from lambdas.rules.times import LEAST_SHARE, Bounds, polling_interval
-from lambdas.rules.verdict import NO_EFFECT_SECONDS, Verdict
-from tools.docs.definition import render_definition
+from lambdas.rules.failures import ATTEMPTS, FAILURES, PASSING, Retried
+from lambdas.rules.polling import LEAST_SHARE, Bounds, polling_interval
+from lambdas.rules.verdict import QUIET_SECONDS, Verdict
+from tools.docs.template import render_definition
 
 ASL_VALIDATOR = ROOT / "node_modules" / ".bin" / "asl-validator"
 # AWS Step Functions Developer Guide, "Handling errors in Step Functions workflows" and "Best practices".

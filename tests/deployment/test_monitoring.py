@@ -16,7 +16,7 @@ from local.cdk import STACK
 from tests.support.executions import Executions, Subscriber, wait_until
 from tests.support.telemetry import FUNCTION_LOGS, HOUR, WORKFLOW_LOGS, read_log_lines, read_points
 from tests.support.workbench import Workbench, images
-from tools.docs.definition import synthesize
+from tools.docs.template import template_for_assertions
 
 SECRET = "Unreleased-Part-77"
 
@@ -117,7 +117,7 @@ def test_the_queries_stand_ready_and_in_the_page(local_aws: LocalAws) -> None:
 
 
 def test_the_dashboard_begins_with_the_alarms() -> None:
-    (dashboard,) = synthesize(Settings()).find_resources("AWS::CloudWatch::Dashboard").values()
+    (dashboard,) = template_for_assertions(Settings()).find_resources("AWS::CloudWatch::Dashboard").values()
     body = json.dumps(dashboard["Properties"]["DashboardBody"])
     assert body.index("Alarms") < body.index("Executions") < body.index("Errors of functions")
 

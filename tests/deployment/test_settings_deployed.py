@@ -11,7 +11,7 @@ from aws_cdk.assertions import Match, Template
 
 from infra.settings import LONGEST_WAIT, MOST_CHARACTERS, MOST_NAMES, Settings
 from infra.stack import DatasetDistribution
-from tools.docs.definition import render_definition, synthesize
+from tools.docs.template import render_definition, template_for_assertions
 
 STARTED = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -30,12 +30,12 @@ DATA = ("AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::Logs::LogGroup", "AWS::S3
 
 @pytest.fixture(scope="module")
 def with_trail() -> Template:
-    return synthesize(Settings(create_trail=True))
+    return template_for_assertions(Settings(create_trail=True))
 
 
 def test_the_boundary_is_on_every_role() -> None:
     arn = "arn:aws:iam::123456789012:policy/edge"
-    template = synthesize(Settings(permissions_boundary=arn, create_trail=True))
+    template = template_for_assertions(Settings(permissions_boundary=arn, create_trail=True))
     template.all_resources_properties("AWS::IAM::Role", {"PermissionsBoundary": arn})
 
 
@@ -59,7 +59,7 @@ def has_tag(tags: Any) -> bool:
 
 
 def test_logs_and_pages_are_kept_as_long_as_it_says() -> None:
-    template = synthesize(Settings(retention_days=731, create_trail=True))
+    template = template_for_assertions(Settings(retention_days=731, create_trail=True))
     template.all_resources_properties("AWS::Logs::LogGroup", {"RetentionInDays": 731})
     rules = {"Rules": [Match.object_like({"ExpirationInDays": 731, "Status": "Enabled"})]}
     template.all_resources_properties("AWS::S3::Bucket", {"LifecycleConfiguration": rules})
@@ -67,14 +67,14 @@ def test_logs_and_pages_are_kept_as_long_as_it_says() -> None:
 
 @pytest.mark.parametrize(("setting", "policy"), [(RemovalPolicy.DESTROY, "Delete"), (RemovalPolicy.RETAIN, "Retain")])
 def test_data_is_kept_or_not(setting: RemovalPolicy, policy: str) -> None:
-    template = synthesize(Settings(removal_policy=setting, create_trail=True))
+    template = template_for_assertions(Settings(removal_policy=setting, create_trail=True))
     for kind in DATA:
         template.all_resources(kind, {"DeletionPolicy": policy, "UpdateReplacePolicy": policy})
     template.resource_count_is("Custom::S3AutoDeleteObjects", 2 if policy == "Delete" else 0)
 
 
 def test_without_the_setting_there_is_no_trail() -> None:
-    synthesize(Settings()).resource_count_is("AWS::CloudTrail::Trail", 0)
+    template_for_assertions(Settings()).resource_count_is("AWS::CloudTrail::Trail", 0)
 
 
 def test_the_trail_has_management_events_that_write_of_this_region_encrypted_and_sealed(with_trail: Template) -> None:
@@ -130,12 +130,12 @@ def opened_to_trails(template: Template) -> list[tuple[Any, Any]]:
 
 @pytest.mark.parametrize(("setting", "count"), [(True, 1), (False, 0)])
 def test_there_is_a_dashboard_or_none(setting: bool, count: int) -> None:
-    synthesize(Settings(create_dashboard=setting)).resource_count_is("AWS::CloudWatch::Dashboard", count)
+    template_for_assertions(Settings(create_dashboard=setting)).resource_count_is("AWS::CloudWatch::Dashboard", count)
 
 
 def test_an_execution_is_old_when_it_says_so() -> None:
     old = {"MetricName": "ExecutionAge", "Threshold": 5400, "Dimensions": [{"Name": "service", "Value": "Vision"}]}
-    template = synthesize(Settings(oldest_execution_hours=1.5, stack_name="Vision"))
+    template = template_for_assertions(Settings(oldest_execution_hours=1.5, stack_name="Vision"))
     template.resource_properties_count_is("AWS::CloudWatch::Alarm", old, 1)
 
 
@@ -143,7 +143,7 @@ def test_an_execution_is_old_when_it_says_so() -> None:
 def test_as_many_names_as_are_accepted_fit(length: int) -> None:
     """The environment of a function may have 4 KB (Lambda quotas), a role 10 managed policies (IAM quotas)."""
     names = tuple(f"{number:02}".ljust(length, "x") for number in range(MOST_NAMES))
-    template = synthesize(Settings(projects=names, image_buckets=names))
+    template = template_for_assertions(Settings(projects=names, image_buckets=names))
     functions = template.find_resources("AWS::Lambda::Function", {"Properties": {"Environment": Match.any_value()}})
     environments = [json.dumps(each["Properties"]["Environment"]) for each in functions.values()]
     assert MOST_NAMES * length < max(map(len, environments)) <= 4096

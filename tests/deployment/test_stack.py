@@ -7,14 +7,14 @@ import pytest
 from aws_cdk.assertions import Match, Template
 
 from infra.settings import Settings
-from lambdas.rules.tags import Trigger
-from tools.docs.definition import synthesize
+from lambdas.rules.trigger import Trigger
 from tools.docs.grants import Grant, grants_of_roles
+from tools.docs.template import template_for_assertions
 
 
 @pytest.fixture(scope="module")
 def template() -> Template:
-    return synthesize(Settings())
+    return template_for_assertions(Settings())
 
 
 def test_the_state_machine_is_standard(template: Template) -> None:
@@ -57,7 +57,9 @@ def test_what_empties_a_bucket_makes_no_log_group_and_may_ask_whether_it_still_i
 @pytest.mark.parametrize("action", ["rekognition:DescribeDataset", "rekognition:DistributeDatasetEntries"])
 @pytest.mark.parametrize("projects", [("*",), ("demo",), ("defects-*", "demo")])
 def test_dataset_permissions_are_on_datasets_of_the_projects_only(action: str, projects: tuple[str, ...]) -> None:
-    granted = [grant for grant in grants(synthesize(Settings(projects=projects))) if grant.action == action]
+    granted = [
+        grant for grant in grants(template_for_assertions(Settings(projects=projects))) if grant.action == action
+    ]
     assert granted
     assert {(grant.owner, grant.resource["Fn::Join"][1][-1]) for grant in granted} == {
         (grant.owner, f":project/{name}/dataset/*/*") for grant in granted for name in projects
@@ -138,7 +140,7 @@ def test_the_rule_matches_successful_calls_of_create_dataset(template: Template)
 
 @pytest.mark.parametrize(("trigger", "state"), [("off", "DISABLED"), ("created", "ENABLED"), ("tagged", "ENABLED")])
 def test_the_rule_is_as_the_setting_says(trigger: str, state: str) -> None:
-    template = synthesize(Settings(trigger=Trigger(trigger)))
+    template = template_for_assertions(Settings(trigger=Trigger(trigger)))
     template.has_resource_properties("AWS::Events::Rule", {"State": state})
     template.has_resource_properties("AWS::Lambda::Function", {"Environment": {"Variables": {"TRIGGER": trigger}}})
 
@@ -189,7 +191,7 @@ def test_alarms_are_told_to_the_topic_of_operations(template: Template) -> None:
 
 def test_alarms_are_told_to_the_topic_of_the_setting() -> None:
     arn = "arn:aws:sns:us-east-1:123456789012:alarms"
-    template = synthesize(Settings(alarm_topic_arn=arn))
+    template = template_for_assertions(Settings(alarm_topic_arn=arn))
     template.all_resources_properties("AWS::CloudWatch::Alarm", {"AlarmActions": [arn]})
     assert [name for name in template.find_resources("AWS::SNS::Topic") if name.startswith("Operations")] == []
 
@@ -248,7 +250,7 @@ def test_the_key_is_opened_to_the_services_that_use_it_by_themselves_and_to_no_o
 
 def test_the_key_is_not_opened_to_alarms_where_their_topic_is_not_the_stacks() -> None:
     settings = Settings(alarm_topic_arn="arn:aws:sns:us-east-1:123456789012:alarms")
-    (key,) = synthesize(settings).find_resources("AWS::KMS::Key").values()
+    (key,) = template_for_assertions(settings).find_resources("AWS::KMS::Key").values()
     assert "cloudwatch.amazonaws.com" not in str(key)
 
 
@@ -308,7 +310,7 @@ def test_nobody_is_subscribed_unasked(template: Template) -> None:
 
 
 def test_an_address_from_context_is_subscribed() -> None:
-    template = synthesize(Settings(email=("team@example.com",)))
+    template = template_for_assertions(Settings(email=("team@example.com",)))
     for box in ("Notifications", "Operations"):
         topic = {"Ref": topic_of(template, box)}
         subscription = {"Protocol": "email", "Endpoint": "team@example.com", "TopicArn": topic}
@@ -316,7 +318,7 @@ def test_an_address_from_context_is_subscribed() -> None:
 
 
 def test_alarms_may_have_addresses_of_their_own() -> None:
-    template = synthesize(Settings(email=("team@example.com",), alarm_email=("ops@example.com",)))
+    template = template_for_assertions(Settings(email=("team@example.com",), alarm_email=("ops@example.com",)))
     subscription = {"Endpoint": "ops@example.com", "TopicArn": {"Ref": topic_of(template, "Operations")}}
     template.resource_properties_count_is("AWS::SNS::Subscription", subscription, 1)
     template.resource_count_is("AWS::SNS::Subscription", 2)
@@ -407,6 +409,6 @@ def test_images_may_be_read_where_the_setting_says_so() -> None:
         "Resource": {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":s3:::images/*"]]},
     }
     settings = Settings(image_buckets=("images",))
-    synthesize(settings).resource_properties_count_is(
+    template_for_assertions(settings).resource_properties_count_is(
         "AWS::IAM::Policy", {"PolicyDocument": {"Statement": Match.array_with([granted])}}, 1
     )

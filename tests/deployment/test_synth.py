@@ -9,7 +9,7 @@ from local.aws import ROOT
 from local.cdk import CLI
 
 
-def synthesize(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def cdk_synth(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """No account, no credentials, no Docker; and no home to read a profile from."""
     path = os.pathsep.join([str(CLI.parent), str(Path(sys.executable).parent), os.environ["PATH"]])
     return subprocess.run(
@@ -33,7 +33,7 @@ def test_synth_is_deterministic_and_needs_nothing(tmp_path: Path) -> None:
     homes = [tmp_path / "first", tmp_path / "second"]
     for home in homes:
         home.mkdir()
-        result = synthesize(home)
+        result = cdk_synth(home)
         assert result.returncode == 0, result.stderr
     first, second = map(assembly, homes)
     assert len(first) == 3
@@ -41,7 +41,7 @@ def test_synth_is_deterministic_and_needs_nothing(tmp_path: Path) -> None:
 
 
 def test_a_wrong_setting_fails_synth_with_its_key_and_value(tmp_path: Path) -> None:
-    result = synthesize(tmp_path, "--context", "email=nobody")
+    result = cdk_synth(tmp_path, "--context", "email=nobody")
     assert result.returncode != 0
     assert result.stderr.startswith("Context email is 'nobody'; give e-mail addresses with commas between them.\n")
     assert "Traceback" not in result.stderr

@@ -20,7 +20,7 @@ from tools.docs.cost.prices import Price, cost_of
 from tools.docs.cost.scenarios import TYPICAL, WORST, Scenario
 from tools.docs.cost.usage import Distribution, Stack, metrics_of, use_of_state
 from tools.docs.cost.walk import Visit, told
-from tools.docs.definition import synthesize
+from tools.docs.template import template_for_assertions
 
 AT_ONCE = Scenario(creation=0, distribution=0)
 EVERY_OPTION = Settings(
@@ -95,7 +95,7 @@ def test_what_costs_at_rest_is_counted() -> None:
 
 
 def resources(settings: Settings) -> dict[str, dict[str, Any]]:
-    return dict(synthesize(settings).to_json()["Resources"])
+    return dict(template_for_assertions(settings).to_json()["Resources"])
 
 
 def test_nothing_has_a_price_and_none() -> None:

@@ -9,9 +9,8 @@ from infra.asset import ROOT
 from infra.settings import Settings
 from tools.docs import settings
 from tools.docs.__main__ import main
-from tools.docs.definition import render_definition
 from tools.docs.state_graph import states_of
-from tools.docs.template import synthesize
+from tools.docs.template import render_definition, synthesize
 
 
 def test_no_page_is_stale() -> None:

@@ -10,8 +10,8 @@ from local.aws import LocalAws
 from local.faults.fault import Fault
 from tests.support.executions import Execution, Executions
 from tests.support.workbench import Workbench
-from tests.workflow.preparations import choose_preparation, list_needed_faults
-from tools.docs.definition import render_definition
+from tests.workflow.ways import faults_before, way_to
+from tools.docs.template import render_definition
 
 OTHER_ERROR = "Unforeseen"
 FAILURE_DETAILS = "taskFailedEventDetails"

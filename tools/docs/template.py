@@ -1,6 +1,10 @@
-"""The template, made without the CDK CLI."""
+"""The template and the state machine's definition, made without the CDK CLI."""
 
-from aws_cdk import App
+import json
+from functools import cache
+from typing import Any
+
+from aws_cdk import App, assertions
 
 from infra.settings import Settings
 from infra.stack import DatasetDistribution
@@ -9,8 +13,37 @@ from tools.docs.grants import Template
 
 
 def synthesize(settings: Settings) -> Template:
-    """The one that the CLI would make: with its assets, and with the flags of cdk.json, which decide a part of it."""
+    """The template as the CLI makes it: with its assets, and with the feature flags of cdk.json."""
     app = App(context=feature_flags())
     stack = DatasetDistribution(app, settings=settings)
     template: Template = app.synth().get_stack_by_name(stack.stack_name).template
     return template
+
+
+@cache
+def template_for_assertions(settings: Settings) -> assertions.Template:
+    """The same, synthesized once for each settings, for tests to read only."""
+    return assertions.Template.from_json(synthesize(settings))
+
+
+def render_definition(settings: Settings | None = None) -> dict[str, Any]:
+    """The definition as Step Functions gets it, with plausible ARNs in place of Ref, GetAtt and Join."""
+    template = template_for_assertions(settings or Settings())
+    (machine,) = template.find_resources("AWS::StepFunctions::StateMachine").values()
+    definition: dict[str, Any] = json.loads(_render(machine["Properties"]["DefinitionString"]))
+    return definition
+
+
+def _render(value: Any) -> str:
+    match value:
+        case str():
+            return value
+        case {"Fn::Join": [separator, parts]}:
+            return str(separator).join(map(_render, parts))
+        case {"Ref": "AWS::Partition"}:
+            return "aws"
+        case {"Ref": name}:
+            return f"arn:aws:sns:us-east-1:123456789012:{name}"
+        case {"Fn::GetAtt": [name, "Arn"]}:
+            return f"arn:aws:lambda:us-east-1:123456789012:function:{name}"
+    raise ValueError(f"The definition has {value!r} in it, which no rule renders.")

@@ -9,7 +9,7 @@ from typing import Any
 from infra.settings import Settings
 from tools.docs.cost.prices import HOURS_A_MONTH, Price, Usage, cost_of
 from tools.docs.cost.walk import Visit
-from tools.docs.definition import render_definition, synthesize
+from tools.docs.template import render_definition, template_for_assertions
 
 # Nothing in a template says these. Tests hold the sizes against executions on the local AWS; time is another there.
 SECONDS_BILLED = Decimal(2)  # of each invocation, as if each were a cold start, whose INIT phase is billed
@@ -47,7 +47,7 @@ class Stack:
 
     def __init__(self) -> None:
         settings = Settings(email=("you@example.com",))
-        self.resources: dict[str, Resource] = synthesize(settings).to_json()["Resources"]
+        self.resources: dict[str, Resource] = template_for_assertions(settings).to_json()["Resources"]
         self.definition = render_definition(settings)
 
     def of(self, kind: str) -> dict[str, Resource]:
