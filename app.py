@@ -1,4 +1,4 @@
-"""The CDK app: context → settings → one stack. Only this file reads the outside world."""
+"""The CDK app: it reads the settings from context and makes one stack."""
 
 import sys
 

@@ -1,1 +1,1 @@
-"""The stack: one file a box."""
+"""The CDK stack: one module for each construct."""

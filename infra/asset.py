@@ -1,7 +1,7 @@
-"""What the Lambdas are made of: lambdas/, and the distributions they import that Lambda's runtime does not bring.
+"""The code of the Lambda functions: lambdas/, and the distributions that it imports and Lambda's runtime lacks.
 
-The distributions are copied from the environment that runs the synth, which requirements.lock pins: no Docker, no
-network, and the same bytes every time. boto3 comes with the runtime.
+The synth copies the distributions from its own environment, which requirements.lock pins. So it needs no Docker and no
+network, and makes the same bytes every time. boto3 is part of the runtime.
 """
 
 import shutil
@@ -15,18 +15,18 @@ from aws_cdk.aws_lambda import AssetCode, Code
 
 ROOT = Path(__file__).resolve().parent.parent
 DISTRIBUTIONS = ("aws-lambda-powertools", "jmespath", "typing_extensions")
-# How a package came to be installed differs from machine to machine.
+# These files differ from machine to machine.
 INSTALLATION_RECORDS = {"INSTALLER", "RECORD", "REQUESTED", "direct_url.json"}
 
 
 def function_code() -> AssetCode:
-    """One asset for all functions, rooted at the repository: `from lambdas.x import y` is the same line everywhere."""
+    """One asset for all functions, rooted at the repository, so that imports are the same here and on Lambda."""
     return Code.from_asset(
         str(ROOT),
         exclude=["*", "!lambdas", "!lambdas/**", "**/__pycache__"],
         asset_hash_type=AssetHashType.OUTPUT,
         bundling=BundlingOptions(
-            image=DockerImage.from_registry("unused: the bundling below never declines"), local=_Copy()
+            image=DockerImage.from_registry("unused: the local bundling never declines"), local=_Copy()
         ),
     )
 
@@ -34,18 +34,18 @@ def function_code() -> AssetCode:
 @jsii.implements(ILocalBundling)
 class _Copy:
     def try_bundle(self, output_dir: str, *_options: Any, **_more: Any) -> bool:
-        """Fill the folder that CDK gives; True tells it that no Docker is needed."""
+        """Fills the folder that the CDK gives; True means that no Docker is needed."""
         copy_code(Path(output_dir))
         return True
 
 
 def copy_code(folder: Path) -> None:
-    """Copy lambdas/ and the distributions into the folder."""
+    """Copies lambdas/ and the distributions into the folder."""
     shutil.copytree(ROOT / "lambdas", folder / "lambdas", ignore=shutil.ignore_patterns("__pycache__"))
     for name in DISTRIBUTIONS:
         _copy_distribution(distribution(name), folder)
     for path in folder.rglob("*"):
-        # Lambda runs as a user of its own ("Packaging Python code"), whatever this checkout's umask was.
+        # Lambda's own user must be able to read the files ("Packaging Python code"), whatever this machine's umask is.
         path.chmod(0o755 if path.is_dir() else 0o644)
 
 

@@ -1,4 +1,4 @@
-"""The Lambda functions, each under its own role with only what its calls need."""
+"""The Lambda functions. Each has its own role, which allows only the calls of this function."""
 
 from typing import cast
 
@@ -21,10 +21,10 @@ TIMEOUT = Duration.seconds(60)
 
 
 class Functions(Construct):
-    """The functions, and a version of each: `resolve_datasets`, `claim_pair`, `start_distribution` and so on.
+    """The functions, and the current version of each: `resolve_datasets`, `claim_pair`, `start_distribution` and so on.
 
-    Earlier versions stay as long as the stack does: an execution keeps the definition that it began with, and so runs
-    the code that this was made for.
+    Earlier versions stay until the stack is deleted. An execution keeps the definition that it began with, which names
+    them.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Functions(Construct):
         allow(report, "kms:GenerateDataKey", key.key_arn, conditions=via_service("s3"))
         self._grant_rekognition(resolve, start, check, report)
         self.claim_role, self.report_role = (cast("iam.IRole", function.role) for function in (claim, report))
-        # Only now is all said that makes a version.
+        # A version freezes the configuration, which is complete only here.
         versions = [function.current_version for function in self.all]
         self.resolve_datasets, self.claim_pair, self.start_distribution = versions[:3]
         self.check_distribution, self.report_outcome = versions[3:]
@@ -70,10 +70,10 @@ class Functions(Construct):
     def _grant_rekognition(
         self, resolve: lambda_.Function, start: lambda_.Function, check: lambda_.Function, report: lambda_.Function
     ) -> None:
-        datasets = self._projects("/dataset/*/*")
+        datasets = self._project_arns("/dataset/*/*")
         # DescribeProjects takes no resource (Service Authorization Reference, "Amazon Rekognition").
         allow(resolve, "rekognition:DescribeProjects", "*")
-        allow(resolve, "rekognition:ListTagsForResource", *self._projects("/*"))
+        allow(resolve, "rekognition:ListTagsForResource", *self._project_arns("/*"))
         for function in (resolve, report):
             allow(function, "rekognition:ListDatasetLabels", *datasets)
         for function in (resolve, start, check):
@@ -82,7 +82,7 @@ class Functions(Construct):
         for bucket in self._settings.image_buckets:
             allow(start, "s3:GetObject", f"arn:{Aws.PARTITION}:s3:::{bucket}/*")
 
-    def _projects(self, rest: str) -> list[str]:
+    def _project_arns(self, rest: str) -> list[str]:
         return [
             Stack.of(self).format_arn(service="rekognition", resource="project", resource_name=name + rest)
             for name in self._settings.projects
@@ -100,17 +100,17 @@ class Functions(Construct):
             handler=f"lambdas.{module}.handler",
             runtime=lambda_.Runtime.PYTHON_3_14,
             architecture=lambda_.Architecture.ARM_64,
-            # CPU comes with memory, and the cold start is CPU: importing boto3.
+            # Lambda gives CPU in proportion to memory, and a cold start needs CPU to import boto3.
             memory_size=512,
             timeout=TIMEOUT,
             role=role,
             log_group=group,
-            # Lambda's own trace, without the SDK of X-Ray in the function: it costs no cold start.
+            # The functions do without X-Ray's SDK, which would make cold starts longer.
             tracing=lambda_.Tracing.ACTIVE,
             environment={
                 "POWERTOOLS_SERVICE_NAME": Stack.of(self).stack_name,
                 "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
             },
-            # But not one of a deployment that was rolled back: Lambda would not publish the same anew.
+            # A deployment that is rolled back deletes its version: Lambda does not publish the same version twice.
             current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE),
         )

@@ -1,4 +1,4 @@
-"""Log groups: encrypted, and kept as long as the setting says."""
+"""Log groups, encrypted and with the retention of the setting."""
 
 from aws_cdk import Fn, Stack
 from aws_cdk import aws_kms as kms
@@ -7,8 +7,8 @@ from constructs import Construct
 
 from infra.settings import RETENTIONS, Settings
 
-# Where services deliver logs that ask for no room in the one policy that an account has for them, and which a busy
-# account may have filled ("Logging in CloudWatch Logs", AWS Step Functions Developer Guide).
+# An account has one resource policy for log delivery, and a busy account may have filled it. Groups with this prefix
+# need no place in it ("Logging in CloudWatch Logs", AWS Step Functions Developer Guide).
 VENDED = "/aws/vendedlogs/states/"
 
 
@@ -26,7 +26,7 @@ def log_group(
 
 
 def vended_name(scope: Construct) -> str:
-    """Another one each time the stack is created: what was kept of an earlier one is in nobody's way."""
+    """A name that differs each time the stack is created, so that a group retained from an earlier stack can stay."""
     stack = Stack.of(scope)
     created = Fn.select(2, Fn.split("/", stack.stack_id))
     return f"{VENDED}{stack.stack_name}-{created}"

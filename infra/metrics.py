@@ -1,4 +1,4 @@
-"""Our metrics in CloudWatch; every one has the dimension `service`, which is the stack's name."""
+"""The metrics that functions send to CloudWatch. Each has the dimension `service`, which is the stack's name."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -9,7 +9,7 @@ NAMESPACE = "DatasetDistribution"
 
 
 def execution_age(service: str) -> cloudwatch.Metric:
-    """Each look says how old its execution is, in seconds. They are at most half an hour apart."""
+    """The age of the oldest execution, in seconds. Each execution sends its age at least every half hour."""
     return cloudwatch.Metric(
         namespace=NAMESPACE,
         metric_name=EXECUTION_AGE,

@@ -1,4 +1,4 @@
-"""Let a role do one thing. docs/permissions.md has all of them, and why."""
+"""Allow a role one action. docs/permissions.md lists each action that is allowed, and the reason."""
 
 from typing import Any
 
@@ -13,5 +13,5 @@ def allow(grantee: iam.IGrantable, action: str, *resources: str, conditions: dic
 
 
 def via_service(service: str) -> dict[str, Any]:
-    """The key is used by the service, on the role's behalf, and not by the role itself."""
+    """The condition that only this service may use the key on behalf of the role."""
     return {"StringEquals": {"kms:ViaService": f"{service}.{Aws.REGION}.amazonaws.com"}}

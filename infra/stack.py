@@ -1,4 +1,4 @@
-"""The one stack: composes the boxes."""
+"""The stack, composed of its constructs."""
 
 from aws_cdk import Aws, CfnOutput, Stack, Tags
 from aws_cdk import aws_iam as iam
@@ -24,13 +24,13 @@ from infra.workflow.state_machine import Workflow
 
 
 class DatasetDistribution(Stack):
-    """Distributes Custom Labels datasets: by event, or by hand from the Step Functions console."""
+    """Distributes Custom Labels datasets. An event or a person starts each execution."""
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
         about = f"Distributes Amazon Rekognition Custom Labels datasets, version {VERSION}"
-        # As tags of the stack, too: what CDK brings with it takes no others.
+        # The bucket emptier of the CDK takes its tags from the stack only.
         super().__init__(scope, settings.stack_name, description=about, tags=dict(settings.tags))
-        self._apply_to_all(settings)
+        self._apply_to_all_resources(settings)
         key = Key(self, "Key", settings=settings).key
         records = Records(self, "Records", key=key, settings=settings)
         reports = Reports(self, "Reports", key=key, settings=settings)
@@ -68,9 +68,9 @@ class DatasetDistribution(Stack):
         trails = [Trail(self, "Trail", key=key, settings=settings)] if settings.create_trail else []
         buckets = [reports.bucket, *(trail.bucket for trail in trails)]
         confine_bucket_emptier(self, buckets=buckets, key=key, settings=settings)
-        self._outputs(
+        self._add_outputs(
             StateMachineArn=machine.state_machine_arn,
-            StateMachineConsole=_console(
+            StateMachineConsole=_console_url(
                 f"states/home?region={Aws.REGION}#/statemachines/view/{machine.state_machine_arn}"
             ),
             RecordsTable=records.table.table_name,
@@ -80,17 +80,17 @@ class DatasetDistribution(Stack):
             AlarmTopicArn=alarm_topic.topic.topic_arn,
         )
 
-    def _apply_to_all(self, settings: Settings) -> None:
+    def _apply_to_all_resources(self, settings: Settings) -> None:
         for key, value in settings.tags:
             Tags.of(self).add(key, value)
         if settings.permissions_boundary:
             boundary = iam.ManagedPolicy.from_managed_policy_arn(self, "Boundary", settings.permissions_boundary)
             iam.PermissionsBoundary.of(self).apply(boundary)
 
-    def _outputs(self, **values: str) -> None:
+    def _add_outputs(self, **values: str) -> None:
         for name, value in values.items():
             CfnOutput(self, name, value=value)
 
 
-def _console(page: str) -> str:
+def _console_url(page: str) -> str:
     return f"https://{Aws.REGION}.console.aws.amazon.com/{page}"

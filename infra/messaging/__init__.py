@@ -1,1 +1,1 @@
-"""The topics: for people, for a chat channel."""
+"""The SNS topics: for notifications, for a chat channel, for alarms."""

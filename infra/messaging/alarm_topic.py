@@ -1,4 +1,4 @@
-"""Where alarms go: a topic of the stack, or the one that the settings name."""
+"""The topic for alarms: one of the stack, or the one that the setting `alarmTopicArn` names."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from infra.storage.key import SENDING, allow_service, arns_of_stack
 
 
 class AlarmTopic(Construct):
-    """Tells alarms to whoever runs the stack."""
+    """Receives the alarms. The addresses of `alarmEmail`, or else of `email`, are subscribed."""
 
     def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey, settings: Settings) -> None:
         super().__init__(scope, construct_id)
@@ -25,13 +25,13 @@ class AlarmTopic(Construct):
         self.topic = sns.Topic.from_topic_arn(self, "Topic", given) if given else self._create_topic(key, settings)
 
     def receive(self, alarm: cloudwatch.Alarm) -> None:
-        """When it goes off, and when it is over."""
+        """The topic receives the alarm when it goes off and when it is over."""
         alarm.add_alarm_action(actions.SnsAction(self.topic))
         alarm.add_ok_action(actions.SnsAction(self.topic))
 
     def _create_topic(self, key: kms.IKey, settings: Settings) -> sns.Topic:
         topic = encrypted_topic(self, "Topic", key=key)
-        # An alarm publishes by itself ("Key management", Amazon SNS Developer Guide).
+        # CloudWatch uses the key itself to publish ("Key management", Amazon SNS Developer Guide).
         alarms = {"ArnLike": {"aws:SourceArn": arns_of_stack(self, "cloudwatch", "alarm")}}
         account = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
         allow_service(key, "Alarms", "cloudwatch", SENDING, alarms | account)
@@ -42,7 +42,7 @@ class AlarmTopic(Construct):
 
 
 def _allow_alarms(topic: sns.Topic, alarms: dict[str, Any]) -> iam.PolicyStatement:
-    """Alarms have no role. A topic that has a policy has SNS's default no more, which lets this account's in."""
+    """Alarms have no role. SNS's default policy allows this account's alarms, but our own policy replaces it."""
     return iam.PolicyStatement(
         sid="AlarmsOfThisStack",
         principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],

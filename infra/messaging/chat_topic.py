@@ -1,4 +1,4 @@
-"""The topic for a chat channel, which Amazon Q Developer in chat applications can be connected to."""
+"""The topic for a chat channel. Amazon Q Developer in chat applications can subscribe to it."""
 
 from aws_cdk import aws_kms as kms
 from constructs import Construct
@@ -7,7 +7,7 @@ from infra.messaging.topic import encrypted_topic
 
 
 class ChatTopic(Construct):
-    """Only the state machine publishes to it: no event, which anybody in the account can forge, leads there."""
+    """Only the state machine publishes to it. No rule does, because anybody in the account can forge an event."""
 
     def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey) -> None:
         super().__init__(scope, construct_id)

@@ -1,4 +1,4 @@
-"""The SNS topic that people subscribe to."""
+"""The topic for notifications, which people subscribe to."""
 
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns_subscriptions as subscriptions
@@ -9,7 +9,7 @@ from infra.settings import Settings
 
 
 class NotificationTopic(Construct):
-    """One topic for every outcome; the addresses of `email` are subscribed, and must then confirm."""
+    """Receives every outcome. The addresses of the setting `email` are subscribed, and must confirm."""
 
     def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey, settings: Settings) -> None:
         super().__init__(scope, construct_id)

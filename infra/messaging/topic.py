@@ -1,4 +1,4 @@
-"""A topic of SNS: encrypted, over TLS only."""
+"""SNS topics that are encrypted and reached over TLS only, and the right to publish to them."""
 
 from collections.abc import Iterable
 
@@ -16,7 +16,7 @@ def encrypted_topic(scope: Construct, construct_id: str, *, key: kms.IKey) -> sn
 
 
 def allow_publish(grantee: iam.IGrantable, topics: Iterable[sns.ITopic], key: kms.IKey) -> None:
-    """Whoever publishes uses the key, too ("Key management", Amazon SNS Developer Guide)."""
+    """A publisher to an encrypted topic needs its key, too ("Key management", Amazon SNS Developer Guide)."""
     for topic in topics:
         allow(grantee, "sns:Publish", topic.topic_arn)
     for action in SENDING:
@@ -24,10 +24,10 @@ def allow_publish(grantee: iam.IGrantable, topics: Iterable[sns.ITopic], key: km
 
 
 def publishing_role(scope: Construct, topic: sns.ITopic, key: kms.IKey) -> iam.IRole:
-    """A rule's own, to which nothing is added: CDK would let it use the key for anything.
+    """A role for a rule. The CDK must not add to it, because it would allow any use of the key.
 
-    "You can't use Condition blocks in Amazon SNS topic policies for EventBridge": a policy would let in the rules of
-    every account.
+    A policy of the topic instead would allow the rules of every account: EventBridge supports no conditions there
+    ("Using resource-based policies for Amazon EventBridge", Amazon EventBridge User Guide).
     """
     role = iam.Role(scope, "Role", assumed_by=iam.ServicePrincipal("events.amazonaws.com"))
     allow_publish(role, [topic], key)

@@ -1,1 +1,1 @@
-"""What operators see: alarms, a dashboard, saved queries, executions that ended unnoticed."""
+"""Monitoring for operators: alarms, a dashboard, saved queries, and executions that ended unnoticed."""

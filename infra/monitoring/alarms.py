@@ -1,4 +1,4 @@
-"""What operators are told: alarms for the operations topic."""
+"""The alarms for operators, which go to the alarm topic."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -16,20 +16,20 @@ from infra.settings import Settings
 from infra.triggers.dead_letter_queue import DeadLetterQueue
 
 _FIVE_MINUTES = Duration.minutes(5)
-_QUARTER = Duration.minutes(15)
+_FIFTEEN_MINUTES = Duration.minutes(15)
 
 
 class _Alarm(NamedTuple):
-    """Goes off when the metric is at least the threshold."""
+    """An alarm that goes off when the metric is at least the threshold."""
 
     construct_id: str
     metric: cloudwatch.Metric
     threshold: float
-    said: str
+    description: str
 
 
 class Alarms(Construct):
-    """`all` of them, the most telling first. docs/operations.md says what to do about each."""
+    """`all` alarms, the most important first. docs/operations.md says what to do about each."""
 
     def __init__(
         self,
@@ -54,22 +54,27 @@ class Alarms(Construct):
         self, machine: sfn.StateMachine, functions: Functions, rules: Mapping[str, events.Rule], settings: Settings
     ) -> Iterator[_Alarm]:
         yield _Alarm(
-            "Failed", _sum(machine.metric_failed()), 1, "An execution failed. Its message, and the runbook, say more."
+            "Failed",
+            _sum(machine.metric_failed()),
+            1,
+            "An execution failed. Its notification says why and what to do. The runbook says more.",
         )
-        yield _Alarm("TimedOut", _sum(machine.metric_timed_out()), 1, "An execution timed out: a task did not answer.")
-        yield _Alarm("Aborted", _sum(machine.metric_aborted()), 1, "Somebody stopped an execution.")
+        yield _Alarm(
+            "TimedOut", _sum(machine.metric_timed_out()), 1, "An execution timed out because a task did not answer."
+        )
+        yield _Alarm("Aborted", _sum(machine.metric_aborted()), 1, "Somebody stopped an execution before it ended.")
         yield _Alarm(
             "Throttled",
             _sum(machine.metric_throttled()),
             1,
-            "Step Functions throttles: more transitions than the account may make. Everything takes longer.",
+            "Step Functions throttles the state transitions of this account. Executions take longer.",
         )
         yield _Alarm(
             "Old",
             execution_age(Stack.of(self).stack_name),
             settings.oldest_execution_hours * 3600,
-            f"An execution has been running for more than {settings.oldest_execution_hours:g} hours. It goes on until "
-            "its deadline: look at both datasets in the Rekognition console.",
+            f"An execution has been running for {settings.oldest_execution_hours:g} hours. It continues until its "
+            "deadline. Check the status of both datasets in the Rekognition console.",
         )
         for name, rule in rules.items():
             yield _Alarm(
@@ -81,9 +86,10 @@ class Alarms(Construct):
         for function in functions.all:
             yield _Alarm(
                 f"{function.node.id}Errors",
-                function.metric_errors(period=_QUARTER, statistic="Sum"),
-                5,  # an input that is refused is one error, and what passes by itself is a few
-                f"The function {function.function_name} failed again and again. Its log group says why.",
+                function.metric_errors(period=_FIFTEEN_MINUTES, statistic="Sum"),
+                5,  # a refused input is one error, and a short fault of a service is a few
+                f"The function {function.function_name} failed at least 5 times within 15 minutes. Its log group says "
+                "why.",
             )
 
     def _alarm(self, alarm: _Alarm) -> cloudwatch.Alarm:
@@ -95,7 +101,7 @@ class Alarms(Construct):
             evaluation_periods=1,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            alarm_description=alarm.said,
+            alarm_description=alarm.description,
         )
 
 
@@ -104,12 +110,13 @@ def _sum(metric: cloudwatch.Metric) -> cloudwatch.Metric:
 
 
 def _event_lost(name: str, rule: events.Rule) -> _Alarm:
-    """What a queue has taken is in its own alarm."""
+    """Events that reached the dead-letter queue are in the alarm of the queue."""
     return _Alarm(
         f"{name}EventLost",
         _rule_metric(rule, "InvocationsFailedToBeSentToDlq"),
         1,
-        f"An event of the rule {rule.rule_name} is lost: EventBridge could neither deliver it nor queue it.",
+        f"An event of the rule {rule.rule_name} is lost. EventBridge could neither deliver it nor send it to the "
+        "dead-letter queue.",
     )
 
 

@@ -1,4 +1,4 @@
-"""What an operator looks at first."""
+"""The CloudWatch dashboard for operators."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from lambdas.rules.metrics import DATASETS_RESOLVED, OUTCOMES
 
 
 class Dashboard(Construct):
-    """First whether anything is wrong, then what executions found, did and came to, then what it took."""
+    """The alarms come first, then executions, outcomes and decisions, then ages, errors and durations."""
 
     def __init__(
         self,
@@ -37,17 +37,19 @@ class Dashboard(Construct):
         ]
         dashboard.add_widgets(
             _graph("Executions", executions),
-            _graph("Outcomes, by error", [self._each(OUTCOMES, "Outcome", "Error")]),
-            _graph("What executions found to do", [self._each(DATASETS_RESOLVED, "Action")]),
+            _graph("Outcomes, by error", [self._search(OUTCOMES, "Outcome", "Error")]),
+            _graph("Decisions", [self._search(DATASETS_RESOLVED, "Action")]),
         )
         dashboard.add_widgets(
             _graph("Age of the oldest execution (seconds)", [execution_age(self._service)]),
             _graph("Errors of functions", [function.metric_errors() for function in functions.all]),
-            _graph("Duration of functions", [function.metric_duration(statistic="p99") for function in functions.all]),
+            _graph(
+                "Duration of functions (p99)", [function.metric_duration(statistic="p99") for function in functions.all]
+            ),
         )
 
-    def _each(self, metric: str, *dimensions: str) -> cloudwatch.MathExpression:
-        """A line for each combination of the dimensions that there is."""
+    def _search(self, metric: str, *dimensions: str) -> cloudwatch.MathExpression:
+        """One line for each combination of values of the dimensions."""
         search = f'{{{NAMESPACE},service,{",".join(dimensions)}}} MetricName="{metric}" service="{self._service}"'
         return cloudwatch.MathExpression(
             expression=f"SEARCH('{search}', 'Sum', 3600)",

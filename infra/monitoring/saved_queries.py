@@ -1,4 +1,4 @@
-"""Queries that stand ready in CloudWatch Logs Insights, under the stack's name."""
+"""Saved queries in CloudWatch Logs Insights, in a folder with the stack's name."""
 
 from aws_cdk import Stack
 from aws_cdk import aws_logs as logs
@@ -8,10 +8,10 @@ OF_FUNCTIONS = {
     "Executions of a project": """filter project = "my-project"
 | stats earliest(@timestamp) as began, latest(reason) as said by execution
 | sort began desc""",
-    "What functions fail with": """filter level = "ERROR"
+    "Errors of functions": """filter level = "ERROR"
 | stats count(*) as times, latest(@timestamp) as last, latest(execution) as lately by exception_name, project
 | sort times desc""",
-    "Functions that did not get so far": """filter @message like /Task timed out|Runtime[.]|[[]ERROR[]]/
+    "Crashes and timeouts of functions": """filter @message like /Task timed out|Runtime[.]|[[]ERROR[]]/
 | fields @timestamp, @log, @message
 | sort @timestamp desc
 | limit 100""",
@@ -19,7 +19,7 @@ OF_FUNCTIONS = {
 | stats count(*) as invocations, count(@initDuration) as cold, max(@initDuration), pct(@duration, 99) by @log""",
 }
 OF_THE_STATE_MACHINE = {
-    "What went wrong in executions": """filter type like /Failed|TimedOut|Aborted/
+    "Errors in executions": """filter type like /Failed|TimedOut|Aborted/
 | fields @timestamp, execution_arn, type, details.name, details.error
 | sort @timestamp desc
 | limit 100""",
@@ -28,9 +28,16 @@ OF_THE_STATE_MACHINE = {
 | sort times desc""",
 }
 
+# Construct ids from before a query was renamed: they never change.
+_IDS = {
+    "Errors of functions": "WhatFunctionsFailWith",
+    "Crashes and timeouts of functions": "FunctionsThatDidNotGetSoFar",
+    "Errors in executions": "WhatWentWrongInExecutions",
+}
+
 
 class SavedQueries(Construct):
-    """They cost nothing until somebody runs them."""
+    """A saved query costs nothing until a person runs it."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, functions: list[logs.ILogGroup], state_machine: logs.ILogGroup
@@ -44,7 +51,7 @@ class SavedQueries(Construct):
     def _define(self, name: str, query: str, groups: list[logs.ILogGroup]) -> None:
         logs.CfnQueryDefinition(
             self,
-            name.title().replace(" ", ""),
+            _IDS.get(name, name.title().replace(" ", "")),
             name=f"{Stack.of(self).stack_name}/{name}",
             query_string=query,
             log_group_names=[group.log_group_name for group in groups],

@@ -1,4 +1,4 @@
-"""Tells people what an execution cannot say of itself: that it ended before it could, or did not get through."""
+"""Notifies people of executions that ended and could not send their own notification."""
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
@@ -14,9 +14,9 @@ from lambdas.rules.ending import WHAT_TO_DO
 
 
 class UnnoticedEndings(Construct):
-    """A rule on the ends of executions, for the topic; and a queue for what SNS did not take.
+    """A rule that publishes such an ending to the topic, with a dead-letter queue.
 
-    While SNS takes nothing at all, that queue's alarm is red in the CloudWatch console and reaches nobody.
+    While SNS accepts no message at all, the alarm of that queue is visible in the CloudWatch console only.
     """
 
     def __init__(
@@ -33,14 +33,15 @@ class UnnoticedEndings(Construct):
             self,
             "Undelivered",
             key=key,
-            why="An execution ended without a word of its own, and SNS did not take the message that says so: "
-            "it may not have taken this one either.",
-            advice="Mend that, look at the executions that the events name, and start them again by hand.",
+            why="An execution ended without sending a notification, and EventBridge could not publish one to SNS "
+            "either. People may not receive this alarm.",
+            advice="Fix the cause. Read the error of each execution that the events name, and start a new execution "
+            "for its project.",
         )
         self.rule = events.Rule(
             self,
             "Untold",
-            description="An execution ended, and people do not know",
+            description="An execution ended and may not have notified anybody",
             event_pattern=events.EventPattern(
                 source=["aws.states"],
                 detail_type=["Step Functions Execution Status Change"],
@@ -59,8 +60,8 @@ class UnnoticedEndings(Construct):
 
 _UNNOTICED = [
     {"status": ["TIMED_OUT", "ABORTED"]},
-    {"status": ["FAILED"], "cause": [{"wildcard": f"*{NOBODY_NOTIFIED}*"}]},
-    # An error that no Catch can catch, or of a state that has none.
+    {"status": ["FAILED"], "cause": [{"wildcard": f"*{NOBODY_TOLD}*"}]},
+    # An error that no Catch catches. Every other failure has the advice in its cause.
     {
         "status": ["FAILED"],
         "cause": events.Match.any_of(
@@ -73,7 +74,7 @@ _UNNOTICED = [
 
 
 def _message() -> str:
-    """Only what AWS itself says of an execution, no input and no cause. EventBridge puts each line in quotes."""
+    """Only what AWS itself says about an execution, without input or cause. EventBridge puts each line in quotes."""
     region = events.EventField.region
     name, status, arn = (
         events.EventField.from_path(f"$.detail.{field}") for field in ("name", "status", "executionArn")
@@ -81,10 +82,10 @@ def _message() -> str:
     return "\n".join(
         [
             f"{status}: {name}",
-            f"It ended without a word of its own, at {events.EventField.time}.",
-            f"{WHAT_TO_DO} read its error and its cause. Unless they say otherwise, start it again by hand, for the "
-            "project that its input names: a new execution goes on where this one ended. The record of the pair says "
-            "who owned it.",
+            f"This execution ended at {events.EventField.time}. It may not have sent a notification of its outcome.",
+            f"{WHAT_TO_DO} open the execution and read its error and cause. Then start a new execution for the project "
+            "in its input, unless the cause says otherwise. The new execution continues where this one ended. "
+            "The record of the pair names the execution that owns the pair.",
             f"Execution: https://{region}.console.aws.amazon.com/states/home?region={region}"
             f"#/v2/executions/details/{arn}",
         ]

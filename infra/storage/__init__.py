@@ -1,1 +1,1 @@
-"""What is kept: the key, the table of records, the bucket of reports."""
+"""The key, the table of records, and the bucket of reports."""

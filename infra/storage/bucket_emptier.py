@@ -1,4 +1,4 @@
-"""CDK's own function, which empties a bucket before it is deleted: its log group, and no more rights than it needs."""
+"""The bucket emptier: the CDK's own function that empties a bucket before `cdk destroy` deletes it."""
 
 from collections.abc import Iterable
 from typing import cast
@@ -16,10 +16,11 @@ _PROVIDER = "Custom::S3AutoDeleteObjectsCustomResourceProvider"
 
 
 def confine_bucket_emptier(stack: Stack, *, buckets: Iterable[s3.IBucket], key: kms.IKey, settings: Settings) -> None:
-    """Nothing where no bucket is emptied.
+    """Gives the bucket emptier a log group of the stack and only the rights that it needs, if the stack has one.
 
-    Left alone, Lambda makes its log group, without encryption and forever, and makes it again after the stack is gone:
-    the managed policy of its role lets it. CDK's CustomResourceConfig does not know this function.
+    Without this, Lambda creates a log group that is not encrypted, never expires, and comes back after the stack is
+    deleted. The managed policy of the function's role allows that. The CDK's CustomResourceConfig does not cover this
+    function.
     """
     provider = cast("Construct | None", stack.node.try_find_child(_PROVIDER))
     if provider is None:
@@ -29,8 +30,8 @@ def confine_bucket_emptier(stack: Stack, *, buckets: Iterable[s3.IBucket], key: 
     function.add_property_override("LoggingConfig", {"LogGroup": logs.log_group_name})
     statements = [
         iam.PolicyStatement(actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[logs.log_group_arn]),
-        # The rest the policies of the buckets let it. A deployment that is to keep a bucket takes that away, and then
-        # has it look whether the bucket is still one to empty.
+        # The buckets' own policies allow the rest. A deployment that retains a bucket removes those policies first.
+        # After that the function checks the tag of the bucket, and must still be allowed to.
         iam.PolicyStatement(actions=["s3:GetBucketTagging"], resources=[bucket.bucket_arn for bucket in buckets]),
     ]
     policy = iam.CfnPolicy(

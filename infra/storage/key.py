@@ -1,4 +1,4 @@
-"""The one key: topics, queues, the table, buckets and log groups are encrypted with it."""
+"""The key that encrypts topics, queues, the table, buckets and log groups."""
 
 from typing import Any
 
@@ -10,25 +10,25 @@ from constructs import Construct
 from infra.logs import VENDED
 from infra.settings import Settings
 
-# What putting a message into an encrypted topic or queue takes.
+# The actions that a sender to an encrypted topic or queue needs.
 SENDING = ("kms:Decrypt", "kms:GenerateDataKey")
 
 
 class Key(Construct):
-    """IAM says which roles may use the `key`; it is opened to the services that have to use it by themselves."""
+    """IAM policies say which roles may use the `key`. Its own policy allows the services that use it without a role."""
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         super().__init__(scope, construct_id)
         self.key = kms.Key(
             self,
             "Key",
-            description="What the distribution of Custom Labels datasets records, reports, logs and tells",
+            description="Encrypts the records, reports, logs and notifications of dataset distributions",
             enable_key_rotation=True,
             removal_policy=settings.removal_policy,
         )
-        # A rule keeps what it could not deliver by itself ("Key management", Amazon SQS Developer Guide). What
-        # EventBridge says of itself to a key is not documented; for which queue it is, SQS says. The stack's name is
-        # not in that for sure: CloudFormation cuts long names of queues.
+        # A rule has no role to send to its dead-letter queue ("Key management", Amazon SQS Developer Guide). Which
+        # condition keys EventBridge gives to a key is not documented, but SQS names the queue. The ARN cannot be
+        # limited to the stack's name, because CloudFormation shortens long names of queues.
         queues = Stack.of(self).format_arn(service="sqs", resource="*")
         allow_service(self.key, "Rules", "events", SENDING, {"ArnLike": {"kms:EncryptionContext:aws:sqs:arn": queues}})
         # "Encrypt log data in CloudWatch Logs using AWS Key Management Service", Amazon CloudWatch Logs User Guide.
@@ -39,20 +39,20 @@ class Key(Construct):
 
 
 def allow_service(key: kms.IKey, sid: str, service: str, actions: tuple[str, ...], conditions: dict[str, Any]) -> None:
-    """Let a service use the key by itself."""
+    """Allows a service to use the key without a role."""
     key.add_to_resource_policy(
         iam.PolicyStatement(
             sid=sid,
             principals=[iam.ServicePrincipal(f"{service}.amazonaws.com")],
             actions=list(actions),
-            resources=["*"],  # in the policy of a key it means this key
+            resources=["*"],  # in a key's policy: this key
             conditions=conditions,
         )
     )
 
 
 def arns_of_stack(scope: Construct, service: str, resource: str, folder: str = "") -> str:
-    """Of alarms and log groups: their names, as CloudFormation gives them, begin with the stack's."""
+    """The ARNs of the stack's alarms or log groups. CloudFormation begins their names with the stack's name."""
     stack = Stack.of(scope)
     return stack.format_arn(
         service=service,

@@ -1,4 +1,4 @@
-"""The table of records: who owns a pair and, later, what came of it."""
+"""The table of records: the owner of a pair and, later, the outcome."""
 
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
@@ -8,9 +8,9 @@ from infra.settings import Settings
 
 
 class Records(Construct):
-    """One item a pair. A pair is its test dataset: whoever deletes and creates that one anew has another pair.
+    """One item for each pair. The test dataset identifies the pair: a new test dataset makes a new pair.
 
-    With the project's name first, a query by project is the project's history.
+    The partition key is the project's name, so that a query by project returns the project's history.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey, settings: Settings) -> None:

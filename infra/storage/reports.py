@@ -1,4 +1,4 @@
-"""The bucket of report pages: private, encrypted, and it empties itself."""
+"""The bucket of report pages, private and encrypted. Pages expire."""
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_kms as kms
@@ -9,7 +9,7 @@ from infra.settings import Settings
 
 
 class Reports(Construct):
-    """One page a distribution, `PROJECT/EXECUTION.html`."""
+    """One page for each distribution, `PROJECT/EXECUTION.html`."""
 
     def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey, settings: Settings) -> None:
         super().__init__(scope, construct_id)

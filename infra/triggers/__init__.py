@@ -1,1 +1,1 @@
-"""What starts an execution, and what could not be delivered."""
+"""What starts executions, and the queues for events that EventBridge could not deliver."""

@@ -1,4 +1,4 @@
-"""Starts the workflow when a dataset is created: EventBridge rule, with a queue for what could not be delivered."""
+"""Starts an execution when a dataset is created: an EventBridge rule with a dead-letter queue."""
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
@@ -11,7 +11,7 @@ from lambdas.rules.trigger import Trigger
 
 
 class DatasetCreated(Construct):
-    """The rule passes the whole event on and filters on nothing whose key casing CloudTrail does not promise."""
+    """The rule passes on the whole event. It filters on no key whose casing CloudTrail does not promise."""
 
     def __init__(
         self,
@@ -27,8 +27,8 @@ class DatasetCreated(Construct):
             self,
             "Undelivered",
             key=key,
-            why="The creation of a dataset could not start a distribution: Step Functions did not take its event.",
-            advice="Mend that, and start a distribution by hand for the project of each event.",
+            why="EventBridge could not start an execution for a new dataset.",
+            advice="Fix the cause. Start a new execution for the project of each event.",
         )
         self.rule = events.Rule(
             self,

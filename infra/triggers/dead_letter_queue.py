@@ -1,4 +1,4 @@
-"""What EventBridge could not deliver: a queue that keeps it, and an alarm while anything is in there."""
+"""A dead-letter queue for a rule, and an alarm that is on while the queue has a message."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -8,10 +8,10 @@ from constructs import Construct
 
 
 class DeadLetterQueue(Construct):
-    """The `queue` keeps an event for 14 days."""
+    """The `queue` keeps each event for 14 days."""
 
     def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey, why: str, advice: str) -> None:
-        """`why` and `advice` are sentences for whoever reads the `alarm`."""
+        """`why` and `advice` are sentences for the readers of the `alarm`."""
         super().__init__(scope, construct_id)
         self.queue = sqs.Queue(
             self,
@@ -21,7 +21,7 @@ class DeadLetterQueue(Construct):
             encryption_master_key=key,
             retention_period=Duration.days(14),
         )
-        where = f"The events are in the queue {self.queue.queue_name}; the attribute ERROR_MESSAGE of each says more."
+        where = f"The events are in the queue {self.queue.queue_name}; the attribute ERROR_MESSAGE of each says why."
         self.alarm = self.queue.metric_approximate_number_of_messages_visible(period=Duration.minutes(1)).create_alarm(
             self,
             "Alarm",

@@ -1,4 +1,4 @@
-"""A CloudTrail trail, where the account and Region has none: without one no CreateDataset event arrives."""
+"""A CloudTrail trail for an account and Region that has none. Without a trail no CreateDataset event arrives."""
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_cloudtrail as cloudtrail
@@ -11,11 +11,11 @@ from infra.settings import Settings
 
 
 class Trail(Construct):
-    """Management events that write, of this Region, into a bucket of its own.
+    """Logs the write management events of this Region into a bucket of its own.
 
-    Bucket and key are open to this very trail, which therefore has a name: its ARN is in the policy of the key that it
-    has ("Amazon S3 bucket policy for CloudTrail", "Configure AWS KMS key policies for CloudTrail", AWS CloudTrail User
-    Guide). CDK's own construct grants nothing on a key, and its bucket lets in any trail.
+    The policies of bucket and key allow this trail only ("Amazon S3 bucket policy for CloudTrail", "Configure AWS KMS
+    key policies for CloudTrail", AWS CloudTrail User Guide). They contain its ARN, so the trail has a fixed name. The
+    CDK's own construct allows nothing on the key, and its bucket allows any trail.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey, settings: Settings) -> None:
@@ -23,7 +23,7 @@ class Trail(Construct):
         name = f"{Stack.of(self).stack_name}-Trail"
         self._trail = Stack.of(self).format_arn(service="cloudtrail", resource="trail", resource_name=name)
         self.bucket = self._bucket(key, settings)
-        # Not kms:EncryptionContext:aws:cloudtrail:arn: a digest may be encrypted by the bucket's default.
+        # No condition on kms:EncryptionContext:aws:cloudtrail:arn: the bucket's default may encrypt a digest.
         key.add_to_resource_policy(self._allow(["kms:DescribeKey", "kms:GenerateDataKey*"], "*"))
         trail = cloudtrail.CfnTrail(
             self,
@@ -39,7 +39,7 @@ class Trail(Construct):
                 cloudtrail.CfnTrail.EventSelectorProperty(include_management_events=True, read_write_type="WriteOnly")
             ],
         )
-        # After the bucket's policy; and it ends before the bucket is emptied.
+        # Created after the bucket's policy, and deleted before the bucket is emptied.
         trail.node.add_dependency(self.bucket)
 
     def _bucket(self, key: kms.IKey, settings: Settings) -> s3.Bucket:
@@ -51,7 +51,7 @@ class Trail(Construct):
             encryption_key=key,
             enforce_ssl=True,
             minimum_tls_version=1.2,
-            # CloudTrail writes a file once: a version that is not current is one that somebody deleted or wrote over.
+            # CloudTrail writes each file once. So an older version exists only if somebody deleted or replaced a file.
             versioned=True,
             lifecycle_rules=[
                 s3.LifecycleRule(

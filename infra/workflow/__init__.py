@@ -1,1 +1,1 @@
-"""The state machine: its graph, its tasks, their retries, its role."""
+"""The state machine: its graph, its tasks, their retries and its role."""

@@ -1,6 +1,6 @@
-"""Notify in plain words: for when no function can report the outcome, or SNS refuses the report.
+"""Notify in plain words, for when no function can report the outcome, or SNS refuses the report.
 
-No function is there to compose a text. So the expressions here concatenate, and no others do.
+No function composes the text. So the expressions in this module concatenate, and only these do.
 """
 
 from aws_cdk import aws_sns as sns
@@ -12,8 +12,8 @@ from infra.workflow.expressions import jsonata
 from infra.workflow.tasks import SENDING, attribute
 from lambdas.rules.ending import WHAT_TO_DO
 
-NOBODY_NOTIFIED = "Nobody could be notified:"
-"""Stands in an execution's cause when its outcome reached nobody; a rule of EventBridge goes by it."""
+NOBODY_TOLD = "Nobody could be told:"
+"""An execution's cause contains this if it could not notify anybody; a rule of EventBridge matches it."""
 
 _LOOK_IT_UP = f"\\n\\n{WHAT_TO_DO} look the error up in docs/runbook.md."
 _MESSAGE = (
@@ -25,11 +25,11 @@ ENDING_NOBODY_NOTIFIED = (
     f"$merge([$states.errorOutput, $ending, {{'Cause': $ending.Cause & ' {NOBODY_NOTIFIED} '"
     f" & $states.errorOutput.Cause & '{_LOOK_IT_UP}'}}])"
 )
-"""What the execution ends with when this message fails, too: what came of the pair, and why nobody knows."""
+"""The ending if this message fails, too: the outcome of the pair, and the error of SNS."""
 
 
 def notify_in_plain_words(scope: Construct, name: str, topic: sns.ITopic) -> tasks.SnsPublish:
-    """Outcome, error and cause as they are, to every reader as the same text."""
+    """Sends outcome, error and cause as they are, in the same text to every subscriber."""
     return tasks.SnsPublish.jsonata(
         scope,
         name,

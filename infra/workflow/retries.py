@@ -1,23 +1,23 @@
-"""Give a task its retries, as the table of failures says."""
+"""The retries of a task, from the table of failures."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_stepfunctions as sfn
 
 from lambdas.rules.failures import ATTEMPTS, UNKNOWN, Retried, errors_of
 
-# What no other try would change.
+# Another try would not change these.
 _FINAL = errors_of(Retried.NEVER, Retried.WAITED_FOR)
 
 
 def retry_as_failures_say(task: sfn.TaskStateBase) -> None:
-    """Step Functions retries before it catches, and takes the first rule that names the error."""
+    """Adds the retries. Step Functions uses the first one that names the error, and catches only after it."""
     _retry(task, _FINAL, Retried.NEVER)
     _retry(task, errors_of(Retried.PATIENTLY), Retried.PATIENTLY)
     retry_quickly(task)
 
 
 def retry_quickly(task: sfn.TaskStateBase, *, but: str | None = None) -> None:
-    """Whatever the error is, except for one."""
+    """Retries every error quickly, except `but`."""
     if but:
         _retry(task, [but], Retried.NEVER)
     _retry(task, list(UNKNOWN.errors), UNKNOWN.retried)

@@ -1,4 +1,4 @@
-"""What the state machine may do: all of it stands here, and CDK adds nothing."""
+"""The state machine's role. The CDK adds nothing to it: this module has every action that it allows."""
 
 from collections.abc import Iterable
 
@@ -43,7 +43,7 @@ def workflow_role(
     key: kms.IKey,
 ) -> iam.Role:
     role = iam.Role(scope, construct_id, assumed_by=_state_machines(Stack.of(scope)))
-    # Every version: an execution goes on with those that its definition names, whatever has been deployed since.
+    # Every version: a running execution keeps the versions that its definition names, also after a deployment.
     allow(role, "lambda:InvokeFunction", *(f"{function.function_arn}:*" for function in functions))
     allow_publish(role, topics, key)
     bus = Stack.of(scope).format_arn(service="events", resource="event-bus", resource_name="default")
@@ -56,7 +56,10 @@ def workflow_role(
 
 
 def _state_machines(stack: Stack) -> iam.ServicePrincipal:
-    """Of this account and Region ("Creating an IAM role for your state machine", Step Functions Developer Guide)."""
+    """The state machines of this account and Region.
+
+    "Creating an IAM role for your state machine", AWS Step Functions Developer Guide.
+    """
     machines = stack.format_arn(
         service="states", resource="stateMachine", resource_name="*", arn_format=ArnFormat.COLON_RESOURCE_NAME
     )

@@ -1,4 +1,4 @@
-"""The state machine: it says when, and the functions say what. Its graph in the console is its documentation."""
+"""The state machine. It says when something happens, and the functions say what. The console shows its graph."""
 
 import math
 from typing import Any
@@ -26,8 +26,8 @@ from infra.workflow.tasks import (
 )
 from lambdas.rules.failures import TRANSIENT
 
-# A task's arguments, with the input in them, may have 256 KB ("Service quotas", AWS Step Functions Developer Guide). No
-# Catch catches States.DataLimitExceeded ("Handling errors in Step Functions workflows", the same guide).
+# A task's arguments, which contain the input, may have 256 KB ("Service quotas", AWS Step Functions Developer Guide).
+# No Catch catches States.DataLimitExceeded ("Handling errors in Step Functions workflows", the same guide).
 _LONGEST_INPUT = 50_000  # characters, of up to four bytes each
 _INPUT = (
     f"$length($string($states.context.Execution.Input)) > {_LONGEST_INPUT}"
@@ -35,9 +35,9 @@ _INPUT = (
 )
 
 _CAUGHT = {"ending": jsonata("$states.errorOutput")}
-_LOST: dict[str, Any] = {"claim": {}}  # to ask again who owns the pair
+_LOST: dict[str, Any] = {"claim": {}}  # Claim pair then begins again
 
-# No expression may name a variable that was never assigned.
+# An expression fails if it names a variable that was never assigned.
 _VARIABLES = ("pair", "claim", "attempt", "ending")
 
 
@@ -74,7 +74,7 @@ class Workflow(Construct):
             query_language=sfn.QueryLanguage.JSONATA,
             timeout=self._creation.plus(self._distribution).plus(Duration.hours(1)),
             role=role.without_policy_updates(),
-            # Which states, when: no input and no output, for what people call things may be confidential.
+            # The log has states and times, but no input and output: names may be confidential.
             logs=sfn.LogOptions(
                 destination=self.logs,
                 level=sfn.LogLevel.ALL,
@@ -86,7 +86,7 @@ class Workflow(Construct):
         self._allow_reading_executions(functions)
 
     def _graph(self, topic: sns.ITopic, chat: sns.ITopic) -> sfn.IChainable:
-        """Begin, and all that follows."""
+        """The graph, from its first state."""
         begin = sfn.Pass.jsonata(self, "Begin", assign={key: {} for key in _VARIABLES})
         report = self._report()
         resolve, claim = self._resolve(report), self._claim(report)
@@ -95,14 +95,14 @@ class Workflow(Construct):
         return begin.next(resolve)
 
     def _distribute(self, resolve: tasks.LambdaInvoke, claim: tasks.LambdaInvoke, report: sfn.IChainable) -> None:
-        """From the decision to a verdict, or to an end that notifies nobody."""
+        """Connects the states from the decision to a verdict, or to an end without a notification."""
         pause = _wait(self, "Wait for datasets", "$pair.WaitSeconds")
         poll = _wait(self, "Wait before checking", "$attempt.WaitSeconds")
         ends = {
             "SKIPPED": _succeed(self, "Skipped", "$pair.Output"),
             "ALREADY_DISTRIBUTED": _succeed(self, "Already distributed", "$pair.Output"),
         }
-        # An owner that is to skip gives the pair back first; one that is to wait has claimed it already.
+        # An owner that skips goes to Claim pair first, which releases the pair. An owner that waits has claimed it.
         decision = sfn.Choice.jsonata(self, "Anything to do?")
         decision.when(when("$pair.Action = 'SKIPPED' and $pair.Claimed = false"), ends["SKIPPED"])
         decision.when(when("$pair.Action = 'ALREADY_DISTRIBUTED'"), ends["ALREADY_DISTRIBUTED"])
@@ -153,7 +153,7 @@ class Workflow(Construct):
         return claim
 
     def _start(self, poll: sfn.IChainable, resolve: sfn.IChainable, claim: sfn.IChainable) -> tasks.LambdaInvoke:
-        """An error may hide a success: the polls decide."""
+        """An error of the call may hide a success. So the polls decide."""
         start = invoke(
             self,
             "Start distribution",
@@ -170,9 +170,9 @@ class Workflow(Construct):
         return start
 
     def _check(self, poll: sfn.IChainable, resolve: sfn.IChainable, report: sfn.IChainable) -> sfn.IChainable:
-        """While it cannot run at all, the loop goes on with the last attempt, but rarely, for a history is limited.
+        """If the function cannot run, the loop continues with the last attempt until the state machine times out.
 
-        The state machine's own timeout ends that.
+        It then waits the longest polling interval, because the history of an execution is limited.
         """
         check = invoke(
             self,
@@ -210,8 +210,8 @@ class Workflow(Construct):
         return report
 
     def _end(self, report: tasks.LambdaInvoke, claim: sfn.IChainable, topic: sns.ITopic, chat: sns.ITopic) -> None:
-        """From the report to the end: send it, and where it cannot be made, say the outcome in plain words."""
-        # A redrive of this state fails again: the execution that goes on is a new one.
+        """Connects the states from the report to the end. Without a report, the outcome is sent in plain words."""
+        # A redrive of this state fails again. A new execution continues instead.
         failed = sfn.Fail.jsonata(self, "Failed", error=jsonata("$ending.Error"), cause=jsonata("$ending.Cause"))
         end = sfn.Choice.jsonata(self, "Success or failure?")
         end.when(when("$ending.Outcome = 'DISTRIBUTED'"), _succeed(self, "Distributed", "$ending.Output"))
@@ -231,7 +231,7 @@ class Workflow(Construct):
         plain.next(end)
 
     def _allow_reading_executions(self, functions: Functions) -> None:
-        """In policies of their own, which can come after the state machine, for they have its name in them."""
+        """Adds separate policies, because they contain the state machine's name and so must be created after it."""
         executions = Stack.of(self).format_arn(
             service="states",
             resource="execution",
@@ -249,7 +249,7 @@ class Workflow(Construct):
 
 
 def hours(number: float) -> Duration:
-    """In whole seconds, as Step Functions counts."""
+    """The duration in whole seconds, which Step Functions needs."""
     return Duration.seconds(math.ceil(number * 3600))
 
 

@@ -1,4 +1,4 @@
-"""The tasks of the workflow: a function, a message, an event, each with its deadline and its retries."""
+"""The tasks of the workflow: functions, messages and an event, each with a timeout."""
 
 from typing import Any
 
@@ -18,8 +18,8 @@ SOURCE = "dataset-distribution"
 SENDING = sfn.Timeout.duration(Duration.seconds(60))
 Assign = dict[str, Any]
 
-# What every function is told: of its execution, and what time it is. A list leaves out what there is not, such as the
-# time of a redrive.
+# Every function receives its execution and the times. JSONata leaves missing values out of a list, such as the time of
+# a redrive.
 _OF_EXECUTION = {
     "Execution": jsonata("$states.context.Execution.Id"),
     "Times": jsonata(
@@ -32,7 +32,7 @@ _OF_EXECUTION = {
 def invoke(
     scope: Construct, name: str, function: lambda_.IFunction, *, assign: Assign, **payload: Any
 ) -> tasks.LambdaInvoke:
-    """A text of the payload is a reference."""
+    """Invokes the function. A text in the payload is a reference, such as `$pair`."""
     references = {key: jsonata(value) if isinstance(value, str) else value for key, value in payload.items()}
     return tasks.LambdaInvoke.jsonata(
         scope,
@@ -46,7 +46,7 @@ def invoke(
 
 
 def send_completion_event(scope: Construct, name: str) -> tasks.EventBridgePutEvents:
-    """The notice, on the account's default bus."""
+    """Puts the notice on the account's default bus."""
     entry = tasks.EventBridgePutEventsEntry(
         detail=sfn.TaskInput.from_text(jsonata("$report.Notice")),
         detail_type=jsonata("$report.DetailType"),
@@ -56,7 +56,7 @@ def send_completion_event(scope: Construct, name: str) -> tasks.EventBridgePutEv
 
 
 def notify_people(scope: Construct, name: str, topic: sns.ITopic) -> tasks.SnsPublish:
-    """One message, each reader its form; by its attributes a subscription can choose."""
+    """Publishes one message, with a form for each protocol, and with attributes for filters of subscriptions."""
     forms = {"default": "$report.Notice", "email": "$report.Mail", "sms": "$report.Subject"}
     attributes = ("outcome", "project", "error", "startedBy")
     return tasks.SnsPublish.jsonata(
@@ -72,11 +72,11 @@ def notify_people(scope: Construct, name: str, topic: sns.ITopic) -> tasks.SnsPu
 
 
 def notify_chat(scope: Construct, name: str, topic: sns.ITopic) -> tasks.SnsPublish:
-    """What Amazon Q Developer in chat applications shows."""
+    """Publishes the message that Amazon Q Developer in chat applications shows."""
     message = sfn.TaskInput.from_text(jsonata("$report.Chat"))
     return tasks.SnsPublish.jsonata(scope, name, topic=topic, message=message, task_timeout=SENDING)
 
 
 def attribute(reference: str) -> tasks.MessageAttribute:
-    """By which a subscription can choose."""
+    """An attribute that a subscription can filter by."""
     return tasks.MessageAttribute(value=jsonata(reference), data_type=tasks.MessageAttributeDataType.STRING)

@@ -30,9 +30,9 @@ def assert_only_the_rule_notified(subscriber: Subscriber, arn: str, status: str)
     """The rule has notified people of the execution once, and nothing else has."""
     headline, cause, advice, link = map(json.loads, only(subscriber.receive_all()).message.split("\n"))
     assert headline == f"{status}: {arn.rpartition(':')[2]}"
-    assert cause.startswith("It ended without a word of its own, at 20")
-    assert "start it again by hand" in advice
-    assert link == f"Execution: {CONSOLE}#/v2/executions/details/{arn}"
+    assert what.startswith("This execution ended at 20")
+    assert "start a new execution" in advice
+    assert where == f"Execution: {CONSOLE}#/v2/executions/details/{arn}"
 
 
 @pytest.fixture
@@ -190,4 +190,4 @@ def test_the_alarm_of_a_queue_names_the_queue(local_aws: LocalAws, queue_part: s
     alarms = local_aws.client("cloudwatch").describe_alarms()["MetricAlarms"]
     (alarm,) = [alarm for alarm in alarms if alarm["Dimensions"] == [{"Name": "QueueName", "Value": queue}]]
     assert f"in the queue {queue};" in alarm["AlarmDescription"]
-    assert "by hand" in alarm["AlarmDescription"]
+    assert "a new execution" in alarm["AlarmDescription"]
