@@ -1,1 +1,1 @@
-"""What develops and describes the project: nothing imports it but tests."""
+"""Tools that develop and describe the project. Only tests import them."""

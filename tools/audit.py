@@ -1,6 +1,7 @@
-"""Known vulnerabilities of the exact pins, from the advisories of PyPI and npm. pip-audit beside the standard library.
+"""Finds known vulnerabilities of the pinned packages in the advisories of PyPI and npm.
 
-Exit status: 0 when every pin was looked up and nothing is known of any, else 1. No answer is no good news.
+Exit status: 0 if every pin was checked and none has a known vulnerability, else 1. It uses pip-audit and the standard
+library only.
 """
 
 import json
@@ -21,21 +22,21 @@ PIP_AUDIT = [
     "--progress-spinner=off",
     "--format=json",
 ]
-# What npm installs here builds and tests, and is not deployed: what npm calls low is left out.
+# npm packages build and test the project and are not deployed. So vulnerabilities of low severity are ignored.
 NPM_AUDIT = ["npm", "audit", "--package-lock-only", "--json"]
 NPM_SEVERITIES = ("moderate", "high", "critical")
 LOG = ROOT / ".local" / "audit.log"
 
 
 class Answer(NamedTuple):
-    """A line for each vulnerability that is known, and why not everything was answered, if so."""
+    """A line for each known vulnerability, and the reason if not every package was checked."""
 
     known: list[str]
-    unanswered: str = ""
+    unchecked: str = ""
 
 
 def main() -> None:
-    """Both audits, each with a line, or a line for each vulnerability."""
+    """Runs both audits. Prints one line for each, or a line for each vulnerability."""
     LOG.parent.mkdir(exist_ok=True)
     LOG.write_text("")
     answers = {
@@ -44,23 +45,23 @@ def main() -> None:
     }
     for what, answer in answers.items():
         print("\n".join(f"{what}: {line}" for line in describe(answer)))
-    sys.exit(any(answer.known or answer.unanswered for answer in answers.values()))
+    sys.exit(any(answer.known or answer.unchecked for answer in answers.values()))
 
 
 def describe(answer: Answer) -> list[str]:
-    """The lines for people."""
-    if not answer.unanswered:
+    """The lines that people read."""
+    if not answer.unchecked:
         return answer.known or ["no known vulnerability."]
     log = LOG.relative_to(ROOT)
     return [
         *answer.known,
-        f"not everything could be looked up ({answer.unanswered}). What was said is in {log}.",
+        f"not every package could be checked ({answer.unchecked}). The output is in {log}.",
     ]
 
 
-def read_pip_audit(told: dict[str, Any]) -> Answer:
-    """From `--format=json`. pip-audit takes a package that it could not look up for a good one; here it is not."""
-    packages = told["dependencies"]
+def read_pip_audit(output: dict[str, Any]) -> Answer:
+    """The answer in the output of `--format=json`. pip-audit exits with 0 for skipped packages; here they count."""
+    packages = output["dependencies"]
     skipped = [package["name"] for package in packages if "skip_reason" in package]
     return Answer(
         [
@@ -68,25 +69,25 @@ def read_pip_audit(told: dict[str, Any]) -> Answer:
             for package in packages
             for found in package.get("vulns", [])
         ],
-        f"{len(skipped)} of {len(packages)} packages not looked up, {skipped[0]} the first" if skipped else "",
+        f"{len(skipped)} of {len(packages)} packages not checked, {skipped[0]} the first" if skipped else "",
     )
 
 
-def read_npm_audit(told: dict[str, Any]) -> Answer:
-    """From `--json`, which an audit that failed answers too, with a message."""
-    if "vulnerabilities" not in told:
-        return Answer([], told.get("message", "npm gave no reason"))
+def read_npm_audit(output: dict[str, Any]) -> Answer:
+    """The answer in the output of `--json`. An audit that failed has a message instead."""
+    if "vulnerabilities" not in output:
+        return Answer([], output.get("message", "npm gave no reason"))
     return Answer(
         [
             f"{name} {found['range']}: {found['severity']}, {'has a fix' if found['fixAvailable'] else 'no fix yet'}"
-            for name, found in told["vulnerabilities"].items()
+            for name, found in output["vulnerabilities"].items()
             if found["severity"] in NPM_SEVERITIES
         ]
     )
 
 
 def ask(command: list[str], read: Callable[[dict[str, Any]], Answer]) -> Answer:
-    """Run the command and read what it answers, which the log keeps."""
+    """Runs the command, appends its output to the log, and reads the answer."""
     try:
         ran = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     except OSError as error:

@@ -1,4 +1,7 @@
-"""Set up .venv and node_modules from the lockfiles, once; says in one line what is missing. Standard library only."""
+"""Sets up .venv and node_modules from the lockfiles, once. Prints one line if something is missing.
+
+It uses the standard library only.
+"""
 
 import hashlib
 import shutil
@@ -15,11 +18,11 @@ PINS = (PYTHON_LOCK, "package-lock.json")
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 20
 LOG = ROOT / ".local" / "install.log"
-START_OF_LINE = "\r" if sys.stdout.isatty() else ""  # a terminal sees the seconds pass, on one line
+START_OF_LINE = "\r" if sys.stdout.isatty() else ""  # a terminal shows the seconds on one line
 
 
 def main() -> None:
-    """Do nothing when everything is there already."""
+    """Sets up the environment, unless it is up to date."""
     require_python()
     if STAMP.is_file() and STAMP.read_text() == _fingerprint():
         return
@@ -29,24 +32,24 @@ def main() -> None:
         "Virtual environment", [sys.executable, "-m", "venv", "--clear", str(VENV)], "On Debian, install python3-venv."
     )
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    unreachable = "Is the network there, and the package registry within reach?"
+    unreachable = "Check the network and the package registry."
     _run("Python packages", [*pip, "--require-hashes", "--requirement", PYTHON_LOCK], unreachable)
     _run("Node.js packages", ["npm", "ci", "--silent", "--no-audit", "--no-fund"], unreachable)
     STAMP.write_text(_fingerprint())
 
 
 def _fingerprint() -> str:
-    """Changes with every pin and with the Python that the environment was made from."""
+    """A hash of the pins, the Python version and the path of this folder."""
     content = b"".join((ROOT / pin).read_bytes() for pin in PINS) + sys.version.encode() + str(ROOT).encode()
     return hashlib.sha256(content).hexdigest()
 
 
 def require_python() -> None:
-    """Ends with a sentence where the Python is too old."""
+    """Exits with a sentence if this Python is too old."""
     if sys.version_info < OLDEST_PYTHON:
         oldest, found = (".".join(map(str, version[:2])) for version in (OLDEST_PYTHON, sys.version_info))
         sys.exit(
-            f"Python {oldest} or newer is needed, this is {found}: name another, as in make demo PYTHON=python3.13"
+            f"Python {oldest} or newer is needed, but this is {found}. Name another one: make demo PYTHON=python3.13"
         )
 
 
@@ -55,25 +58,25 @@ def _require_node() -> None:
     version = subprocess.run(["node", "--version"], capture_output=True, text=True).stdout if node else ""
     if not version or int(version.strip().lstrip("v").split(".")[0]) < OLDEST_NODE:
         found = f"this is {version.strip()}" if version else "node and npm are not on PATH"
-        sys.exit(f"Node.js {OLDEST_NODE} or newer is needed for the CDK CLI, {found}: install it and run this again.")
+        sys.exit(f"The CDK CLI needs Node.js {OLDEST_NODE} or newer, but {found}. Install it and run this again.")
 
 
 def _run(what: str, command: list[str], hint: str) -> None:
-    """Run one step, counting seconds where somebody watches. What it prints goes into the log."""
+    """Runs one step and counts its seconds in a terminal. The output of the step goes to the log."""
     began = time.monotonic()
     LOG.parent.mkdir(exist_ok=True)
     with LOG.open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
-        _watch(process, what, began)
+        _wait(process, what, began)
     finally:
         process.kill()
     if process.returncode:
-        sys.exit(f"{START_OF_LINE}{what} could not be set up. {hint} What was said is in {LOG.relative_to(ROOT)}.")
+        sys.exit(f"{START_OF_LINE}{what} could not be set up. {hint} The output is in {LOG.relative_to(ROOT)}.")
     print(f"{START_OF_LINE}  {what}: {time.monotonic() - began:.0f} s", flush=True)
 
 
-def _watch(process: "subprocess.Popen[bytes]", what: str, began: float) -> None:
+def _wait(process: "subprocess.Popen[bytes]", what: str, began: float) -> None:
     while True:
         try:
             process.wait(timeout=1)

@@ -1,4 +1,4 @@
-"""`make audit`: what is known of the pins, and that no answer is not taken for a good one."""
+"""`make audit`: known vulnerabilities of the pins, and packages that could not be checked."""
 
 from typing import Any
 
@@ -16,18 +16,18 @@ UNKNOWN = {"name": "idna", "skip_reason": "Dependency not found on PyPI and coul
     [
         ([FINE], Answer([])),
         ([FINE, VULNERABLE], Answer(["h2 4.4.1: PYSEC-2026-1, fixed in 4.4.2, 5.0.0"])),
-        ([FINE, UNKNOWN], Answer([], "1 of 2 packages not looked up, idna the first")),
+        ([FINE, UNKNOWN], Answer([], "1 of 2 packages not checked, idna the first")),
         (
             [VULNERABLE, UNKNOWN],
-            Answer(["h2 4.4.1: PYSEC-2026-1, fixed in 4.4.2, 5.0.0"], "1 of 2 packages not looked up, idna the first"),
+            Answer(["h2 4.4.1: PYSEC-2026-1, fixed in 4.4.2, 5.0.0"], "1 of 2 packages not checked, idna the first"),
         ),
     ],
 )
-def test_of_python_packages(packages: list[dict[str, Any]], answer: Answer) -> None:
+def test_pip_audit_output_becomes_an_answer(packages: list[dict[str, Any]], answer: Answer) -> None:
     assert read_pip_audit({"dependencies": packages, "fixes": []}) == answer
 
 
-def test_of_npm_packages() -> None:
+def test_npm_audit_output_becomes_an_answer() -> None:
     found = {
         "tar-fs": {"range": "<3.1.3", "severity": "high", "fixAvailable": True},
         "ajv": {"range": "*", "severity": "critical", "fixAvailable": False},
@@ -38,19 +38,19 @@ def test_of_npm_packages() -> None:
     )
 
 
-def test_of_an_npm_audit_that_failed() -> None:
-    told = {"message": "405 Method Not Allowed", "error": {"summary": "", "detail": ""}}
-    assert read_npm_audit(told) == Answer([], "405 Method Not Allowed")
+def test_failed_npm_audit_is_unchecked() -> None:
+    output = {"message": "405 Method Not Allowed", "error": {"summary": "", "detail": ""}}
+    assert read_npm_audit(output) == Answer([], "405 Method Not Allowed")
 
 
-def test_what_people_read() -> None:
+def test_description_names_vulnerabilities_and_the_log() -> None:
     assert describe(Answer([])) == ["no known vulnerability."]
     assert describe(Answer(["h2 4.4.1: PYSEC-2026-1, no fix yet"], "npm gave no reason")) == [
         "h2 4.4.1: PYSEC-2026-1, no fix yet",
-        "not everything could be looked up (npm gave no reason). What was said is in .local/audit.log.",
+        "not every package could be checked (npm gave no reason). The output is in .local/audit.log.",
     ]
 
 
-def test_of_a_command_that_is_not_there() -> None:
+def test_missing_command_is_unchecked() -> None:
     answer = ask(["no-such-command"], read_npm_audit)
     assert answer == Answer([], "no-such-command does not run: No such file or directory")

@@ -1,4 +1,4 @@
-"""What a distribution costs and what is kept costs at rest, and that docs/cost.md says so."""
+"""The cost of a distribution, and of the stack at rest, in docs/cost.md."""
 
 import json
 import time
@@ -19,7 +19,7 @@ from tools.docs.cost.at_rest import PRICED, WITHOUT_PRICE, usage_at_rest
 from tools.docs.cost.prices import Price, cost_of
 from tools.docs.cost.scenarios import TYPICAL, WORST, Scenario
 from tools.docs.cost.usage import Distribution, Stack, metrics_of, use_of_state
-from tools.docs.cost.walk import Visit, told
+from tools.docs.cost.walk import Visit, summarize
 from tools.docs.template import template_for_assertions
 
 AT_ONCE = Scenario(creation=0, distribution=0)
@@ -31,7 +31,7 @@ EVERY_OPTION = Settings(
     tags=(("team", "vision"),),
     create_trail=True,
 )
-CHANCE = Decimal("0.15")  # what the jitter of waits makes of a cost
+JITTER = Decimal("0.15")  # the share by which the jitter of waits changes a cost
 KB = 1024
 
 
@@ -49,44 +49,44 @@ def test_a_distribution_costs_less_than_a_cent(typical: Distribution) -> None:
     assert typical.cost() < Decimal("0.01")
 
 
-def test_the_worst_ends_at_the_deadline_and_costs_a_few_cents(priced: Stack, typical: Distribution) -> None:
-    distributing, aside = WORST.walks(priced.definition)
-    assert [distributing[-1].state, aside[-1].state] == ["Failed", "Skipped"]
-    assert "Claim pair" in [visit.state for visit in aside]
-    worst = Distribution(priced, [distributing, aside])
+def test_worst_case_ends_at_the_deadline_and_costs_few_cents(priced: Stack, typical: Distribution) -> None:
+    distributing, skipped = WORST.walks(priced.definition)
+    assert [distributing[-1].state, skipped[-1].state] == ["Failed", "Skipped"]
+    assert "Claim pair" in [visit.state for visit in skipped]
+    worst = Distribution(priced, [distributing, skipped])
     assert typical.cost() < worst.cost() < Decimal("0.20")
 
 
-def test_what_many_distributions_cost_each_is_no_more_than_what_one_does(typical: Distribution) -> None:
+def test_many_distributions_cost_no_more_each_than_one(typical: Distribution) -> None:
     each = [typical.cost(number) / number for number in (1, 100, 10_000)]
     assert each == sorted(each, reverse=True)
 
 
-def test_a_metric_costs_its_month_and_no_more(typical: Distribution) -> None:
+def test_metric_costs_at_most_one_month(typical: Distribution) -> None:
     metrics = {name for name, _ in typical.metric_hours}
     (most,) = {typical.usage(number)[Price.METRIC_HOUR] for number in (10_000, 100_000)}
     assert Price.METRIC_HOUR.usd * most == pytest.approx(Decimal("0.30") * len(metrics))
 
 
-def test_at_rest_it_costs_no_more_than_the_key_and_the_alarms(priced: Stack) -> None:
+def test_only_key_and_alarms_cost_at_rest(priced: Stack) -> None:
     keys, alarms = len(priced.of("AWS::KMS::Key")), len(priced.of("AWS::CloudWatch::Alarm"))
     assert cost_of(usage_at_rest(priced.resources)) <= keys * Decimal("1.00") + alarms * Decimal("0.10")
 
 
 @pytest.mark.parametrize(
-    ("resource", "said"),
+    ("resource", "message"),
     [
-        ({"Type": "AWS::EC2::NatGateway"}, "What a AWS::EC2::NatGateway costs at rest"),
+        ({"Type": "AWS::EC2::NatGateway"}, "no price at rest for AWS::EC2::NatGateway"),
         ({"Type": "AWS::Lambda::Version", "Properties": {"ProvisionedConcurrencyConfig": {}}}, "is provisioned"),
         ({"Type": "AWS::CloudWatch::Alarm", "Properties": {"Period": 10}}, "high resolution"),
     ],
 )
-def test_what_nobody_has_priced_is_named(resource: dict[str, Any], said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+def test_resource_without_a_price_is_named_in_the_error(resource: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         usage_at_rest({"It": resource})
 
 
-def test_what_costs_at_rest_is_counted() -> None:
+def test_usage_at_rest_counts_each_priced_resource() -> None:
     metrics: list[dict[str, Any]] = [{"MetricStat": {}}, {"MetricStat": {}}, {"Expression": "a / b"}]
     kinds = ["KMS::Key", *["CloudWatch::Dashboard"] * 4, "SNS::Topic"]
     resources: dict[str, dict[str, Any]] = {f"{n}": {"Type": f"AWS::{kind}"} for n, kind in enumerate(kinds)}
@@ -98,30 +98,30 @@ def resources(settings: Settings) -> dict[str, dict[str, Any]]:
     return dict(template_for_assertions(settings).to_json()["Resources"])
 
 
-def test_nothing_has_a_price_and_none() -> None:
+def test_no_resource_is_both_priced_and_without_price() -> None:
     assert not PRICED.keys() & WITHOUT_PRICE.keys()
 
 
-def test_each_kind_that_has_a_price_or_none_is_in_a_template() -> None:
+def test_price_tables_have_exactly_the_types_of_the_templates() -> None:
     kinds = {each["Type"] for settings in (Settings(), EVERY_OPTION) for each in resources(settings).values()}
     assert kinds == PRICED.keys() | WITHOUT_PRICE.keys()
 
 
-def test_no_option_costs_anything_at_rest() -> None:
+def test_options_cost_nothing_at_rest() -> None:
     assert usage_at_rest(resources(EVERY_OPTION)) == usage_at_rest(resources(Settings()))
 
 
-def test_a_task_that_nobody_has_priced_is_named(priced: Stack) -> None:
-    with pytest.raises(ValueError, match="What sqs:sendMessage costs"):
+def test_task_without_a_price_is_named_in_the_error(priced: Stack) -> None:
+    with pytest.raises(ValueError, match="no price for sqs:sendMessage"):
         use_of_state(priced, {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage"})
 
 
-def test_every_task_of_the_definition_has_a_price(priced: Stack) -> None:
+def test_every_task_has_a_price(priced: Stack) -> None:
     for state in priced.definition["States"].values():
         use_of_state(priced, state)
 
 
-def test_keys_traces_and_the_log_of_the_state_machine_are_counted(priced: Stack) -> None:
+def test_keys_traces_and_state_machine_logs_are_counted(priced: Stack) -> None:
     amounts = Distribution(priced, AT_ONCE.walks(priced.definition)).amounts
     kilobytes = usage.LOG_KB * amounts[Price.INVOCATION] + usage.EVENTS_KB * amounts[Price.TRANSITION]
     assert amounts[Price.LOG] == kilobytes / usage.KB_A_GB
@@ -132,44 +132,44 @@ def test_keys_traces_and_the_log_of_the_state_machine_are_counted(priced: Stack)
 @pytest.mark.parametrize(
     ("setting", "other"), [("LoggingConfiguration", {"Level": "ERROR"}), ("TracingConfiguration", {"Enabled": False})]
 )
-def test_what_a_state_machine_of_other_settings_costs_nobody_says(setting: str, other: dict[str, Any]) -> None:
+def test_other_logging_or_tracing_has_no_price(setting: str, other: dict[str, Any]) -> None:
     stack = Stack()
     stack.machine[setting] = other
-    with pytest.raises(ValueError, match="say so there"):
+    with pytest.raises(ValueError, match="Add one there"):
         Distribution(stack, AT_ONCE.walks(stack.definition))
 
 
 @dataclass(frozen=True)
 class Run:
-    """The executions of a distribution by event: the one that distributes, and the one that stands aside."""
+    """The executions of a distribution by event: the one that distributes, and the one that is skipped."""
 
     distributing: Execution
-    aside: Execution
+    skipped: Execution
     began: float
 
     @property
     def visits(self) -> list[list[Visit]]:
-        return [visits_of(execution) for execution in (self.distributing, self.aside)]
+        return [visits_of(execution) for execution in (self.distributing, self.skipped)]
 
     def logged(self, aws: LocalAws) -> list[str]:
-        """What the functions have logged since it began."""
-        return read_log_lines(aws, FUNCTION_LOGS, since=self.began)
+        """The log lines of the functions since the run began."""
+        return log_lines(aws, OF_FUNCTIONS, since=self.began)
 
 
 @pytest.fixture
 def run(bench: Workbench, project: str, executions: Executions) -> Run:
-    """Everything that is asked of Rekognition is done at once."""
+    """Rekognition finishes every request at once."""
     bench.aws.configure(creation_seconds=0, distribution_seconds=0)
     began = time.time()
-    aside = executions.wait_until_ended_for(bench.create(project, "TRAIN", images(10)))
-    return Run(executions.wait_until_ended_for(bench.create(project, "TEST")), aside, began)
+    skipped = executions.started_by(bench.create(project, "TRAIN", images(10)))
+    return Run(executions.started_by(bench.create(project, "TEST")), skipped, began)
 
 
 @pytest.mark.assumes("late_dataset", "stale_status_seconds", "stats_late_seconds")
-def test_executions_do_what_is_priced(priced: Stack, run: Run) -> None:
+def test_executions_enter_the_priced_states(priced: Stack, run: Run) -> None:
     walks = AT_ONCE.walks(priced.definition)
-    assert [told_by(visits) for visits in run.visits] == [told_by(visits) for visits in walks]
-    events = [event for execution in (run.distributing, run.aside) for event in execution.history()]
+    assert [summaries(visits) for visits in run.visits] == [summaries(visits) for visits in walks]
+    events = [event for execution in (run.distributing, run.skipped) for event in execution.history()]
     amounts = Distribution(priced, walks).amounts
     assert sum(event["type"].endswith("StateEntered") for event in events) == amounts[Price.TRANSITION]
     asked = Counter(e["taskScheduledEventDetails"]["resource"] for e in events if e["type"] == "TaskScheduled")
@@ -179,7 +179,7 @@ def test_executions_do_what_is_priced(priced: Stack, run: Run) -> None:
 
 
 @pytest.mark.assumes("late_dataset", "stale_status_seconds", "stats_late_seconds")
-def test_functions_send_the_metrics_that_are_priced(local_aws: LocalAws, priced: Stack, run: Run) -> None:
+def test_functions_send_the_priced_metrics(local_aws: LocalAws, priced: Stack, run: Run) -> None:
     visits = [visit for walked in AT_ONCE.walks(priced.definition) for visit in walked]
     states = priced.definition["States"]
     expected = {metric for visit in visits for metric in metrics_of(visit, states[visit.state])}
@@ -187,7 +187,7 @@ def test_functions_send_the_metrics_that_are_priced(local_aws: LocalAws, priced:
     assert sent_metrics(run.logged(local_aws)) == expected
 
 
-def test_nothing_is_larger_than_it_is_priced(
+def test_nothing_is_larger_than_its_priced_size(
     local_aws: LocalAws, stack: dict[str, str], subscriber: Subscriber, priced: Stack, run: Run
 ) -> None:
     (record,) = read_records(local_aws, stack["RecordsTable"], run.distributing.output["ProjectName"])
@@ -202,7 +202,7 @@ def test_nothing_is_larger_than_it_is_priced(
     assert sum(map(len, logged)) < len(run.distributing.states) * usage.EVENTS_KB * KB
 
 
-def test_an_execution_that_takes_as_long_as_usual_costs_what_the_page_says(
+def test_typical_execution_costs_what_the_page_says(
     local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, priced: Stack
 ) -> None:
     local_aws.follow_waits(True)
@@ -212,27 +212,27 @@ def test_an_execution_that_takes_as_long_as_usual_costs_what_the_page_says(
     real = visits_of(executions.run({"ProjectArn": project}))
     walked, _ = TYPICAL.walks(priced.definition)
     assert {visit.state for visit in real} == {visit.state for visit in walked}
-    assert Distribution(priced, [real]).cost() == pytest.approx(Distribution(priced, [walked]).cost(), rel=CHANCE)
+    assert Distribution(priced, [real]).cost() == pytest.approx(Distribution(priced, [walked]).cost(), rel=JITTER)
 
 
 def visits_of(execution: Execution) -> list[Visit]:
-    """What a walk would have told of it."""
+    """The visits of an execution, as a walk returns them."""
     events = execution.history()
     visits: list[Visit] = []
     for event in events:
         if entered := event.get("stateEnteredEventDetails"):
             visits.append(Visit(entered["name"], (event["timestamp"] - events[0]["timestamp"]).total_seconds()))
         elif event["type"] == "TaskStateExited":
-            visits[-1] = replace(visits[-1], answer=told(json.loads(event["stateExitedEventDetails"]["output"])))
+            visits[-1] = replace(visits[-1], answer=summarize(json.loads(event["stateExitedEventDetails"]["output"])))
     return visits
 
 
-def told_by(visits: list[Visit]) -> list[tuple[str, str]]:
+def summaries(visits: list[Visit]) -> list[tuple[str, str]]:
     return [(visit.state, visit.answer) for visit in visits]
 
 
 def sent_metrics(messages: list[str]) -> set[str]:
-    """Their names, each with its dimension beside the service."""
+    """The names of the metrics, each with its dimension besides `service`."""
     sent = [json.loads(message) for message in messages if '"CloudWatchMetrics"' in message]
     return {
         " ".join([metric["Name"], *(each[name] for name in names if name != "service")])

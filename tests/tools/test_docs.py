@@ -1,4 +1,4 @@
-"""The pages that come from code."""
+"""The pages that `make docs` writes."""
 
 import re
 from pathlib import Path
@@ -17,10 +17,10 @@ def test_no_page_is_stale() -> None:
     assert main(["--check"]) == 0
 
 
-def test_stale_page_fails_the_check_by_name(
+def test_check_fails_and_names_a_stale_page(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(settings, "render", lambda: "The code says otherwise now.")
+    monkeypatch.setattr(settings, "render", lambda: "Another text.")
     assert main(["--check"]) == 1
     assert capsys.readouterr().out == "docs/settings.md is stale. Run `make docs` and commit the page.\n"
 

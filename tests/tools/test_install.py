@@ -1,4 +1,4 @@
-"""Setting up on a fresh machine: what is missing is said in one line."""
+"""Setting up on a fresh machine: one line says what is missing."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ from tools.install import PINS
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """The files that setting up reads, in a folder of their own."""
+    """A folder with the files that the setup reads."""
     (tmp_path / "tools").mkdir()
     for name in (*PINS, "package.json", "tools/__init__.py", "tools/install.py"):
         shutil.copy(ROOT / name, tmp_path / name)
@@ -40,22 +40,22 @@ def fake_node(folder: Path, version: str) -> str:
     return f"{folder}:/usr/bin:/bin"
 
 
-def test_without_node_it_says_so(checkout: Path) -> None:
+def test_missing_node_is_named(checkout: Path) -> None:
     (checkout / "bin").mkdir()
     result = install(checkout, PATH=str(checkout / "bin"))
     assert result.returncode == 1
     assert result.stderr == (
-        "Node.js 20 or newer is needed for the CDK CLI, node and npm are not on PATH: install it and run this again.\n"
+        "The CDK CLI needs Node.js 20 or newer, but node and npm are not on PATH. Install it and run this again.\n"
     )
 
 
-def test_an_old_node_is_named(checkout: Path) -> None:
+def test_version_of_an_old_node_is_named(checkout: Path) -> None:
     result = install(checkout, PATH=fake_node(checkout / "bin", "v18.20.0"))
     assert result.returncode == 1
     assert "this is v18.20.0" in result.stderr
 
 
-def test_without_a_network_it_says_so(checkout: Path) -> None:
+def test_missing_network_is_named(checkout: Path) -> None:
     """Port 9 of this machine stands for a registry that does not answer."""
     result = install(
         checkout,
@@ -67,8 +67,8 @@ def test_without_a_network_it_says_so(checkout: Path) -> None:
     )
     assert result.returncode == 1
     assert result.stderr == (
-        "Python packages could not be set up. Is the network there, and the package registry within reach? "
-        "What was said is in .local/install.log.\n"
+        "Python packages could not be set up. Check the network and the package registry. "
+        "The output is in .local/install.log.\n"
     )
     assert "No matching distribution found" in (checkout / ".local" / "install.log").read_text()
     assert not (checkout / ".venv" / "installed").exists()

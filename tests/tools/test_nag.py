@@ -1,4 +1,4 @@
-"""What cdk-nag finds in the stack is acknowledged, and what is acknowledged is found."""
+"""Each finding of cdk-nag is acknowledged, and each acknowledgement matches a finding."""
 
 import json
 from pathlib import Path
@@ -15,16 +15,16 @@ PACKS = {"AwsSolutions", "Serverless", "NIST.800.53.R5", "HIPAA.Security", "PCI.
 
 @pytest.fixture(scope="module")
 def reviewed(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, Path]:
-    """The exit status, and the folder that the report is in."""
+    """The exit status and the folder of the report."""
     folder = tmp_path_factory.mktemp("review") / "nag"
     return main(folder), folder
 
 
-def test_every_finding_is_acknowledged_and_every_row_of_the_table_is_needed(reviewed: tuple[int, Path]) -> None:
+def test_every_finding_is_acknowledged_and_every_acknowledgement_is_needed(reviewed: tuple[int, Path]) -> None:
     assert reviewed[0] == 0
 
 
-def test_the_report_has_every_finding_with_its_reason(reviewed: tuple[int, Path]) -> None:
+def test_report_has_every_finding_with_its_reason(reviewed: tuple[int, Path]) -> None:
     reports = json.loads((reviewed[1] / REPORT).read_text())["pluginReports"]
     assert {report["pluginName"] for report in reports} == PACKS
     assert [report["violations"] for report in reports] == [[]] * len(PACKS)
@@ -33,18 +33,18 @@ def test_the_report_has_every_finding_with_its_reason(reviewed: tuple[int, Path]
     assert all(each["acknowledgedId"] == f"{pack}::{each['ruleName']}" for pack, each in suppressed)
 
 
-def test_no_template_has_acknowledgements_in_it(reviewed: tuple[int, Path]) -> None:
+def test_no_template_contains_acknowledgements(reviewed: tuple[int, Path]) -> None:
     for settings in REVIEWED:
         template = (reviewed[1] / f"{settings.stack_name}.template.json").read_text()
         assert [each for each in ("acknowledged", "cdk_nag", *PACKS) if each in template] == []
 
 
 def row(*rules: str, resource: str = "Open/Resource") -> Acknowledged:
-    return Acknowledged("Whatever", rules, (resource,), "It is a test's.")
+    return Acknowledged("A requirement", rules, (resource,), "The reason.")
 
 
 def status(folder: Path, *table: Acknowledged, warning: bool = False, topic: bool = True) -> int:
-    """Of a stack that has, at most, a topic that is neither encrypted nor over TLS only."""
+    """The exit status for a stack with at most one topic, which is neither encrypted nor limited to TLS."""
     app = new_app(folder)
     stack = Stack(app, "Other")
     if topic:
@@ -54,11 +54,11 @@ def status(folder: Path, *table: Acknowledged, warning: bool = False, topic: boo
     return review(app, table)
 
 
-def test_a_finding_without_a_row_is_said_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_open_finding_is_printed_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert status(tmp_path) == 1
-    said = capsys.readouterr().out
-    assert "AwsSolutions-SNS3\n  Other/Open/Resource\n  The SNS Topic does not require publishers to use SSL." in said
-    assert "NIST.800.53.R5-SNSEncryptedKMS\n  Other/Open/Resource\n" in said
+    output = capsys.readouterr().out
+    assert "AwsSolutions-SNS3\n  Other/Open/Resource\n  The SNS Topic does not require publishers to use SSL." in output
+    assert "NIST.800.53.R5-SNSEncryptedKMS\n  Other/Open/Resource\n" in output
 
 
 @pytest.mark.parametrize(
@@ -70,17 +70,17 @@ def test_a_finding_without_a_row_is_said_and_fails(tmp_path: Path, capsys: pytes
         (("SNS3",), "Open/Resource", 1),
     ],
 )
-def test_a_row_is_for_its_rules_and_resources_only(
+def test_acknowledgement_covers_its_rules_and_resources_only(
     tmp_path: Path, rules: tuple[str, ...], resource: str, expected: int
 ) -> None:
     assert status(tmp_path, row(*rules, resource=resource)) == expected
 
 
-def test_a_row_that_nothing_needs_is_said_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_stale_acknowledgement_is_printed_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert status(tmp_path, row("SNS3"), topic=False) == 1
-    assert "SNS3\n  Open/Resource\n  Acknowledged, and no rule asks for it." in capsys.readouterr().out
+    assert "SNS3\n  Open/Resource\n  Acknowledged, but no rule finds it." in capsys.readouterr().out
 
 
-def test_a_warning_of_the_cdk_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_warning_of_the_cdk_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert status(tmp_path, topic=False, warning=True) == 1
     assert "The CDK warns." in capsys.readouterr().out

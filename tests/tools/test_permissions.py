@@ -1,4 +1,4 @@
-"""The page of permissions says all that the template allows, and why."""
+"""docs/permissions.md has every grant of the template and a reason for each."""
 
 import json
 from typing import Any
@@ -22,25 +22,25 @@ def rules(template: Template) -> list[Grant]:
     return grants_of_roles(template) + rules_of_resources(template)
 
 
-def test_every_reason_is_that_of_something(rules: list[Grant]) -> None:
+def test_every_reason_belongs_to_a_grant(rules: list[Grant]) -> None:
     assert {why(rule) for rule in rules} == set(WHY)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_name_is_that_of_something(template: Template, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_every_name_belongs_to_a_resource(template: Template, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.delitem(NAMES, name)
     with pytest.raises((KeyError, ValueError), match=f"'{name}'"):
         render(template)
 
 
-def test_no_other_resource_lets_anybody_do_anything(template: Template, rules: list[Grant]) -> None:
-    """A policy in a place that nobody looks at would be neither on the page nor tested."""
-    looked_at = {rule.policy for rule in rules}
+def test_no_other_resource_has_a_policy(template: Template, rules: list[Grant]) -> None:
+    """A policy elsewhere would be neither on the page nor tested."""
+    known = {rule.policy for rule in rules}
     roles = {name: each for name, each in template["Resources"].items() if each["Type"] == "AWS::IAM::Role"}
-    others = {name: each for name, each in template["Resources"].items() if name not in looked_at | roles.keys()}
+    others = {name: each for name, each in template["Resources"].items() if name not in known | roles.keys()}
     assert [name for name, each in others.items() if "Permission" in each["Type"] or has_policy(each)] == []
-    written = {name for name, role in roles.items() if role["Properties"].keys() & {"Policies", "ManagedPolicyArns"}}
-    assert written == set()
+    inline = {name for name, role in roles.items() if role["Properties"].keys() & {"Policies", "ManagedPolicyArns"}}
+    assert inline == set()
 
 
 def has_policy(resource: dict[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""Whose code is run, in which version, under which licence: exact, by its hash, and from no registry in particular."""
+"""Dependencies: exact versions with hashes, no fixed registry, and permitted licences."""
 
 import re
 from collections.abc import Iterator
@@ -32,19 +32,19 @@ def steps() -> Iterator[dict[str, Any]]:
 
 
 def normalized(name: str) -> str:
-    """As PEP 503 has it."""
+    """The name of a package as PEP 503 normalizes it."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda workflow: workflow.name)
-def test_an_action_is_a_commit_with_its_version_beside_it(workflow: Path) -> None:
+def test_actions_are_pinned_by_commit_with_their_version(workflow: Path) -> None:
     used = re.findall(r"^.*\buses:.*$", workflow.read_text(), re.MULTILINE)
     assert used
     for line in used:
         assert re.fullmatch(r"\s*- uses: [\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
 
 
-def test_a_workflow_reads_the_code_and_no_more_and_keeps_no_token() -> None:
+def test_workflows_only_read_code_and_keep_no_token() -> None:
     for workflow in WORKFLOWS:
         assert yaml.safe_load(workflow.read_text())["permissions"] == {"contents": "read"}
     checkouts = [step for step in steps() if step.get("uses", "").startswith("actions/checkout@")]
@@ -57,11 +57,11 @@ def test_ci_runs_every_python_from_the_oldest() -> None:
     assert matrix["python"] == ["3.11", "3.12", "3.13", "3.14"]
     oldest = ".".join(map(str, OLDEST_PYTHON))
     assert matrix["python"][0] == oldest
-    assert f"--python-version {oldest} " in (ROOT / "Makefile").read_text()  # the lock's
+    assert f"--python-version {oldest} " in (ROOT / "Makefile").read_text()  # of `make lock`
 
 
 @pytest.mark.parametrize("requirements", REQUIREMENTS)
-def test_a_requirement_is_exact_and_locked(requirements: str) -> None:
+def test_requirements_are_exact_and_locked(requirements: str) -> None:
     lines = [
         line for line in (ROOT / requirements).read_text().splitlines() if line and not line.startswith(("#", "-r "))
     ]
@@ -72,7 +72,7 @@ def test_a_requirement_is_exact_and_locked(requirements: str) -> None:
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_every_package_of_a_lock_has_its_hashes_and_no_address(lock: str) -> None:
+def test_locked_packages_have_hashes_and_no_address(lock: str) -> None:
     content = (ROOT / lock).read_text()
     assert "://" not in content
     packages = re.split(r"\n(?=\w)", content)[1:]
@@ -81,7 +81,7 @@ def test_every_package_of_a_lock_has_its_hashes_and_no_address(lock: str) -> Non
         assert re.match(r"[\w.-]+==\S+( ; [^\\]+)? \\\n    --hash=sha256:[0-9a-f]{64}", package), package
 
 
-def test_npm_packages_are_exact_with_their_hashes_and_no_address() -> None:
+def test_npm_packages_are_exact_with_hashes_and_no_address() -> None:
     packages = node_packages()
     root = packages.pop("")
     for version in (root["devDependencies"] | root["optionalDependencies"]).values():
@@ -93,7 +93,7 @@ def test_npm_packages_are_exact_with_their_hashes_and_no_address() -> None:
         assert "hasInstallScript" not in package, f"{path}: .npmrc runs no scripts"
 
 
-def test_every_direct_dependency_is_a_row_of_the_page() -> None:
+def test_every_direct_dependency_is_on_the_page() -> None:
     direct = {name for requirements in REQUIREMENTS for name in pins(ROOT / requirements)}
     root = node_packages()[""]
     assert set(PURPOSES) == direct | set(root["devDependencies"]) | set(root["optionalDependencies"])
@@ -109,5 +109,5 @@ def test_every_licence_is_permitted() -> None:
     ("licence", "permitted"),
     [("MIT", True), ("GPL-3.0-only", False), ("MIT OR GPL-3.0-only", True), ("MIT AND GPL-3.0-only", False)],
 )
-def test_what_is_permitted(licence: str, permitted: bool) -> None:
+def test_licence_expressions_are_judged(licence: str, permitted: bool) -> None:
     assert is_permitted(licence) == permitted

@@ -1,1 +1,1 @@
-"""Writes the pages of docs/ that come from code, and the cdk-nag review."""
+"""Writes the pages of docs/ that come from code, and runs the cdk-nag review."""

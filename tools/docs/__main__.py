@@ -1,4 +1,4 @@
-"""`make docs` writes every page that comes from code; with --check it writes none, and fails when one is stale."""
+"""`make docs` writes every page that comes from code. With --check it writes none and fails if one is stale."""
 
 import sys
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from tools.docs.template import synthesize
 
 
 class Page(NamedTuple):
-    """A file, and the text that code makes of it."""
+    """A file, and the function that renders its text."""
 
     path: Path
     render: Callable[[], str]
@@ -34,7 +34,7 @@ def pages() -> list[Page]:
 
 
 def main(arguments: list[str]) -> int:
-    """The exit status: 1 when --check is given and a page is stale."""
+    """Returns the exit status: 1 if --check is given and a page is stale, else 0."""
     texts = {page.path: page.render() for page in pages()}
     stale = [path for path, text in texts.items() if not path.exists() or path.read_text() != text]
     if "--check" in arguments:

@@ -1,4 +1,4 @@
-"""Writes docs/dependencies.md, what the project depends on directly."""
+"""Writes docs/dependencies.md: the direct dependencies of the project."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from tools.install import ROOT
 
 PAGE = ROOT / "docs" / "dependencies.md"
 REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "requirements-tools.txt")
-# What may be used here. None of them asks anything of the project's own code or of who deploys it.
+# The permitted licences. None of them puts a condition on the project's own code or on a deployment.
 PERMITTED = {
     "0BSD",
     "Apache-2.0",
@@ -24,7 +24,7 @@ PERMITTED = {
     "MPL-2.0",
     "PSF-2.0",
 }
-# What packages write where SPDX has a name for it.
+# Names that packages use instead of the SPDX identifier.
 SPDX = {
     "Apache License 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
@@ -33,22 +33,22 @@ SPDX = {
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
     "Python Software Foundation License": "PSF-2.0",
 }
-# Installed apart, where this process cannot ask them.
+# Installed in another environment, whose metadata this process cannot read.
 TOOLS = {"mutmut": "BSD-3-Clause", "pip-audit": "Apache-2.0", "uv": "MIT OR Apache-2.0"}
 PURPOSES = {
     "aws-cdk-lib": "the stack",
     "aws-lambda-powertools": "logs, metrics and input of the Lambdas; deployed with them",
     "boto3": "AWS from Python; Lambda's runtime brings its own",
-    "constructs": "what the stack is composed of",
+    "constructs": "the base class of the stack's parts",
     "pydantic": "reads the settings of the stack and of the local service; never in the Lambdas' asset",
     "awslambdaric": "AWS's runtime client, which runs the functions on the local AWS",
-    "cdk-nag": "the rule packs that `make check` holds the stack against",
+    "cdk-nag": "the rule packs that `make check` runs on the stack",
     "hypothesis": "tests with generated input",
-    "import-linter": "holds imports to the floors of the architecture",
+    "import-linter": "checks which layer may import which",
     "jsonschema": "tests of the notice against its schema",
     "ministack": "the local AWS",
     "mypy": "types",
-    "packaging": "names and versions of what the functions run with",
+    "packaging": "names and versions of the packages that the functions use",
     "pytest": "tests",
     "pytest-xdist": "tests side by side",
     "PyYAML": "tests of the workflows of CI",
@@ -70,15 +70,18 @@ PURPOSES = {
 }
 _HEAD = """# Dependencies
 
-Written by `make docs`, from requirements*.txt and package-lock.json. What is beneath these is in
+Written by `make docs` from requirements*.txt and package-lock.json. This page lists the direct dependencies.
 [requirements.lock](../requirements.lock), [requirements-tools.lock](../requirements-tools.lock) and
-[package-lock.json](../package-lock.json), each file by its hash.
+[package-lock.json](../package-lock.json) list all of them, each file with its hash.
 
-**To move one**: edit its version in requirements*.txt and run `make lock`, which writes this page, too. `make lock
-MOVE=NAME` moves one that is beneath. Of npm's: `npm install --package-lock-only NAME@VERSION`, then `make lock`.
-What Dependabot leaves alone, and why, is in [dependabot.yml](../.github/dependabot.yml).
+**Update a Python package**: edit its version in requirements*.txt and run `make lock`, which writes this page, too.
+`make lock MOVE=NAME` updates an indirect dependency.
 
-| package | version | licence | what for |
+**Update an npm package**: run `npm install --package-lock-only NAME@VERSION`, then `make lock`.
+
+[dependabot.yml](../.github/dependabot.yml) says which packages Dependabot does not update, and why.
+
+| package | version | licence | purpose |
 |---|---|---|---|
 """
 
@@ -86,46 +89,46 @@ What Dependabot leaves alone, and why, is in [dependabot.yml](../.github/dependa
 def render() -> str:
     """The page."""
     return _HEAD + "".join(
-        f"| {name} | {version} | {licence} | {PURPOSES.get(name, 'say it in tools/docs/dependencies.py')} |\n"
-        for name, version, licence in (*_python(), *_node())
+        f"| {name} | {version} | {licence} | {PURPOSES.get(name, 'add it to tools/docs/dependencies.py')} |\n"
+        for name, version, licence in (*_python_rows(), *_node_rows())
     )
 
 
 def python_licence(name: str) -> str:
-    """By its SPDX name, of a package that is installed here."""
+    """The licence of an installed package, by its SPDX identifier if it has one."""
     package = metadata(name)
     classifiers = [
         each.split(" :: ")[-1] for each in package.get_all("Classifier", []) if each.startswith("License :: ")
     ]
     free_texts = [each.partition("\n")[0].strip() for each in package.get_all("License", [])]
     names = [*package.get_all("License-Expression", []), *free_texts, *classifiers]
-    told = [SPDX.get(each, each) for each in names if each]
-    return next((licence for licence in told if is_permitted(licence)), ", ".join(told) or "unknown")
+    licences = [SPDX.get(each, each) for each in names if each]
+    return next((licence for licence in licences if is_permitted(licence)), ", ".join(licences) or "unknown")
 
 
 def is_permitted(licence: str) -> bool:
-    """Of an expression of SPDX without parentheses: one of what OR joins, all of what AND joins."""
+    """Whether an SPDX expression without parentheses permits use: any side of OR, every side of AND."""
     return any(all(each in PERMITTED for each in choice.split(" AND ")) for choice in licence.split(" OR "))
 
 
 def node_packages() -> dict[str, dict[str, Any]]:
-    """What package-lock.json says of each package, by its path."""
+    """The packages of package-lock.json, by path."""
     packages: dict[str, dict[str, Any]] = json.loads((ROOT / "package-lock.json").read_text())["packages"]
     return packages
 
 
 def pins(file: Path) -> dict[str, str]:
-    """Name to version, of requirements or of a lock."""
+    """The versions in a requirements file or a lock, by package name."""
     return dict(re.findall(r"^([\w.-]+)==([^\s;]+)", file.read_text(), re.MULTILINE))
 
 
-def _python() -> Iterator[tuple[str, str, str]]:
+def _python_rows() -> Iterator[tuple[str, str, str]]:
     for requirements in REQUIREMENTS:
         for name, version in pins(ROOT / requirements).items():
             yield name, version, TOOLS.get(name) or python_licence(name)
 
 
-def _node() -> Iterator[tuple[str, str, str]]:
+def _node_rows() -> Iterator[tuple[str, str, str]]:
     packages = node_packages()
     for kind in ("devDependencies", "optionalDependencies"):
         for name, version in packages[""][kind].items():

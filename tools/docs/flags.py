@@ -1,4 +1,4 @@
-"""The feature flags of cdk.json, for an app that is made without the CDK CLI, which would read them."""
+"""The feature flags of cdk.json. The CDK CLI reads them; an app without the CLI needs this module."""
 
 import json
 from typing import Any
@@ -8,6 +8,6 @@ from infra.settings import of_cdk
 
 
 def feature_flags() -> dict[str, Any]:
-    """All that cdk.json has as context, but the settings."""
+    """The context of cdk.json without the settings."""
     context = json.loads((ROOT / "cdk.json").read_text())["context"]
     return {key: value for key, value in context.items() if of_cdk(key)}

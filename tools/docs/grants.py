@@ -1,4 +1,4 @@
-"""What a template lets anybody do: each thing that the policy of a role, or that of a resource, allows by itself."""
+"""The grants of a template: each single action that a policy of a role or of a resource allows."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ Statement = dict[str, Any]
 
 
 class _Place(NamedTuple):
-    """Where a resource of the template has its policy, and who or what that is of."""
+    """The properties of a resource that have its policy and the owner of the policy."""
 
     policy: str
     holder: str
@@ -26,9 +26,9 @@ _OF_RESOURCES = {
 
 @dataclass(frozen=True)
 class Grant:
-    """One action: a role's on one resource, or on a resource whose own policy has it, for its principal.
+    """One action on one resource, which the policy of a role or of that resource allows.
 
-    `owner` and `policy` are logical ids: of the role or the resource, and of what has the policy in it.
+    `owner` is the logical id of the role or resource, `policy` that of the resource which contains the policy.
     """
 
     owner: str
@@ -39,13 +39,13 @@ class Grant:
 
     @property
     def via(self) -> str:
-        """The service through which alone a key may be used, such as `sns`."""
+        """The only service that may use the key, such as `sns`; empty without such a condition."""
         service = self.statement.get("Condition", {}).get("StringEquals", {}).get("kms:ViaService")
         return str(service["Fn::Join"][1][0]).rstrip(".") if service else ""
 
 
 def grants_of_roles(template: Template) -> list[Grant]:
-    """What the policies of roles allow."""
+    """The grants of policies of roles."""
     return [
         Grant(owner["Ref"], name, statement, action, on)
         for name, resource in template["Resources"].items()
@@ -58,7 +58,7 @@ def grants_of_roles(template: Template) -> list[Grant]:
 
 
 def rules_of_resources(template: Template) -> list[Grant]:
-    """What their own policies allow, and what they refuse."""
+    """The grants and denials of policies of resources."""
     return [
         Grant(_owner(name, resource), name, statement, action, statement["Resource"])
         for name, resource in template["Resources"].items()
@@ -69,12 +69,12 @@ def rules_of_resources(template: Template) -> list[Grant]:
 
 
 def plain(logical_id: str) -> str:
-    """The path of a construct, without the hash behind it."""
+    """The logical id without the hash at its end."""
     return re.sub(r"[0-9A-F]{8}$", "", logical_id)
 
 
 def as_list(value: Any) -> list[Any]:
-    """IAM takes one for a list of one."""
+    """The value itself if it is a list, else a list of it. IAM accepts both."""
     return value if isinstance(value, list) else [value]
 
 

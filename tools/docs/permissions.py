@@ -1,4 +1,4 @@
-"""docs/permissions.md, written from the synthesized template."""
+"""Writes docs/permissions.md from the synthesized template."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -12,47 +12,50 @@ PAGE = ROOT / "docs" / "permissions.md"
 
 _HEAD = """# Permissions
 
-Written by `make docs` from the synthesized template, with every setting at its default. Without
-any single thing that is allowed here, something fails:
-[tests/deployment/test_least_privilege.py](../tests/deployment/test_least_privilege.py) takes away each in turn.
+Written by `make docs` from the synthesized template with default settings. The stack needs each permission on this
+page: [a test](../tests/deployment/test_least_privilege.py) removes each one in turn and checks that something fails.
 
-Of the [settings](settings.md), `projects` puts names in the place of the `*` that stands for a project, `imageBuckets`
-adds `s3:GetObject` on those buckets for `start_distribution`, `createTrail` lets CloudTrail into a bucket of its own,
-and `permissionsBoundary` limits every role. `removalPolicy=retain` leaves out what empties the bucket.
+[Settings](settings.md) change the permissions:
+
+- `projects` puts names in place of the `*` that stands for a project.
+- `imageBuckets` adds `s3:GetObject` on these buckets for `start_distribution`.
+- `createTrail` allows CloudTrail to write to a bucket of its own.
+- `permissionsBoundary` limits every role.
+- `removalPolicy=retain` removes the bucket emptier: the CDK's function that empties the bucket.
 """
 
 _ROLES = """
-## What roles may do
+## Permissions of roles
 
-| role of | action | resource | condition | why |
+| role of | action | resource | condition | reason |
 |---|---|---|---|---|
 """
 
 _RESOURCES = """
-## Who is let in by a resource's own policy, and who is not
+## Policies of resources
 
-| resource | who | action | condition | why |
+| resource | principal | action | condition | reason |
 |---|---|---|---|---|
 """
 
 _TRUST = """
-## Who may assume the roles
+## Principals that may assume the roles
 
-| role of | by | condition |
+| role of | principal | condition |
 |---|---|---|
 """
 
 _PEOPLE = """
-## What people need
+## Permissions for people
 
-The stack makes no role for people. What is encrypted with the key is read by whoever may use the key, too.
+The stack creates no role for people. Encrypted data needs a permission on the key, too.
 
-| to | actions |
+| task | permissions |
 |---|---|
-| start an execution by hand | `states:StartExecution` on the state machine |
-| look at the records | `dynamodb:Query` on the table, `kms:Decrypt` on the key |
+| start an execution | `states:StartExecution` on the state machine |
+| read the records | `dynamodb:Query` on the table, `kms:Decrypt` on the key |
 | open the page of a report | `s3:GetObject` on objects in the bucket of reports, `kms:Decrypt` on the key |
-| read the events that a queue keeps | `sqs:ReceiveMessage` on the queue, `kms:Decrypt` on the key |
+| read the events in a dead-letter queue | `sqs:ReceiveMessage` on the queue, `kms:Decrypt` on the key |
 """
 
 
@@ -69,7 +72,7 @@ def render(template: Template) -> str:
 
 
 def why(grant: Grant) -> str:
-    """The key of WHY that says it: of those that fit, the one that says most. LookupError where nobody has said."""
+    """The most specific key of WHY that fits the grant. Raises LookupError if there is none."""
     action = f"{grant.action} via {grant.via}" if grant.via else grant.action
     conditions = [key for each in grant.statement.get("Condition", {}).values() for key in each]
     resource = _named(grant.resource)
@@ -77,7 +80,7 @@ def why(grant: Grant) -> str:
     keys = [action, *(f"{action} {each}".replace("`", "") for each in differing)]
     found = [key for key in keys if key in WHY]
     if not found:
-        raise LookupError(f"Nobody has said why; it may be said by one of {keys}.")
+        raise LookupError(f"WHY has no reason for {grant.action}. Add one with one of the keys {keys}.")
     return found[-1]
 
 
@@ -85,12 +88,15 @@ def _row_of_role(grant: Grant) -> str:
     resource, because = _named(grant.resource), WHY[why(grant)]
     if resource == "*":
         title = TAKES_NO_RESOURCE[grant.action.partition(":")[0]]
-        resource, because = "`*`", f"{because} It takes no resource (Service Authorization Reference, *{title}*)."
+        resource, because = (
+            "`*`",
+            f"{because} The action takes no resource (Service Authorization Reference, *{title}*).",
+        )
     return _row(_of(grant), f"`{grant.action}`", resource, _conditions(grant.statement), because)
 
 
 def _row_of_resource(rule: Grant) -> str:
-    return _row(_of(rule), _who(rule), f"`{rule.action}`", _conditions(rule.statement), WHY[why(rule)])
+    return _row(_of(rule), _principal(rule), f"`{rule.action}`", _conditions(rule.statement), WHY[why(rule)])
 
 
 def _row(*cells: str) -> str:
@@ -101,10 +107,10 @@ def _of(grant: Grant) -> str:
     return NAMES[plain(grant.owner)]
 
 
-def _who(grant: Grant) -> str:
+def _principal(grant: Grant) -> str:
     principal = grant.statement["Principal"]
     if grant.statement["Effect"] == "Deny":
-        return "**refused:** everybody"
+        return "**denied:** everybody"
     if "Service" in principal:
         return f"`{_named(principal['Service'])}`"
     who = _named(principal["AWS"])
@@ -149,7 +155,7 @@ _FORMS = [
 
 
 def _named(value: Any) -> str:
-    """A value of the template as people would say it."""
+    """A value of the template in words."""
     if isinstance(value, list):
         return " or ".join(map(_named, value))
     text = _text(value)

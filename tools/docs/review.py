@@ -1,4 +1,4 @@
-"""docs/review.md, written from what is acknowledged."""
+"""Writes docs/review.md from the acknowledgements."""
 
 from infra.asset import ROOT
 from tools.docs.acknowledged import ACKNOWLEDGED, Acknowledged
@@ -9,16 +9,18 @@ _HEAD = """# Review by rules
 
 Written by `make docs` from [tools/docs/acknowledged.py](../tools/docs/acknowledged.py).
 
-`make check` holds the stack, as it is by default and with all that settings add, against five packs of
-[cdk-nag](https://github.com/cdklabs/cdk-nag): AWS Solutions, Serverless, NIST 800-53 r5, HIPAA Security and PCI DSS
-3.2.1; and against the CDK's own rules. What a rule finds is mended, or stands below with the reason why not. A finding
-that does not, and a row that nothing needs any more, fail the check. CI keeps the report of each run, each finding with
-its reason: `validation-report.json` in the artifact `nag-python-…`.
+`make check` runs five rule packs of [cdk-nag](https://github.com/cdklabs/cdk-nag) on the stack: AWS Solutions,
+Serverless, NIST 800-53 r5, HIPAA Security and PCI DSS 3.2.1. It runs the CDK's own rules, too. It checks the stack with
+default settings and with every setting that adds something.
 
-The packs do not see what the CDK makes without a type: here the function that empties a bucket on `cdk destroy`, and
-its role. What they may is in [permissions.md](permissions.md), with the rest.
+Each finding is fixed, or acknowledged below with the reason. The check fails for a finding without an acknowledgement
+and for an acknowledgement without a finding. CI keeps the report of each run, with the reason for each finding:
+`validation-report.json` in the artifact `nag-python-…`.
 
-A rule stands here without its pack, for packs share rules, and a resource as its path in the stack.
+The packs do not check the bucket emptier, the CDK's function that empties a bucket on `cdk destroy`, or its role,
+because the CDK creates both without a type. [permissions.md](permissions.md) lists their permissions, too.
+
+Packs share rules, so a rule below has no pack in its name. A resource is its path in the stack.
 """
 
 
@@ -28,7 +30,7 @@ def render() -> str:
 
 
 def _section(row: Acknowledged) -> str:
-    return f"\n## {row.asked}\n{row.reason}\n\n- {_code(row.rules)}\n- on {_code(row.resources)}\n"
+    return f"\n## {row.requirement}\n{row.reason}\n\n- {_code(row.rules)}\n- on {_code(row.resources)}\n"
 
 
 def _code(names: tuple[str, ...]) -> str:

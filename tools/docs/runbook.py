@@ -9,21 +9,21 @@ PAGE = ROOT / "docs" / "runbook.md"
 
 _HEAD = """# Runbook
 
-Written by `make docs` from [the table of failures](../lambdas/rules/failures.py). The workflow has its
-retries from there, too.
+Written by `make docs` from [the table of failures](../lambdas/rules/failures.py), which also defines the workflow's
+retries.
 
-**What you see.** A message `FAILED: PROJECT (ERROR)` through SNS, a red execution in the Step Functions console with
-the same error in its state *Failed*, and a record of the pair with the outcome `FAILED`. All three say the cause;
-message and execution say what to do. Look the error up below.
+**Find the error.** A failed execution sends a notification `FAILED: PROJECT (ERROR)`. The Step Functions console shows
+the execution in red, with the same error in its state *Failed*. The record of the pair has the outcome `FAILED`. All
+three contain the cause. The notification and the execution also say what to do. Find the error below.
 
-**How to run again.** Start a new execution with the same input, in the Step Functions console: *New execution*. It
-sees what an earlier one asked for and goes on there; nothing is distributed twice. *Redrive* is for an execution that
-was aborted or timed out: it goes on in the state that it was in. Of an execution that has failed it runs the state
-*Failed* again, which fails as before and tells nobody.
+**Run it again.** In the Step Functions console choose *New execution*, with the same input. The new execution finds
+what an earlier one asked of Rekognition and continues there. It distributes nothing twice. Use *Redrive* only for an
+execution that was aborted or timed out: it continues in the state that it was in. A redrive of a failed execution only
+repeats the state *Failed*, and sends no notification.
 
-**Retries.** `quickly` is up to {quickly} more tries and `patiently` up to {patiently}, each at a random moment of an
-interval that doubles from {quick} and {patient} seconds up to {longest}. What a retry repeats begins by looking what
-the try before it has done.
+**Retries.** `quickly` means up to {quickly} more tries, `patiently` up to {patiently}. Each try starts at a random
+moment of an interval, which begins at {quick} seconds (`patiently`: {patient}) and doubles up to {longest} seconds.
+Each try first checks what the try before it has done.
 """
 
 
@@ -37,11 +37,11 @@ def render() -> str:
         patient=patiently.interval,
         longest=quickly.longest,
     )
-    return "\n".join([head, "## What an execution fails with", "", *_sections(*FAILURES, UNKNOWN), *_untold()]) + "\n"
+    return "\n".join([head, "## Errors of executions", "", *_sections(*FAILURES, UNKNOWN), *_unnoticed()]) + "\n"
 
 
-def _untold() -> Iterator[str]:
-    yield "## What an execution cannot say of itself"
+def _unnoticed() -> Iterator[str]:
+    yield "## Failures without a notification of the workflow"
     yield ""
     yield from _sections(*UNNOTICED)
 
@@ -52,7 +52,7 @@ def _sections(*failures: Failure) -> Iterator[str]:
         yield failure.why
         yield ""
         if failure.retried != Retried.NO_TASK:
-            yield f"**Tried again:** {failure.retried.value}."
+            yield f"**Retried:** {failure.retried.value}."
             yield ""
         yield f"**What to do:** {failure.advice}"
         yield ""

@@ -1,4 +1,4 @@
-"""docs/settings.md, written from the settings."""
+"""Writes docs/settings.md from the settings."""
 
 from aws_cdk import RemovalPolicy
 from pydantic.fields import FieldInfo
@@ -12,11 +12,11 @@ _HEAD = """# Settings
 
 Written by `make docs` from [infra/settings.py](../infra/settings.py).
 
-Give them on the command line, each time anew, `cdk deploy --context trigger=tagged --context projects=demo`; or for
-good in [cdk.json](../cdk.json) under `context`, where lists and objects may be JSON. A wrong value, or a key that is
-none of these, ends the synth with a sentence.
+Give settings on the command line: `cdk deploy --context trigger=tagged --context projects=demo`. They then apply to
+this deployment only. To keep a setting, write it into [cdk.json](../cdk.json) under `context`, where a list or an
+object may be JSON. A wrong value or an unknown key fails the synth with a sentence that says what is accepted.
 
-| key | default | accepted | what for |
+| key | default | accepted | purpose |
 |---|---|---|---|
 """
 

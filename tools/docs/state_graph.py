@@ -1,4 +1,4 @@
-"""Draws the graph of the workflow into docs/architecture.md, as Mermaid, from the definition."""
+"""Draws the graph of the workflow into README.md, in Mermaid, from the definition."""
 
 import json
 import re
@@ -18,9 +18,9 @@ _REPORT = "Report outcome"
 
 
 def draw(template: Template) -> str:
-    """The states and what leads from one to another; where an error leads is dashed.
+    """The states and the arrows between them. The arrow of an error is dashed.
 
-    Not drawn: an error that leads to the report, or to where the state leads without it.
+    An error has no arrow if it leads to the report, or to the same state as a success.
     """
     states = states_of(template)
     numbers = {name: f"s{number}" for number, name in enumerate(states)}
@@ -32,7 +32,7 @@ def draw(template: Template) -> str:
 
 
 def states_of(template: Template) -> dict[str, State]:
-    """Of the one state machine, from its first state on, in the order in which they are reached."""
+    """The states of the state machine by name, in the order in which an execution can reach them."""
     (machine,) = (r for r in template["Resources"].values() if r["Type"] == "AWS::StepFunctions::StateMachine")
     _, parts = machine["Properties"]["DefinitionString"]["Fn::Join"]
     definition = json.loads("".join(part if isinstance(part, str) else "x" for part in parts))
@@ -47,7 +47,7 @@ def states_of(template: Template) -> dict[str, State]:
 
 
 def render(template: Template) -> str:
-    """The page with today's drawing in its place."""
+    """The page with the current drawing."""
     before, _, rest = PAGE.read_text().partition(BEGIN)
     return f"{before}{BEGIN}{draw(template)}{END}{rest.partition(END)[2]}"
 
@@ -58,7 +58,7 @@ def _shape(name: str, state: State) -> str:
 
 
 def _arrows(state: State) -> Iterator[tuple[str, str]]:
-    """Each arrow and where it leads; two that lead to the same state are one."""
+    """Each arrow and the state that it leads to. Conditions that lead to the same state share one arrow."""
     labels: dict[str, list[str]] = {}
     following = [state[key] for key in ("Next", "Default") if key in state]
     for choice in state.get("Choices", []):

@@ -1,1 +1,1 @@
-"""What the stack costs: docs/cost.md."""
+"""Writes docs/cost.md: the cost of a distribution, and of the stack at rest."""

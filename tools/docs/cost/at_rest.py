@@ -1,4 +1,4 @@
-"""What the stack costs while nothing happens: each resource of the template has a price here, or a reason for none."""
+"""The cost of the stack at rest. Each type of resource in the template has a price here, or a reason for none."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -7,13 +7,13 @@ from typing import Any
 
 from tools.docs.cost.prices import Price, Usage
 
-FREE_DASHBOARDS = 3  # of an account: Amazon CloudWatch pricing
-BY_USE = "by what is asked of it"
-BY_CONTENT = "by what is in it, which is priced with the distribution that put it there"
+FREE_DASHBOARDS = 3  # in an account ("Amazon CloudWatch pricing")
+BY_USE = "by requests"
+BY_CONTENT = "by its content, whose price is in the cost of a distribution"
 NO_CHARGE = "no charge"
 
 WITHOUT_PRICE = {
-    "Custom::S3AutoDeleteObjects": "at work once, when the stack goes",
+    "Custom::S3AutoDeleteObjects": "runs once, when the stack is deleted",
     "AWS::CloudTrail::Trail": "no charge for the first copy of management events",
     "AWS::DynamoDB::Table": BY_CONTENT,
     "AWS::Events::Rule": BY_USE,
@@ -35,17 +35,17 @@ WITHOUT_PRICE = {
 
 
 def usage_at_rest(resources: dict[str, dict[str, Any]]) -> Usage:
-    """A month of it. Raises ValueError for a resource whose price nobody has looked up, or that is provisioned."""
+    """The usage of a month. Raises ValueError for a resource that is provisioned or has no price here."""
     usage: Counter[Price] = Counter()
     for resource in resources.values():
         kind, properties = resource["Type"], resource.get("Properties", {})
         if _is_provisioned(properties):
-            raise ValueError(f"A {kind} is provisioned: it costs at rest, which {__name__} does not price.")
+            raise ValueError(f"A {kind} is provisioned and so costs at rest. {__name__} has no price for that.")
         if kind in PRICED:
             price, count = PRICED[kind]
             usage[price] += count(properties)
         elif kind not in WITHOUT_PRICE:
-            raise ValueError(f"What a {kind} costs at rest is not in {__name__}: say so there.")
+            raise ValueError(f"{__name__} has no price at rest for {kind}. Add one there.")
     usage[Price.DASHBOARD] = max(0, usage[Price.DASHBOARD] - FREE_DASHBOARDS)
     return {price: Decimal(amount) for price, amount in usage.items() if amount}
 
@@ -55,9 +55,9 @@ def _one(_properties: dict[str, Any]) -> int:
 
 
 def _metrics_of(alarm: dict[str, Any]) -> int:
-    """An alarm costs as many times as it looks at metrics."""
+    """The number of metrics of the alarm, each of which has a price."""
     if alarm.get("Period", 60) < 60:
-        raise ValueError(f"An alarm of high resolution costs more, which is not in {__name__}.")
+        raise ValueError(f"{__name__} has no price for an alarm of high resolution.")
     return sum("MetricStat" in metric for metric in alarm["Metrics"]) if "Metrics" in alarm else 1
 
 

@@ -1,4 +1,4 @@
-"""docs/cost.md, from the definition, the template and the prices."""
+"""Writes docs/cost.md from the definition, the template and the prices."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -21,58 +21,58 @@ from tools.docs.cost.usage import (
 
 PAGE = ROOT / "docs" / "cost.md"
 A_MONTH = (1, 100, 10_000)
-SMALL = Decimal("0.01")  # of the whole: what is less goes without a row
+SMALL = Decimal("0.01")  # of the total: smaller shares get no row
 
-_HEAD = f"""# What it costs
+_HEAD = f"""# Cost
 
 **A distribution costs about {{typical}}. At rest the stack costs {{rest}} a month: {{kept}}.**
 
-Written by `make docs`, which counts what the state machine's definition does and what is in the template.
-US dollars, list prices of {REGION} as of {AS_OF}, without any free tier.
+Written by `make docs`, which counts the states that executions enter and the resources in the template. Prices are list
+prices in US dollars, in {REGION}, as of {AS_OF}, without the free tier.
 
-| the datasets are being created for | Rekognition distributes for | state transitions | invocations | it costs |
+| creation of the datasets | distribution by Rekognition | state transitions | invocations | cost |
 |---|---|---|---|---|
 {{cases}}
 
-The first is taken as usual; how long Rekognition takes is not documented. Most of what it costs is to look, again and
-again, whether it has finished.
+The first row is the typical case of this page. How long Rekognition takes is not documented. Polling causes most of the
+cost.
 
-| distributions a month, as usual | they cost | and at rest | together |
+| typical distributions in a month | cost | at rest | together |
 |---|---|---|---|
 {{months}}
 
-## What one costs, as usual
-| | of | how many | they cost |
+## Cost of a typical distribution
+| service | unit | units | cost |
 |---|---|---|---|
 {{shares}}
 
 ## At rest
-{{kept}}. Each other resource of the template costs by use, or nothing: a test goes through them all.
-The first {FREE_DASHBOARDS} dashboards of an account cost nothing, each other one ${Price.DASHBOARD.value.usd}.
-The key costs ${Price.KEY.value.usd} more after its first rotation, and again after its second.
+{{kept}}. Every other resource in the template costs by use, or nothing; a test checks each one.
+The first {FREE_DASHBOARDS} dashboards of an account are free. Each other costs ${Price.DASHBOARD.value.usd} a month.
+The key costs ${Price.KEY.value.usd} more a month after its first rotation, and again after its second.
 
-## How it is computed
-- One distribution is two executions: the one that distributes, and the one that the other dataset's event starts and
-  that stands aside.
-- The states that they enter come from a walk through the definition, by the interpreter that the local AWS has. Only
-  waits take time, as the polling interval has it in the middle of its jitter. Tests hold the walk against executions on
-  the local AWS.
-- Each state entered is one transition. Each task is a request, or an invocation: {SECONDS_BILLED} billed seconds,
-  as if each were a cold start, with the memory that the template gives it. What it calls follows from its policies.
-- A record has up to {RECORD_KB} KB, which a write pays for, a message {MESSAGE_KB} KB, a page {PAGE_KB} KB. The logs
-  have {LOG_KB} KB for an invocation and {EVENTS_KB} KB for a state. Tests hold these, too.
-- A distribution pays for its page and its logs until they expire. Its record stays: it pays for {RECORDS_KEPT} months.
-- A custom metric costs for each hour in which it is sent, however often: many distributions an hour share it.
-- Each request to a service counts as one to KMS, too, as if no data key were kept.
-- One e-mail address subscribes.
+## Method
+- One distribution has two executions: the one that distributes, and one that the event of the other dataset starts and
+  that is skipped.
+- The interpreter of the local AWS walks through the definition and lists the states. Only waits take time: the polling
+  interval, in the middle of its jitter. Tests compare the walk with executions on the local AWS.
+- Each state is one transition. Each task is one request or one invocation. The policies in the template say what a
+  function calls. An invocation has the memory in the template, and {SECONDS_BILLED} billed seconds, as a cold start.
+- A record has up to {RECORD_KB} KB, a message {MESSAGE_KB} KB, a page {PAGE_KB} KB. Logs have up to {LOG_KB} KB for an
+  invocation and {EVENTS_KB} KB for a state. Tests check these sizes.
+- The cost of a distribution includes its page and its logs until they expire. A record stays; {RECORDS_KEPT} months
+  of it are included.
+- A custom metric costs for each hour in which it is sent. All distributions of an hour share that cost.
+- Each request to an encrypted service counts as one request to KMS.
+- One e-mail address is subscribed.
 
-## What is left out
-- Rekognition: no price is published for `DistributeDatasetEntries` and the calls around it.
-- Retries: each is one more transition and its task once more.
-- Data transfer, CloudTrail's trail, and what other subscribers and rules do with what they are told.
+## Not included
+- Rekognition: no price is published for `DistributeDatasetEntries` and the other calls.
+- Retries: each adds one transition and its task.
+- Data transfer, the CloudTrail trail, and other subscribers and rules.
 
-## The prices
-| | price | for |
+## Prices
+| source | price | unit |
 |---|---|---|
 {{prices}}
 """
@@ -85,7 +85,7 @@ def render() -> str:
     rest = cost_of(usage_at_rest(stack.resources))
     cases = [
         _case(_duration(TYPICAL.creation), _duration(TYPICAL.distribution), typical),
-        _case("24 hours", "24 hours, and is given up", worst),
+        _case("24 hours", "not finished after 24 hours", worst),
     ]
     return _HEAD.format(
         typical=_small(typical.cost()),
@@ -114,11 +114,11 @@ def _shares(distribution: Distribution) -> Iterator[str]:
     for price in sorted(large, key=lambda price: costs[price], reverse=True):
         number = _number(distribution.usage()[price])
         yield f"| {price.value.service} | {price.value.unit} | {number} | {_small(costs[price])} |"
-    yield f"| everything else | | | {_small(distribution.cost() - sum(costs[price] for price in large))} |"
+    yield f"| all others | | | {_small(distribution.cost() - sum(costs[price] for price in large))} |"
 
 
 def _kept(stack: Stack) -> str:
-    """What costs at rest, in words."""
+    """The resources that cost at rest, in words."""
     usage = usage_at_rest(stack.resources)
     names = {Price.KEY: ("key", "keys"), Price.ALARM: ("alarm", "alarms")}
     return " and ".join(
@@ -136,7 +136,7 @@ def _number(amount: Decimal) -> str:
 
 
 def _small(usd: Decimal) -> str:
-    """Two digits that count, of less than a dollar."""
+    """An amount of less than a dollar, with two significant digits."""
     return f"${usd:.{1 - usd.adjusted()}f}"
 
 

@@ -1,4 +1,4 @@
-"""Published list prices, without any free tier and at the first tier of each."""
+"""Published list prices, at the first tier of each and without the free tier."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 REGION = "us-east-1"
 AS_OF = "November 2026"
-HOURS_A_MONTH = 730  # as AWS counts
+HOURS_A_MONTH = 730  # AWS's own count
 
 
 class Listed(NamedTuple):
-    """`usd` for so many of a unit, as the page "… pricing" of the service says."""
+    """`usd` for `per` units, from the pricing page of the service."""
 
     usd: str
     per: int
@@ -20,7 +20,7 @@ class Listed(NamedTuple):
 
 
 class Price(Enum):
-    """What is used or kept, in the page's own unit."""
+    """A unit that AWS charges for, as the pricing page names it."""
 
     TRANSITION = Listed("0.025", 1_000, "state transitions, Standard", "AWS Step Functions")
     INVOCATION = Listed("0.20", 1_000_000, "requests", "AWS Lambda")
@@ -45,7 +45,7 @@ class Price(Enum):
 
     @property
     def usd(self) -> Decimal:
-        """Of one."""
+        """US dollars for one unit."""
         return Decimal(self.value.usd) / self.value.per
 
 
@@ -53,5 +53,5 @@ Usage = Mapping[Price, Decimal]
 
 
 def cost_of(usage: Usage) -> Decimal:
-    """In US dollars."""
+    """The cost in US dollars."""
     return sum((price.usd * amount for price, amount in usage.items()), Decimal(0))

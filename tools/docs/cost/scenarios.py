@@ -1,4 +1,4 @@
-"""What is priced: the executions of one distribution that the events of its two datasets start."""
+"""The priced scenarios: one distribution, with the two executions that the events of its datasets start."""
 
 import math
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ _BOUNDS = Bounds(Settings().shortest_wait_seconds, Settings().longest_wait_secon
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """How long Rekognition takes, in seconds.
+    """How long Rekognition needs to create the datasets and to distribute, in seconds.
 
-    `together`: both datasets exist when their events come; the execution that comes late finds the pair claimed. If
-    not, the first finds no test dataset.
+    If `together`, both datasets exist when their events arrive, and the second execution finds the pair claimed. If
+    not, the first execution finds no test dataset. Either one is skipped.
     """
 
     creation: float
@@ -26,12 +26,12 @@ class Scenario:
     together: bool = False
 
     def walks(self, definition: dict[str, Any]) -> list[list[Visit]]:
-        """Of the execution that distributes, and of the one that stands aside."""
-        aside = _too_late if self.together else _too_early
-        return [walk(definition, self.distributing()), walk(definition, aside)]
+        """The states that the execution that distributes enters, and those of the one that is skipped."""
+        skipped = _too_late if self.together else _too_early
+        return [walk(definition, self.distributing()), walk(definition, skipped)]
 
     def distributing(self) -> Answers:
-        """The answers of one distribution; it has a memory."""
+        """The answers of the functions in one distribution. They depend on earlier calls."""
         started: list[float] = []
         claimed: list[bool] = []
 
@@ -63,7 +63,7 @@ class Scenario:
 
 
 TYPICAL = Scenario(creation=2 * 60, distribution=10 * 60)
-# Up to both deadlines, as they are by default.
+# Up to the default of both deadlines.
 WORST = Scenario(creation=24 * HOUR - 1, distribution=math.inf, together=True)
 
 
@@ -83,13 +83,13 @@ def _resolved(action: str, now: float, *, claimed: bool = False) -> dict[str, An
 
 
 def _checked(seconds: float, needed: float) -> dict[str, Any]:
-    """So long after the start."""
+    """The answer of a check, `seconds` after the start of a distribution that needs `needed` seconds."""
     verdict = "COMPLETE" if seconds >= needed else "IN_PROGRESS" if seconds <= DEADLINE else "FAILED"
     return {"Verdict": verdict, "Attempt": _waiting(seconds), "Ending": {}}
 
 
 def _waiting(seconds: float) -> dict[str, Any]:
-    """As the deployed rule has it, in the middle of its jitter."""
+    """The deployed polling interval, in the middle of its jitter."""
     return {"WaitSeconds": polling_interval(seconds, 0.5, _BOUNDS)}
 
 

@@ -1,4 +1,4 @@
-"""What executions use of AWS, counted from the states that they enter and the template that they come from."""
+"""The usage of AWS by executions, counted from the states that they enter and from the template."""
 
 import re
 from collections import defaultdict
@@ -11,39 +11,39 @@ from tools.docs.cost.prices import HOURS_A_MONTH, Price, Usage, cost_of
 from tools.docs.cost.walk import Visit
 from tools.docs.template import render_definition, template_for_assertions
 
-# Nothing in a template says these. Tests hold the sizes against executions on the local AWS; time is another there.
-SECONDS_BILLED = Decimal(2)  # of each invocation, as if each were a cold start, whose INIT phase is billed
-RECORD_KB = 2  # of a pair: a write of 1 KB is one unit
-MESSAGE_KB = 64  # at most, of one that SNS and EventBridge count as one
+# The template does not contain these. Tests compare the sizes with executions on the local AWS, but not the seconds.
+SECONDS_BILLED = Decimal(2)  # of each invocation, if each is a cold start, whose INIT phase is billed
+RECORD_KB = 2  # one write unit is 1 KB
+MESSAGE_KB = 64  # SNS and EventBridge count up to 64 KB as one message
 PAGE_KB = 50
-LOG_KB = 2  # of each invocation
-EVENTS_KB = 4  # of each state, where the state machine logs everything: entered, exited, and those of a task
-RECORDS_KEPT = 12  # months of a record, which stays, that its distribution pays for
+LOG_KB = 2  # for each invocation
+EVENTS_KB = 4  # for each state: the state machine logs all its events
+RECORDS_KEPT = 12  # months: a record stays longer, but its distribution pays for these
 
 KB_A_GB = Decimal(1024**2)
 DAYS_A_MONTH = Decimal(30)
 Resource = dict[str, Any]
 
-# What a function's own calls use, each once an invocation. A call that a function may not make it does not make.
+# The usage of a function's own calls, one call of each allowed action for each invocation.
 OWN_CALLS: dict[str, Usage] = {
     "dynamodb:GetItem": {Price.READ: Decimal(1)},
-    "dynamodb:PutItem": {},  # only to take a pair over from an earlier owner
+    "dynamodb:PutItem": {},  # only when an execution takes over a pair
     "dynamodb:UpdateItem": {Price.WRITE: Decimal(RECORD_KB)},
     "s3:PutObject": {Price.PUT: Decimal(1)},
 }
-# Of Rekognition no price of these calls is published. Keys and traces are counted below, logs above.
+# Rekognition publishes no price for these calls. Keys, traces and logs are counted elsewhere in this module.
 FREE_CALLS = r"rekognition:.*|states:(GetExecutionHistory|DescribeExecution)|logs:.*|xray:.*|kms:.*"
 
-# Which of these an encrypted service asks the key for, as if it never kept a data key for the next.
+# The units for which an encrypted service asks KMS, if it never reuses a data key.
 ENCRYPTED = (Price.INVOCATION, Price.WRITE, Price.READ, Price.EVENT, Price.PUBLISH, Price.EMAIL, Price.PUT)
 
-# The metrics that functions send through their logs, by name and dimension: one of its own, and one of every function.
+# The metrics that functions send through their logs, by name and dimension. Every function sends the last one.
 FUNCTION_METRICS = {"Resolve datasets": "DatasetsResolved {answer}", "Report outcome": "Outcomes {answer}"}
 EVERY_FUNCTIONS = "ExecutionAge"
 
 
 class Stack:
-    """The template and the definition of a deployment that tells one address."""
+    """The template and the definition of a deployment that notifies one address."""
 
     def __init__(self) -> None:
         settings = Settings(email=("you@example.com",))
@@ -51,22 +51,22 @@ class Stack:
         self.definition = render_definition(settings)
 
     def of(self, kind: str) -> dict[str, Resource]:
-        """The properties of each resource of a type, by logical id."""
+        """The properties of the resources of a type, by logical id."""
         return {name: r.get("Properties", {}) for name, r in self.resources.items() if r["Type"] == kind}
 
     @property
     def machine(self) -> Resource:
-        """Its properties."""
+        """The properties of the state machine."""
         (machine,) = self.of("AWS::StepFunctions::StateMachine").values()
         return machine
 
     def function_of(self, state: dict[str, Any]) -> str:
-        """The logical id of the function of which a state invokes a version."""
+        """The logical id of the function that a state invokes."""
         version = state["Arguments"]["FunctionName"].rpartition(":")[2]
         return str(self.of("AWS::Lambda::Version")[version]["FunctionName"]["Ref"])
 
     def calls_of(self, function: str) -> set[str]:
-        """The actions that its role's policies allow."""
+        """The actions that the policies of the function's role allow."""
         role = self.of("AWS::Lambda::Function")[function]["Role"]["Fn::GetAtt"][0]
         policies = [p for p in self.of("AWS::IAM::Policy").values() if {"Ref": role} in p["Roles"]]
         statements = [statement for p in policies for statement in p["PolicyDocument"]["Statement"]]
@@ -74,7 +74,7 @@ class Stack:
 
 
 class Distribution:
-    """What all executions of one distribution use together."""
+    """The usage of all executions of one distribution together."""
 
     def __init__(self, stack: Stack, executions: Iterable[list[Visit]]) -> None:
         self._stack = stack
@@ -86,14 +86,14 @@ class Distribution:
         self.amounts[Price.KEY_REQUEST] = sum((self.amounts[p] for p in ENCRYPTED), Decimal(0))
 
     def usage(self, distributions: int = 1) -> Usage:
-        """Of so many in a month. A metric counts once for each hour in which any of them sends it."""
+        """The usage of so many distributions in a month. A metric costs once for each hour in which it is sent."""
         metrics = {name for name, _ in self.metric_hours}
         hours = min(len(self.metric_hours) * distributions, len(metrics) * HOURS_A_MONTH)
         amounts = {price: amount * distributions for price, amount in self.amounts.items()}
         return {**amounts, Price.METRIC_HOUR: Decimal(hours)}
 
     def cost(self, distributions: int = 1) -> Decimal:
-        """In US dollars, of so many in a month."""
+        """The cost of so many distributions in a month, in US dollars."""
         return cost_of(self.usage(distributions))
 
     def _count(self, visits: list[Visit]) -> None:
@@ -112,17 +112,17 @@ class Distribution:
 
 
 def use_of_state(stack: Stack, state: dict[str, Any]) -> Usage:
-    """Beside its transition. Raises ValueError for a task whose price nobody has looked up."""
+    """The usage of a state without its transition. Raises ValueError for a task that has no price here."""
     if state["Type"] != "Task":
         return {}
     resource = state["Resource"].removeprefix("arn:aws:states:::")
     if resource not in TASKS:
-        raise ValueError(f"What {resource} costs is not in {__name__}: say so in its TASKS.")
+        raise ValueError(f"{__name__} has no price for {resource}. Add one to its TASKS.")
     return TASKS[resource](stack, state)
 
 
 def metrics_of(visit: Visit, state: dict[str, Any]) -> set[str]:
-    """Names of the custom metrics that a state sends."""
+    """The names of the custom metrics that a state sends."""
     if not state.get("Resource", "").endswith(":lambda:invoke"):
         return set()
     own = FUNCTION_METRICS.get(visit.state)
@@ -140,12 +140,12 @@ def _invocation(stack: Stack, state: dict[str, Any]) -> Usage:
 
 def _use_of_call(call: str) -> Usage:
     if call not in OWN_CALLS and not re.fullmatch(FREE_CALLS, call):
-        raise ValueError(f"What {call} costs is not in {__name__}: say so in its OWN_CALLS.")
+        raise ValueError(f"{__name__} has no price for {call}. Add one to its OWN_CALLS.")
     return OWN_CALLS.get(call, {})
 
 
 def _publish(stack: Stack, state: dict[str, Any]) -> Usage:
-    """One to the topic, and an e-mail to each address that subscribes to it."""
+    """One message to the topic, and an e-mail to each address that is subscribed to it."""
     topic = state["Arguments"]["TopicArn"].rsplit(":", 1)[-1]
     subscriptions = [s for s in stack.of("AWS::SNS::Subscription").values() if s["TopicArn"] == {"Ref": topic}]
     emails = [s for s in subscriptions if s["Protocol"] in ("email", "email-json")]
@@ -153,7 +153,7 @@ def _publish(stack: Stack, state: dict[str, Any]) -> Usage:
 
 
 def _event(stack: Stack, state: dict[str, Any]) -> Usage:
-    """And what rules publish of it: that a rule matches costs nothing."""
+    """The event, and each target that a rule publishes it to. A match of a rule costs nothing."""
     sources = {entry["Source"] for entry in state["Arguments"]["Entries"]}
     rules = stack.of("AWS::Events::Rule").values()
     matching = [rule for rule in rules if sources & set(rule.get("EventPattern", {}).get("source", []))]
@@ -175,16 +175,16 @@ def _logs(stack: Stack, kilobytes: int) -> Usage:
 
 
 def _logs_of_states(stack: Stack, states: int) -> Usage:
-    """Raises ValueError for a state machine that logs less than everything, which nobody has priced."""
+    """Raises ValueError if the state machine does not log everything, which has no price here."""
     if stack.machine["LoggingConfiguration"]["Level"] != "ALL":
-        raise ValueError(f"What a state machine logs that does not log everything is not in {__name__}: say so there.")
+        raise ValueError(f"{__name__} has no price for a state machine that does not log everything. Add one there.")
     return _logs(stack, EVENTS_KB * states)
 
 
 def _trace(stack: Stack) -> Usage:
-    """An execution is one, with all that it invokes. Raises ValueError where none is traced as a whole."""
+    """One trace for each execution. Raises ValueError if executions are not traced."""
     if not stack.machine["TracingConfiguration"]["Enabled"]:
-        raise ValueError(f"What is traced of an execution that is not traced is not in {__name__}: say so there.")
+        raise ValueError(f"{__name__} has no price for executions that are not traced. Add one there.")
     return {Price.TRACE: Decimal(1)}
 
 

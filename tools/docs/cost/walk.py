@@ -1,4 +1,4 @@
-"""Walks through the definition as Step Functions would, with answers in place of tasks: no AWS, no time, no chance."""
+"""Walks through the definition as Step Functions does, with given answers instead of tasks, without AWS."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,19 +14,19 @@ ARN = "arn:aws:states:us-east-1:123456789012:execution:StateMachine:walk"
 
 @dataclass(frozen=True)
 class Visit:
-    """A state was entered, so long after the execution began; `answer` is in a word what a function gave."""
+    """A state that was entered `seconds` after the start. `answer` is the answer of its function in one word."""
 
     state: str
     seconds: float
     answer: str = ""
 
 
-# What a task gives, from its state's name and the seconds since the execution began.
+# The result of a task, from the name of its state and the seconds since the start.
 Answers = Callable[[str, float], dict[str, Any]]
 
 
 def walk(definition: dict[str, Any], answers: Answers) -> list[Visit]:
-    """Only waits take time, as much as the answers say."""
+    """The states that an execution enters. Only waits take time."""
     states = definition["States"]
     context: dict[str, Any] = {
         "QueryLanguage": definition["QueryLanguage"],
@@ -46,8 +46,8 @@ def walk(definition: dict[str, Any], answers: Answers) -> list[Visit]:
     return visits
 
 
-def told(result: dict[str, Any]) -> str:
-    """The Action, the Verdict, or the outcome and error in what a function gave; of any other task nothing."""
+def summarize(result: dict[str, Any]) -> str:
+    """The Action, the Verdict, or the outcome and error in a function's answer; empty for any other task."""
     payload = result.get("Payload", {})
     if "Attributes" in payload:
         return "{outcome} {error}".format(**payload["Attributes"])
@@ -57,7 +57,7 @@ def told(result: dict[str, Any]) -> str:
 def _visit(
     state: dict[str, Any], context: dict[str, Any], answer: Callable[[], dict[str, Any]]
 ) -> tuple[str, str | None]:
-    """What a function told, and the state that follows."""
+    """The answer of a function in one word, and the next state."""
     match state["Type"]:
         case "Task":
             return _perform(state, context, answer)
@@ -71,7 +71,7 @@ def _visit(
 def _perform(state: dict[str, Any], context: dict[str, Any], answer: Callable[[], dict[str, Any]]) -> tuple[str, str]:
     result = answer()
     stepfunctions._apply_state_assign(state, {}, context, result=result)
-    return told(result), str(state["Next"])
+    return summarize(result), str(state["Next"])
 
 
 def _text(seconds: float) -> str:
