@@ -15,7 +15,7 @@ from infra.settings import Settings
 from local.aws import LocalAws
 from tests.deployment import behaviours
 from tests.deployment.behaviours import PROMISES, Deployment
-from tests.deployment.without import grants, of_role, without
+from tests.deployment.reduced_template import grants, of_role, without
 from tests.support.executions import Executions
 from tests.support.stacks import NAME_PREFIX
 from tests.support.workbench import Workbench
