@@ -1,1 +1,1 @@
-"""The template, and what deploying it makes."""
+"""Tests of the template and of its deployment."""

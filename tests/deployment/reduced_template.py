@@ -1,4 +1,4 @@
-"""A template less one thing of what it allows."""
+"""A template without one of its grants."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from tools.docs.grants import Grant, Statement, Template, as_list, grants_of_rol
 
 
 def grants(template: Template) -> list[Grant]:
-    """All that it allows anybody."""
+    """All grants of roles and resources."""
     allowed = [rule for rule in rules_of_resources(template) if rule.statement["Effect"] == "Allow"]
     return grants_of_roles(template) + allowed
 
@@ -15,23 +15,23 @@ def of_role(grant: Grant) -> bool:
     return "Principal" not in grant.statement
 
 
-def without(template: Template, grant: Grant) -> Template:
-    """The template less this; with it goes a policy in which nothing is left."""
+def remove_grant(template: Template, grant: Grant) -> Template:
+    """The template without the grant, and without its policy if nothing is left in it."""
     policy = template["Resources"][grant.policy]
     (name,) = policy["Properties"].keys() & {"PolicyDocument", "KeyPolicy"}
     document = policy["Properties"][name]
     left = [
         each
         for statement in document["Statement"]
-        for each in (_parts(statement, grant) if statement == grant.statement else [statement])
+        for each in (_remaining(statement, grant) if statement == grant.statement else [statement])
     ]
     if left:
-        return _with(template, grant.policy, name, {**document, "Statement": left})
-    return _less(template, grant.policy)
+        return _replace_property(template, grant.policy, name, {**document, "Statement": left})
+    return _remove_policy(template, grant.policy)
 
 
-def _parts(statement: Statement, grant: Grant) -> Iterator[Statement]:
-    """What is left of a statement: the other actions as they were, and this one on other resources."""
+def _remaining(statement: Statement, grant: Grant) -> Iterator[Statement]:
+    """The rest of a statement: its other actions unchanged, and this action on its other resources."""
     actions = [action for action in as_list(statement["Action"]) if action != grant.action]
     resources = [each for each in as_list(statement["Resource"]) if each != grant.resource]
     if actions:
@@ -40,14 +40,14 @@ def _parts(statement: Statement, grant: Grant) -> Iterator[Statement]:
         yield {**statement, "Action": grant.action, "Resource": resources}
 
 
-def _with(template: Template, policy: str, name: str, value: Template) -> Template:
+def _replace_property(template: Template, policy: str, name: str, value: Template) -> Template:
     resources = template["Resources"]
     properties = {**resources[policy]["Properties"], name: value}
     return {**template, "Resources": {**resources, policy: {**resources[policy], "Properties": properties}}}
 
 
-def _less(template: Template, policy: str) -> Template:
-    """Nothing waits for it any more, either."""
+def _remove_policy(template: Template, policy: str) -> Template:
+    """Removes the policy from the dependencies of other resources, too."""
     kept = {name: resource for name, resource in template["Resources"].items() if name != policy}
     for name, resource in kept.items():
         if policy in as_list(resource.get("DependsOn", [])):

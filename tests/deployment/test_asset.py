@@ -1,4 +1,4 @@
-"""What the Lambdas are made of."""
+"""The code that the Lambda functions are deployed with."""
 
 import os
 import stat
@@ -19,12 +19,12 @@ def asset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_it_holds_the_functions_and_what_they_import_but_not_the_sdk(asset: Path) -> None:
+def test_asset_has_functions_and_their_imports_and_nothing_else(asset: Path) -> None:
     packages = {path.name for path in asset.iterdir() if not path.name.endswith(".dist-info")}
     assert packages == {"lambdas", "aws_lambda_powertools", "jmespath", "typing_extensions.py"}
 
 
-def test_it_is_under_two_megabytes_zipped(asset: Path, tmp_path: Path) -> None:
+def test_asset_is_under_two_megabytes_zipped(asset: Path, tmp_path: Path) -> None:
     archive = tmp_path / "asset.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
         for path in asset.rglob("*"):
@@ -32,7 +32,7 @@ def test_it_is_under_two_megabytes_zipped(asset: Path, tmp_path: Path) -> None:
     assert archive.stat().st_size < TWO_MEGABYTES
 
 
-def test_any_user_may_read_it_whatever_the_umask(tmp_path: Path) -> None:
+def test_any_user_may_read_the_asset_whatever_the_umask(tmp_path: Path) -> None:
     before = os.umask(0o077)
     try:
         copy_code(tmp_path)
@@ -42,7 +42,7 @@ def test_any_user_may_read_it_whatever_the_umask(tmp_path: Path) -> None:
     assert modes == {(True, 0o755), (False, 0o644)}
 
 
-def test_nothing_in_it_depends_on_the_machine_that_made_it(asset: Path) -> None:
+def test_asset_does_not_depend_on_the_machine(asset: Path) -> None:
     names = {path.name for path in asset.rglob("*")}
     assert names & {"__pycache__", "RECORD", "INSTALLER", "direct_url.json"} == set()
     assert list(asset.rglob("*.so")) == []

@@ -1,4 +1,4 @@
-"""The rendered state machine: what linters say, how simple it is, and that every name in it means something."""
+"""The rendered definition: linters accept it, it is simple, and every name in it exists."""
 
 import inspect
 import json
@@ -40,9 +40,9 @@ LAMBDA = {
 }
 FUNCTIONS = ["Resolve datasets", "Claim pair", "Start distribution", "Check distribution", "Report outcome"]
 HOURS = 3600
-ENTERED_AND_LEFT = 2  # events of a state
+ENTERED_AND_EXITED = 2  # events of a state
 STATES_OF_A_ROUND = 3  # a Wait, a Task, a Choice
-EVENTS_OF_A_TRY = 3  # of a task: scheduled, started, failed or succeeded
+EVENTS_OF_A_TRY = 3  # scheduled, started, failed or succeeded
 
 MOST_STATES, MOST_EXPRESSIONS, MOST_BYTES = 22, 80, 25_000
 REFERENCE = r"\$[\w.]+"
@@ -71,18 +71,18 @@ def test_asl_validator_finds_nothing(definition: dict[str, Any], tmp_path: Path)
 
 
 def test_statelint_finds_nothing(definition: dict[str, Any]) -> None:
-    assert Linter().validate(_as_statelint_takes_it(definition)) == []
+    assert Linter().validate(_for_statelint(definition)) == []
 
 
-def test_the_graph_is_small_enough_to_read(definition: dict[str, Any]) -> None:
+def test_graph_is_small_enough_to_read(definition: dict[str, Any]) -> None:
     text = json.dumps(definition, separators=(",", ":"))
     assert len(definition["States"]) <= MOST_STATES
     assert text.count("{%") <= MOST_EXPRESSIONS
     assert len(text.encode()) <= MOST_BYTES
 
 
-def test_an_expression_is_a_reference_a_comparison_or_one_merge(definition: dict[str, Any]) -> None:
-    """Python decides, and a table of cases tests it: nothing in a string parses, formats or chooses words."""
+def test_expressions_are_references_comparisons_or_one_merge(definition: dict[str, Any]) -> None:
+    """Python decides and formats, where tables of cases test it. An expression in a string does not."""
     found = [
         (name, key, expression)
         for name, state in definition["States"].items()
@@ -94,7 +94,7 @@ def test_an_expression_is_a_reference_a_comparison_or_one_merge(definition: dict
     assert [(name, key) for name, key, _ in complex_ones] == [("Resolve datasets", KEEPS_THE_INPUT_SMALL)]
 
 
-def test_every_error_named_in_a_retry_or_catch_exists(definition: dict[str, Any]) -> None:
+def test_every_error_in_a_retry_or_catch_exists(definition: dict[str, Any]) -> None:
     transport = {name for name, _ in inspect.getmembers(botocore.exceptions, inspect.isclass)}
     ours = {name for name, _ in inspect.getmembers(errors, inspect.isclass)}
     known = set(_modelled_errors("rekognition")) | transport | ours | STEP_FUNCTIONS | LAMBDA | _runtime_errors()
@@ -105,7 +105,7 @@ def test_every_error_of_the_lambda_runtime_has_a_row() -> None:
     assert _runtime_errors() <= {error for row in FAILURES for error in row.errors}
 
 
-def test_every_task_has_a_deadline_and_a_way_out(definition: dict[str, Any]) -> None:
+def test_every_task_has_a_timeout_and_catches_every_error(definition: dict[str, Any]) -> None:
     tasks = {name: state for name, state in definition["States"].items() if state["Type"] == "Task"}
     assert [name for name, state in tasks.items() if "TimeoutSeconds" not in state] == []
     assert [name for name, state in tasks.items() if state["Catch"][-1]["ErrorEquals"] != ["States.ALL"]] == []
@@ -118,7 +118,7 @@ def test_every_retry_is_bounded_and_jittered(definition: dict[str, Any]) -> None
     assert all(retry["JitterStrategy"] == "FULL" and retry["MaxDelaySeconds"] <= 60 for retry in tried_again)
 
 
-def test_an_error_that_is_an_answer_is_heard_at_once(definition: dict[str, Any]) -> None:
+def test_errors_that_are_answers_are_not_retried(definition: dict[str, Any]) -> None:
     for state in definition["States"].values():
         caught = [name for catch in state.get("Catch", [])[:-1] for name in catch["ErrorEquals"]]
         assert [name for name in set(caught) - set(TRANSIENT) if _attempts(state, name)] == []
@@ -128,22 +128,20 @@ def test_an_error_that_is_an_answer_is_heard_at_once(definition: dict[str, Any])
 @pytest.mark.parametrize(
     "error", [error for row in FAILURES for error in row.errors if row.retried != Retried.NO_TASK and ".*" not in error]
 )
-def test_a_function_is_retried_as_the_table_of_failures_says(
-    definition: dict[str, Any], state: str, error: str
-) -> None:
+def test_functions_are_retried_as_the_table_says(definition: dict[str, Any], state: str, error: str) -> None:
     (row,) = [row for row in FAILURES if error in row.errors]
     attempts = ATTEMPTS.get(row.retried)
     assert _attempts(definition["States"][state], error) == (attempts.most if attempts else 0)
 
 
-def test_the_report_has_as_many_tries_as_it_believes(definition: dict[str, Any]) -> None:
-    """On its last one it goes on without what fails."""
+def test_report_outcome_has_the_retries_that_it_expects(definition: dict[str, Any]) -> None:
+    """On its last try the function continues without the failing part."""
     state = definition["States"]["Report outcome"]
     assert _attempts(state, "Whatever") == ATTEMPTS[Retried.QUICKLY].most
     assert _attempts(state, "ClaimLost") == 0
 
 
-def test_whoever_lost_the_pair_asks_for_it_again(definition: dict[str, Any]) -> None:
+def test_lost_claim_leads_to_claim_pair(definition: dict[str, Any]) -> None:
     for state in ("Start distribution", "Report outcome"):
         assert _caught(definition, state, "ClaimLost") == ("Claim pair", {"claim": {}})
 
@@ -165,7 +163,7 @@ def test_whoever_lost_the_pair_asks_for_it_again(definition: dict[str, Any]) -> 
         ("Notify in plain words", "SNS.NotFoundException", "Failed"),
     ],
 )
-def test_where_an_error_leads(definition: dict[str, Any], state: str, error: str, following: str) -> None:
+def test_error_leads_to_the_following_state(definition: dict[str, Any], state: str, error: str, following: str) -> None:
     assert _caught(definition, state, error)[0] == following
 
 
@@ -181,22 +179,24 @@ LEADS_TO = {
 
 @pytest.mark.parametrize("claimed", [False, True])
 @pytest.mark.parametrize("action", list(Action))
-def test_only_what_needs_no_claim_goes_by_without_one(
+def test_only_actions_without_a_claim_bypass_claim_pair(
     definition: dict[str, Any], action: Action, claimed: bool
 ) -> None:
-    """Whoever owns the pair gives it back before it skips, and waits without asking again."""
-    at_once = {
+    """An owner of the pair releases it before it skips, and waits without claiming it again."""
+    bypassing = {
         (Action.SKIPPED, False): "Skipped",
         **{(Action.ALREADY_DISTRIBUTED, either): "Already distributed" for either in (False, True)},
         **{(Action.DRY_RUN, either): "Dry run" for either in (False, True)},
         (Action.WAIT, True): "Wait for datasets",
     }
     pair = {"Action": action, "Claimed": claimed}
-    assert _choose(definition, "Anything to do?", pair=pair) == at_once.get((action, claimed), "Claim pair")
+    assert _choose(definition, "Anything to do?", pair=pair) == bypassing.get((action, claimed), "Claim pair")
 
 
 @pytest.mark.parametrize(("action", "following"), [*LEADS_TO.items(), ("RESOLVE", "Resolve datasets")])
-def test_a_claimed_pair_goes_where_its_action_leads(definition: dict[str, Any], action: str, following: str) -> None:
+def test_action_of_a_claimed_pair_leads_to_the_following_state(
+    definition: dict[str, Any], action: str, following: str
+) -> None:
     assert _choose(definition, "Pair claimed?", pair={"Action": action, "Ending": {}}) == following
 
 
@@ -209,7 +209,7 @@ def test_a_claimed_pair_goes_where_its_action_leads(definition: dict[str, Any], 
         (Verdict.NO_EFFECT, "Resolve datasets"),
     ],
 )
-def test_a_poll_goes_where_its_verdict_leads(definition: dict[str, Any], verdict: Verdict, following: str) -> None:
+def test_verdict_leads_to_the_following_state(definition: dict[str, Any], verdict: Verdict, following: str) -> None:
     assert _choose(definition, "Distribution finished?", verdict=verdict) == following
 
 
@@ -217,19 +217,19 @@ def test_a_poll_goes_where_its_verdict_leads(definition: dict[str, Any], verdict
     ("ending", "following"),
     [({"Outcome": "DISTRIBUTED"}, "Distributed"), ({"Outcome": "FAILED"}, "Failed"), ({"Error": "E"}, "Failed")],
 )
-def test_only_a_distribution_ends_green(definition: dict[str, Any], ending: dict[str, str], following: str) -> None:
+def test_only_a_distribution_succeeds(definition: dict[str, Any], ending: dict[str, str], following: str) -> None:
     assert _choose(definition, "Success or failure?", ending=ending) == following
 
 
-def test_states_read_aloud(definition: dict[str, Any]) -> None:
+def test_state_names_are_plain_words(definition: dict[str, Any]) -> None:
     assert [name for name in definition["States"] if not re.fullmatch(r"[A-Z][a-z ]+\??", name)] == []
 
 
-def test_every_failure_ends_in_the_one_red_state(definition: dict[str, Any]) -> None:
+def test_there_is_one_fail_state(definition: dict[str, Any]) -> None:
     assert [name for name, state in definition["States"].items() if state["Type"] == "Fail"] == ["Failed"]
 
 
-def test_the_deadlines_and_polling_intervals_are_as_the_settings_say() -> None:
+def test_settings_set_deadlines_and_polling_intervals() -> None:
     settings = Settings(
         creation_deadline_hours=1,
         distribution_deadline_hours=2,
@@ -246,7 +246,7 @@ def test_the_deadlines_and_polling_intervals_are_as_the_settings_say() -> None:
 
 
 @pytest.mark.parametrize(("hours", "failing", "most"), [(24, False, 4_000), (LONGEST_DEADLINE, True, 22_500)])
-def test_no_execution_comes_near_the_longest_history(hours: float, failing: bool, most: int) -> None:
+def test_longest_execution_stays_within_the_history_limit(hours: float, failing: bool, most: int) -> None:
     """AWS Step Functions Developer Guide, "Service quotas": an execution's history has 25,000 events at most."""
     settings = Settings(creation_deadline_hours=hours, distribution_deadline_hours=hours)
     states = render_definition(settings)["States"]
@@ -255,28 +255,30 @@ def test_no_execution_comes_near_the_longest_history(hours: float, failing: bool
     assert creation + distribution < most
 
 
-def test_a_check_that_cannot_run_makes_no_long_history() -> None:
-    """It is retried at once, and then waits as long as it ever does, until the state machine's own timeout."""
+def test_check_that_cannot_run_stays_within_the_history_limit() -> None:
+    """It is retried at once. Then it waits the longest polling interval, until the state machine times out."""
     definition = render_definition(Settings(creation_deadline_hours=36, distribution_deadline_hours=36))
     check = definition["States"]["Check distribution"]
     seconds = _caught(definition, "Check distribution", "Lambda.ServiceException")[1]["attempt"]
     assert seconds == "{% $merge([$attempt, {'WaitSeconds': 600}]) %}"
     rounds = definition["TimeoutSeconds"] / 600
-    assert rounds * (ENTERED_AND_LEFT * 2 + (1 + _most_retries(check)) * EVENTS_OF_A_TRY) < 22_500
+    assert rounds * (ENTERED_AND_EXITED * 2 + (1 + _most_retries(check)) * EVENTS_OF_A_TRY) < 22_500
 
 
-def test_to_ask_again_and_again_makes_no_long_history_either() -> None:
-    """The account's limit may last: polls show no effect for five minutes, and then it is asked again."""
+def test_repeated_starts_stay_within_the_history_limit() -> None:
+    """The account's limit may last. After five minutes of polls without effect, the workflow starts again."""
     polls = _rounds_of_waiting(24)
-    poll = ENTERED_AND_LEFT * STATES_OF_A_ROUND + EVENTS_OF_A_TRY
-    anew = ENTERED_AND_LEFT * 5 + EVENTS_OF_A_TRY * 3  # Resolve datasets, Claim pair, Start distribution, two Choices
-    assert polls * poll + min(polls, 24 * HOURS / NO_EFFECT_SECONDS) * anew < 7_000
+    poll = ENTERED_AND_EXITED * STATES_OF_A_ROUND + EVENTS_OF_A_TRY
+    restart = (
+        ENTERED_AND_EXITED * 5 + EVENTS_OF_A_TRY * 3
+    )  # Resolve datasets, Claim pair, Start distribution, two Choices
+    assert polls * poll + min(polls, 24 * HOURS / QUIET_SECONDS) * restart < 7_000
 
 
 def _events_of_waiting(task: dict[str, Any], hours: float, failing: bool) -> int:
-    """Of one that ends at its deadline; `failing`: each task is tried as often as any error makes it, at once."""
+    """The events until the deadline. If `failing`, each task has the most tries of any error."""
     tries = 1 + (_most_retries(task) if failing else 0)
-    return _rounds_of_waiting(hours) * (ENTERED_AND_LEFT * STATES_OF_A_ROUND + tries * EVENTS_OF_A_TRY)
+    return _rounds_of_waiting(hours) * (ENTERED_AND_EXITED * STATES_OF_A_ROUND + tries * EVENTS_OF_A_TRY)
 
 
 def _most_retries(task: dict[str, Any]) -> int:
@@ -284,7 +286,7 @@ def _most_retries(task: dict[str, Any]) -> int:
 
 
 def _rounds_of_waiting(hours: float) -> int:
-    """As many as chance can make them."""
+    """The most rounds that the jitter allows."""
     settings, seconds, rounds = Settings(), 0.0, 0
     bounds = Bounds(settings.shortest_wait_seconds, settings.longest_wait_seconds)
     assert polling_interval(1000, 0, bounds) == 1000 * LEAST_SHARE
@@ -295,13 +297,13 @@ def _rounds_of_waiting(hours: float) -> int:
 
 
 def _choose(definition: dict[str, Any], state: str, **variables: Any) -> str:
-    """Where a Choice leads."""
+    """The state that a Choice leads to."""
     context = {"QueryLanguage": "JSONata", "variables": variables}
     return str(stepfunctions._execute_choice(definition["States"][state], {}, context)[1])
 
 
 def _caught(definition: dict[str, Any], state: str, error: str) -> tuple[str, dict[str, Any]]:
-    """Where an error of the state leads, and what is assigned on the way."""
+    """The state that an error leads to, and the variables that the catch assigns."""
     catch = stepfunctions._find_matching_catcher(definition["States"][state]["Catch"], error)
     return str(catch["Next"]), catch.get("Assign", {})
 
@@ -312,7 +314,7 @@ def _payload(definition: dict[str, Any], state: str) -> dict[str, Any]:
 
 
 def _expressions(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
-    """Each expression, and the member that it is the value of."""
+    """Each member that has an expression, and the expression."""
     match value:
         case dict():
             for name, each in value.items():
@@ -325,13 +327,13 @@ def _expressions(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _attempts(state: dict[str, Any], error: str) -> int:
-    """How often more an error is tried: the first rule that names it says."""
+    """The number of retries of an error, from the first rule that names it."""
     rules = [rule for rule in state.get("Retry", []) if {error, "States.ALL"} & set(rule["ErrorEquals"])]
     return int(rules[0]["MaxAttempts"]) if rules else 0
 
 
 def _runtime_errors() -> set[str]:
-    """What AWS's runtime client reports in place of an exception's class."""
+    """The errors that AWS's runtime client reports instead of an exception's class."""
     names = {value for name, value in vars(FaultException).items() if name.isupper()}
     return {name for name in names if isinstance(name, str) and name.startswith("Runtime.")}
 
@@ -348,8 +350,8 @@ def _named_errors(definition: dict[str, Any]) -> Iterator[str]:
             yield from rule["ErrorEquals"]
 
 
-def _as_statelint_takes_it(definition: dict[str, Any]) -> dict[str, Any]:
-    """statelint takes a BackoffRate of 2.0 but not of 2, and does not know that a Wait's Seconds may be JSONata."""
+def _for_statelint(definition: dict[str, Any]) -> dict[str, Any]:
+    """A copy for statelint, which refuses a BackoffRate of 2 (not of 2.0) and JSONata in a Wait's Seconds."""
     copy: dict[str, Any] = json.loads(json.dumps(definition))
     for state in copy["States"].values():
         if state["Type"] == "Wait":

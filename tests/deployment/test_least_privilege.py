@@ -1,8 +1,7 @@
-"""Nothing is granted that nothing needs: without any one thing that the template grants, something fails.
+"""The template grants nothing that is not needed: without any single grant, a promise breaks.
 
-Each test deploys the synthesized template less one action of one statement through CloudFormation, as an update of the
-template before it, and sees the promise broken that the table names. With the whole template, before and after, every
-promise is kept.
+Each test removes one action of one statement from the template, deploys the rest as an update through CloudFormation,
+and checks that the promise in the table breaks. Before and after, every promise holds with the whole template.
 """
 
 import re
@@ -15,7 +14,7 @@ from infra.settings import Settings
 from local.aws import LocalAws
 from tests.deployment import behaviours
 from tests.deployment.behaviours import PROMISES, Deployment
-from tests.deployment.reduced_template import grants, of_role, without
+from tests.deployment.reduced_template import grants, of_role, remove_grant
 from tests.support.executions import Executions
 from tests.support.stacks import NAME_PREFIX
 from tests.support.workbench import Workbench
@@ -27,7 +26,7 @@ Promise = Callable[[Deployment], None]
 
 
 def named(grant: Grant) -> str:
-    """Such as Workflow-kms:Decrypt-sns: who, may what, through or on what where it differs."""
+    """The test's id, such as Workflow-kms:Decrypt-sns: owner, action and, where they differ, service or resource."""
     several = isinstance(grant.statement.get("Resource"), list) and of_role(grant)
     on = re.findall(r"'(\w+)[0-9A-F]{8}'", str(grant.resource)) if several else []
     details = [grant.statement.get("Sid", "") if not of_role(grant) else "", grant.via, *on]
@@ -35,17 +34,17 @@ def named(grant: Grant) -> str:
     return "-".join([*words, *filter(None, details)])
 
 
-# Which promise is broken without it; without what no line names, it is the whole way from an event to its success.
+# The promise that breaks without a grant. For all other grants it is distribute_by_event.
 BROKEN: list[tuple[str, Promise]] = [
-    (r"FunctionsClaimPair-(dynamodb:PutItem|states:DescribeExecution)", behaviours.take_over),
-    (r"FunctionsReportOutcome-states:DescribeExecution", behaviours.tell_of_a_failure),
+    (r"FunctionsClaimPair-(dynamodb:PutItem|states:DescribeExecution)", behaviours.take_over_pair),
+    (r"FunctionsReportOutcome-states:DescribeExecution", behaviours.notify_of_failure),
     (r"Workflow-logs:", behaviours.deploy_and_destroy),
-    (r"FunctionsResolveDatasets-rekognition:ListDatasetLabels", behaviours.rehearse),
-    (r"Watch-", behaviours.tell_of_an_abort),
-    (r"Key-.*-Alarms|OperationsTopic-", behaviours.raise_an_alarm),
-    (r"Key-.*-Rules|TriggerUndeliveredQueue-", behaviours.keep_an_event),
-    (r"WatchUndeliveredQueue-", behaviours.keep_an_end),
-    (r"CustomS3AutoDelete.*s3:GetBucketTagging", behaviours.keep_from_now_on),
+    (r"FunctionsResolveDatasets-rekognition:ListDatasetLabels", behaviours.count_labels_in_dry_run),
+    (r"Watch-", behaviours.notify_of_abort),
+    (r"Key-.*-Alarms|OperationsTopic-", behaviours.send_alarm),
+    (r"Key-.*-Rules|TriggerUndeliveredQueue-", behaviours.queue_undelivered_event),
+    (r"WatchUndeliveredQueue-", behaviours.queue_undelivered_ending),
+    (r"CustomS3AutoDelete.*s3:GetBucketTagging", behaviours.retain_bucket),
     (r"Key-.*-Logs|ReportsBucket-|CustomS3AutoDelete", behaviours.deploy_and_destroy),
 ]
 
@@ -63,7 +62,7 @@ def name_of(promise: Promise) -> str:
 def deployment(
     stack: dict[str, str], local_aws: LocalAws, executions: Executions, rekognition: Any, s3: Any, bucket: str
 ) -> Iterator[Deployment]:
-    """The assets are those that the CDK CLI has published with the stack of all tests, which hears no events now."""
+    """A deployment with the assets of the stack of all tests, whose rule is disabled meanwhile."""
     rule = rule_of(stack, local_aws)
     events = local_aws.client("events")
     events.disable_rule(Name=rule)
@@ -88,19 +87,19 @@ def rule_of(stack: dict[str, str], aws: LocalAws) -> str:
 
 
 @pytest.mark.parametrize("promise", PROMISES, ids=name_of)
-def test_with_all_of_it_everything_works(deployment: Deployment, promise: Promise) -> None:
+def test_whole_template_keeps_the_promise(deployment: Deployment, promise: Promise) -> None:
     promise(deployment)
 
 
 @pytest.mark.parametrize("grant", grants(TEMPLATE), ids=named)
-def test_without_it_a_promise_is_broken(deployment: Deployment, grant: Grant) -> None:
-    """What does not come in time proves nothing: it is a TimeoutError."""
-    deployment.update(without(TEMPLATE, grant))
+def test_promise_breaks_without_the_grant(deployment: Deployment, grant: Grant) -> None:
+    """A TimeoutError is no proof: only an AssertionError passes."""
+    deployment.update(remove_grant(TEMPLATE, grant))
     with pytest.raises(AssertionError):
         broken_without(grant)(deployment)
 
 
 @pytest.mark.parametrize("promise", PROMISES, ids=name_of)
-def test_with_all_of_it_again_everything_works_again(deployment: Deployment, promise: Promise) -> None:
+def test_whole_template_keeps_the_promise_afterwards(deployment: Deployment, promise: Promise) -> None:
     deployment.update(TEMPLATE)
     promise(deployment)

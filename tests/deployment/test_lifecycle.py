@@ -1,4 +1,4 @@
-"""A deployment over an older one, while executions run; and what is kept of one that is to keep data."""
+"""A deployment over an older one while executions run, and a deployment that retains data."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ from tests.support.executions import Execution, Executions, read_records
 from tests.support.inventory import list_stack_resources
 from tests.support.workbench import Workbench, images
 
-# The newer version: no function of it answers what the older definition reads, nor the other way round.
+# The newer version. Its functions do not fit the older definition, and the older functions do not fit its definition.
 EDITS = {
     "lambdas/resolve_datasets.py": {
         '"Action": decision.action,\n        "R': '"Verdict": decision.action,\n        "R'
@@ -25,7 +25,7 @@ EDITS = {
     "infra/workflow/state_machine.py": {
         "$pair.Action": "$pair.Verdict",
         '"verdict": ".Verdict"': '"verdict": ".Stage"',
-        "Wait before checking": "Wait before looking",
+        "Wait before checking": "Wait before polling",
     },
 }
 DATA = {"AWS::DynamoDB::Table": 1, "AWS::KMS::Key": 1, "AWS::Logs::LogGroup": 6, "AWS::S3::Bucket": 1}
@@ -35,29 +35,29 @@ Inventory = dict[str, set[str]]
 
 @dataclass(frozen=True)
 class Older:
-    """The older version, deployed, with executions that wait in it."""
+    """The older version, deployed, with waiting executions."""
 
     assembly: Path
     outputs: dict[str, str]
     executions: Executions
     waiting: dict[str, str]
-    """The execution by the state that it waits in."""
+    """The ARN of an execution, by the state that it waits in."""
 
 
 @dataclass(frozen=True)
 class Newer:
-    """What came of them, and of one that began with the newer version."""
+    """The same executions after their end, and one that began with the newer version."""
 
     old: dict[str, Execution]
     new: Execution
     pages: list[str]
     versions: set[str]
-    """Of each function, once a deployment failed and the next did not."""
+    """The versions of all functions, after a deployment that failed and one that succeeded."""
 
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[LocalAws]:
-    """One of its own: stacks come and go in it."""
+    """A local AWS of this module's own, because it creates and deletes stacks."""
     forget_other_accounts()
     with LocalAws(wait_scale=0.1) as aws:
         aws.configure(creation_seconds=60.0, distribution_seconds=60.0, event_copies=0)
@@ -104,7 +104,7 @@ def edited_checkout(folder: Path) -> Path:
 
 
 def with_a_resource_that_fails(assembly: Path) -> Path:
-    """It comes after the state machine, whose definition is the newer one by then."""
+    """The assembly with a resource that fails after the state machine has got the newer definition."""
     broken = assembly.with_name("broken")
     shutil.copytree(assembly, broken)
     path = broken / f"{STACK}.template.json"
@@ -125,7 +125,7 @@ def with_a_resource_that_fails(assembly: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def newer(bench: Workbench, older: Older, tmp_path_factory: pytest.TempPathFactory) -> Newer:
-    """Its first deployment fails and is rolled back; it also begins to keep data."""
+    """The newer version, which retains data. Its first deployment fails and is rolled back."""
     checkout = edited_checkout(tmp_path_factory.mktemp("newer"))
     assembly = synthesize_assembly(bench.aws, context={"removalPolicy": "retain"}, checkout=checkout)
     with pytest.raises(LocalAwsError):
@@ -133,11 +133,11 @@ def newer(bench: Workbench, older: Older, tmp_path_factory: pytest.TempPathFacto
     assert deploy_assembly(bench.aws, assembly) == older.outputs
     bench.aws.configure(creation_seconds=0, distribution_seconds=0)
     bench.finish()
-    old = {state: older.executions.wait_until_ended(arn) for state, arn in older.waiting.items()}
-    begun_later = project(bench, "begun-later")
-    bench.pair(begun_later, images(10))
-    new = older.executions.run({"ProjectArn": begun_later})
-    versions = {arn.rpartition(":")[2] for arn in list_stack_resources(bench.aws, STACK)["AWS::Lambda::Version"]}
+    old = {state: older.executions.ended(arn) for state, arn in older.waiting.items()}
+    later = project(bench, "later")
+    bench.pair(later, images(10))
+    new = older.executions.run({"ProjectArn": later})
+    versions = {arn.rpartition(":")[2] for arn in inventory(bench.aws, STACK)["AWS::Lambda::Version"]}
     return Newer(old, new, pages(bench, older), versions)
 
 
@@ -147,56 +147,56 @@ def pages(bench: Workbench, deployed: Older) -> list[str]:
 
 
 @pytest.mark.parametrize("state", ["Wait for datasets", "Wait before checking"])
-def test_a_running_execution_ends_as_it_began(newer: Newer, state: str) -> None:
+def test_running_execution_keeps_its_version(newer: Newer, state: str) -> None:
     execution = newer.old[state]
     assert execution.status == "SUCCEEDED", execution
     assert execution.output["Outcome"] == "DISTRIBUTED"
     assert "Wait before checking" in execution.states
-    assert "Wait before looking" not in execution.states
+    assert "Wait before polling" not in execution.states
 
 
-def test_the_next_execution_runs_the_newer_version(newer: Newer) -> None:
+def test_next_execution_runs_the_newer_version(newer: Newer) -> None:
     assert newer.new.output["Outcome"] == "DISTRIBUTED"
-    assert "Wait before looking" in newer.new.states
+    assert "Wait before polling" in newer.new.states
 
 
-def test_a_deployment_that_was_rolled_back_leaves_no_version(newer: Newer) -> None:
-    """Lambda publishes no version whose code and configuration are those of the one before (PublishVersion): the same
-    deployment would fail from then on."""
+def test_rolled_back_deployment_leaves_no_version(newer: Newer) -> None:
+    """Lambda does not publish a version that equals the one before (PublishVersion). So a version that remains would
+    fail the same deployment from then on."""
     assert newer.versions == {"$LATEST", "1", "3"}
 
 
-def test_data_that_shall_be_kept_from_now_on_is_not_emptied(newer: Newer) -> None:
+def test_bucket_that_is_now_retained_is_not_emptied(newer: Newer) -> None:
     assert len(newer.pages) == 3
 
 
 @dataclass(frozen=True)
-class Kept:
-    """What the newer version, which is to keep data, leaves when it is destroyed."""
+class Retained:
+    """What remains after the newer version, which retains data, is destroyed."""
 
     inventory: Inventory
     records: list[dict[str, str]]
     sizes: list[int]
-    """Of the pages, which take the key to read."""
+    """The sizes of the pages, which only the key can decrypt."""
 
 
 @pytest.fixture(scope="module")
-def kept(bench: Workbench, older: Older, newer: Newer) -> Kept:
+def retained(bench: Workbench, older: Older, newer: Newer) -> Retained:
     destroy(bench.aws, older.assembly)
     bucket = older.outputs["ReportsBucket"]
-    return Kept(
-        list_stack_resources(bench.aws, STACK),
-        read_records(bench.aws, older.outputs["RecordsTable"], "begun-later"),
+    return Retained(
+        inventory(bench.aws, STACK),
+        read_records(bench.aws, older.outputs["RecordsTable"], "later"),
         [bench.s3.get_object(Bucket=bucket, Key=page)["ContentLength"] for page in newer.pages],
     )
 
 
-def test_what_is_asked_to_be_kept_stays_and_nothing_else(kept: Kept) -> None:
-    assert {kind: len(names) for kind, names in kept.inventory.items()} == DATA
+def test_only_retained_resources_remain(retained: Retained) -> None:
+    assert {kind: len(names) for kind, names in retained.inventory.items()} == DATA
 
 
-def test_what_is_kept_can_be_used(newer: Newer, kept: Kept) -> None:
-    (record,) = kept.records
+def test_retained_data_can_be_read(newer: Newer, retained: Retained) -> None:
+    (record,) = retained.records
     assert (record["Execution"], record["Outcome"]) == (newer.new.arn, "DISTRIBUTED")
-    assert kept.sizes
-    assert all(kept.sizes)
+    assert retained.sizes
+    assert all(retained.sizes)

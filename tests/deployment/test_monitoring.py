@@ -1,4 +1,4 @@
-"""What operators are told, and what they have to look at."""
+"""Alarms, logs, metrics, saved queries and the dashboard for operators."""
 
 import json
 import re
@@ -30,13 +30,13 @@ def operator(local_aws: LocalAws, stack: dict[str, str]) -> Any:
 
 
 def alarms(aws: LocalAws) -> dict[str, dict[str, Any]]:
-    """Each alarm of the stack, by its name; other tests have alarms of their own."""
+    """The alarms of the stack by name, without those of other tests."""
     found = aws.client("cloudwatch").describe_alarms(AlarmNamePrefix=f"{STACK}-")["MetricAlarms"]
     return {alarm["AlarmName"]: alarm for alarm in found}
 
 
 def test_every_alarm_reaches_operators_through_the_encrypted_topic(local_aws: LocalAws, operator: Subscriber) -> None:
-    """AWS's own metrics do not exist here: the state is set, as CloudWatch would."""
+    """The test sets the states, because the local AWS has no metrics of AWS's own."""
     names = set(alarms(local_aws))
     assert len(names) == 16
     for state in ("ALARM", "OK"):
@@ -45,25 +45,25 @@ def test_every_alarm_reaches_operators_through_the_encrypted_topic(local_aws: Lo
         assert {json.loads(notification.message)["AlarmName"] for notification in operator.receive_all()} == names
 
 
-def test_an_alarm_is_about_what_the_page_says(local_aws: LocalAws) -> None:
+def test_every_alarm_is_on_the_page(local_aws: LocalAws) -> None:
     page = (ROOT / "docs" / "operations.md").read_text()
     missing = {alarm["MetricName"] for alarm in alarms(local_aws).values() if f"`{alarm['MetricName']}`" not in page}
     assert missing == set()
 
 
-def test_an_execution_that_has_been_running_for_too_long_is_told(local_aws: LocalAws, operator: Subscriber) -> None:
+def test_operators_are_notified_of_an_old_execution(local_aws: LocalAws, operator: Subscriber) -> None:
     cloudwatch = local_aws.client("cloudwatch")
     (old,) = [alarm for alarm in alarms(local_aws).values() if alarm["MetricName"] == "ExecutionAge"]
-    for hours, told in ((11, []), (12, ["ALARM"])):
+    for hours, expected in ((11, []), (12, ["ALARM"])):
         cloudwatch.put_metric_data(
             Namespace=old["Namespace"],
             MetricData=[{"MetricName": "ExecutionAge", "Dimensions": old["Dimensions"], "Value": hours * HOUR}],
         )
         cloudwatch.describe_alarms(AlarmNames=[old["AlarmName"]])
-        assert [json.loads(each.message)["NewStateValue"] for each in operator.receive_all()] == told
+        assert [json.loads(each.message)["NewStateValue"] for each in operator.received()] == expected
 
 
-def test_outcomes_are_counted_by_error_and_executions_say_how_old_they_are(
+def test_executions_send_outcomes_by_error_and_their_age(
     local_aws: LocalAws, bench: Workbench, project: str, executions: Executions
 ) -> None:
     bench.aws.configure(creation_seconds=0, distribution_seconds=0, event_copies=0)
@@ -82,10 +82,10 @@ def counted(aws: LocalAws, metric: str, statistic: str = "Sum", **dimensions: st
     return float(sum(point[statistic] for point in found))
 
 
-def test_no_log_has_what_is_in_a_dataset(
+def test_no_log_contains_dataset_content(
     local_aws: LocalAws, bench: Workbench, project: str, executions: Executions
 ) -> None:
-    """Of the state machine no name at all; of functions that of the project, and how many there are of what."""
+    """The state machine's log has no names. The functions' logs have the project's name and counts only."""
     bench.aws.configure(creation_seconds=0, distribution_seconds=0, event_copies=0)
     bench.pair(project, images(10, SECRET) + images(10, "other"))
     execution = executions.run({"ProjectArn": project})
@@ -95,10 +95,10 @@ def test_no_log_has_what_is_in_a_dataset(
     wait_until(lambda: name in logged(local_aws, FUNCTION_LOGS, execution.arn))
     of_functions, of_states = (logged(local_aws, groups, execution.arn) for groups in (FUNCTION_LOGS, WORKFLOW_LOGS))
     assert name not in of_states
-    for said in (of_functions, of_states):
-        assert "source-ref" not in said
-        assert "s3://" not in said
-    assert [logged(local_aws, groups, SECRET) for groups in (FUNCTION_LOGS, WORKFLOW_LOGS)] == ["", ""]
+    for lines in (of_functions, of_states):
+        assert "source-ref" not in lines
+        assert "s3://" not in lines
+    assert [logged(local_aws, groups, SECRET) for groups in (OF_FUNCTIONS, OF_STATES)] == ["", ""]
 
 
 def logged(aws: LocalAws, groups: str, word: str) -> str:
@@ -106,26 +106,26 @@ def logged(aws: LocalAws, groups: str, word: str) -> str:
 
 
 @pytest.mark.usefixtures("stack")
-def test_the_queries_stand_ready_and_in_the_page(local_aws: LocalAws) -> None:
+def test_saved_queries_are_deployed_and_on_the_page(local_aws: LocalAws) -> None:
     page = (ROOT / "docs" / "operations.md").read_text()
-    ready = {**saved_queries.OF_FUNCTIONS, **saved_queries.OF_THE_STATE_MACHINE}
+    queries = {**saved_queries.OF_FUNCTIONS, **saved_queries.OF_THE_STATE_MACHINE}
     defined = local_aws.client("logs").describe_query_definitions()["queryDefinitions"]
-    assert {each["name"] for each in defined} == {f"DatasetDistribution/{name}" for name in ready}
-    for name, query in ready.items():
+    assert {each["name"] for each in defined} == {f"DatasetDistribution/{name}" for name in queries}
+    for name, query in queries.items():
         assert f"**{name}**" in page
         assert query in page
 
 
-def test_the_dashboard_begins_with_the_alarms() -> None:
+def test_dashboard_begins_with_the_alarms() -> None:
     (dashboard,) = template_for_assertions(Settings()).find_resources("AWS::CloudWatch::Dashboard").values()
     body = json.dumps(dashboard["Properties"]["DashboardBody"])
     assert body.index("Alarms") < body.index("Executions") < body.index("Errors of functions")
 
 
-def test_the_dashboard_looks_at_metrics_that_are_sent(
+def test_dashboard_shows_metrics_that_functions_send(
     local_aws: LocalAws, bench: Workbench, project: str, executions: Executions
 ) -> None:
-    """Ours, by all of their dimensions; AWS's own do not exist here."""
+    """Compares our own metrics by all dimensions. The local AWS has no metrics of AWS's own."""
     bench.aws.configure(creation_seconds=0, distribution_seconds=0, event_copies=0)
     bench.pair(project, images(10))
     executions.run({"ProjectArn": project})
@@ -134,18 +134,18 @@ def test_the_dashboard_looks_at_metrics_that_are_sent(
         shown(metric["Namespace"], metric["MetricName"], {each["Name"]: each["Value"] for each in metric["Dimensions"]})
         for metric in found
     }
-    looked_at = set(metrics_of_the_dashboard(local_aws))
-    assert {name for _, name, *_ in looked_at} == {OUTCOMES, DATASETS_RESOLVED, EXECUTION_AGE}
-    assert looked_at <= sent
+    on_dashboard = set(metrics_of_the_dashboard(local_aws))
+    assert {name for _, name, *_ in on_dashboard} == {OUTCOMES, DATASETS_RESOLVED, EXECUTION_AGE}
+    assert on_dashboard <= sent
 
 
 def shown(namespace: str, metric: str, dimensions: dict[str, str]) -> tuple[str, ...]:
-    """Only `service` has a value that the dashboard asks for."""
+    """A metric with the names of its dimensions. The dashboard chooses a value for `service` only."""
     return namespace, metric, dimensions["service"], *sorted(dimensions)
 
 
 def metrics_of_the_dashboard(aws: LocalAws) -> Iterator[tuple[str, ...]]:
-    """Each that is ours, named or searched for."""
+    """Our own metrics on the dashboard, from graphs and from searches."""
     cloudwatch = aws.client("cloudwatch")
     (dashboard,) = cloudwatch.list_dashboards(DashboardNamePrefix=f"{STACK}-")["DashboardEntries"]
     body = cloudwatch.get_dashboard(DashboardName=dashboard["DashboardName"])["DashboardBody"]

@@ -1,4 +1,4 @@
-"""A template without a grant is less that one, and nothing else."""
+"""Removing a grant from a template removes nothing else."""
 
 import json
 from collections import Counter
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra.settings import Settings
-from tests.deployment.reduced_template import grants, without
+from tests.deployment.reduced_template import grants, remove_grant
 from tools.docs.grants import Grant, Statement, Template, grants_of_roles, rules_of_resources
 from tools.docs.template import synthesize
 
@@ -15,7 +15,7 @@ OTHER = {"Action": "a", "Resource": "x", "Condition": "other"}
 
 
 def of(*statements: Statement) -> Template:
-    """A template with a policy of these."""
+    """A template with one policy of these statements."""
     return {"Resources": {"Policy": {"Properties": {"PolicyDocument": {"Statement": list(statements)}}}}}
 
 
@@ -43,28 +43,28 @@ def of(*statements: Statement) -> Template:
         ({"Action": "a", "Resource": ["x", "y"], "Principal": "p"}, "a", ["x", "y"], []),
     ],
 )
-def test_what_is_left_of_a_policy(statement: Statement, action: str, resource: Any, left: list[Statement]) -> None:
+def test_policy_keeps_its_other_grants(statement: Statement, action: str, resource: Any, left: list[Statement]) -> None:
     grant = Grant("Owner", "Policy", statement, action, resource)
-    assert without(of(OTHER, statement, OTHER), grant) == of(OTHER, *left, OTHER)
+    assert remove_grant(of(OTHER, statement, OTHER), grant) == of(OTHER, *left, OTHER)
 
 
-def test_a_policy_with_nothing_left_goes_and_nobody_waits_for_it() -> None:
+def test_empty_policy_is_removed_with_the_dependencies_on_it() -> None:
     statement = {"Action": "a", "Resource": "x"}
     template: Template = {"Resources": {**of(statement)["Resources"], "Function": {"DependsOn": ["Policy", "Role"]}}}
-    less = without(template, Grant("Owner", "Policy", statement, "a", "x"))
+    less = remove_grant(template, Grant("Owner", "Policy", statement, "a", "x"))
     assert less == {"Resources": {"Function": {"DependsOn": ["Role"]}}}
 
 
-def test_of_all_that_the_template_says_one_thing_goes() -> None:
+def test_removing_any_grant_of_the_stack_removes_only_it() -> None:
     template: Template = synthesize(Settings())
     for grant in grants(template):
-        assert said(without(template, grant)) + Counter([alone(grant)]) == said(template)
+        assert rules(remove_grant(template, grant)) + Counter([rule_of(grant)]) == rules(template)
 
 
-def said(template: Template) -> Counter[str]:
-    """What it allows and what it refuses, each by itself."""
-    return Counter(map(alone, grants_of_roles(template) + rules_of_resources(template)))
+def rules(template: Template) -> Counter[str]:
+    """Every single permission and denial in the template."""
+    return Counter(map(rule_of, grants_of_roles(template) + rules_of_resources(template)))
 
 
-def alone(rule: Grant) -> str:
+def rule_of(rule: Grant) -> str:
     return json.dumps([rule.owner, {**rule.statement, "Action": rule.action, "Resource": rule.resource}])

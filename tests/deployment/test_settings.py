@@ -1,4 +1,4 @@
-"""Context becomes settings, or one sentence."""
+"""Context becomes settings, or a sentence about the first mistake."""
 
 import json
 import re
@@ -18,7 +18,7 @@ MANY_TAGS = ",".join(f"key-{number}=value" for number in range(41))
 
 
 def read(key: str, given: Any) -> Any:
-    """The value of the setting with this key."""
+    """The value of the setting with this key, read from this context."""
     return Settings.from_context({key: given}).model_dump(by_alias=True)[key]
 
 
@@ -53,7 +53,7 @@ def read(key: str, given: Any) -> Any:
         ("createTrail", True, True),
     ],
 )
-def test_a_setting_is_read_from_the_command_line_or_from_cdk_json(key: str, given: Any, value: Any) -> None:
+def test_settings_are_read_from_command_line_and_cdk_json(key: str, given: Any, value: Any) -> None:
     assert read(key, given) == value
 
 
@@ -62,7 +62,15 @@ def test_a_setting_is_read_from_the_command_line_or_from_cdk_json(key: str, give
     [
         (
             "stackName",
-            ["-a", "a-", "a--b", "a_b", "a" * 51, "${x}", 7],  # CloudTrail takes no two hyphens, and none at the end
+            [
+                "-a",
+                "a-",
+                "a--b",
+                "a_b",
+                "a" * 51,
+                "${x}",
+                7,
+            ],  # CloudTrail refuses two hyphens in a row or one at the end
             "a letter, then letters and digits, with single hyphens between them, 50 characters at most",
         ),
         ("projects", ["", [], "a/b", "*a", "a b", ",", "${x}", True, MANY, LONG], "names of projects with commas"),
@@ -89,34 +97,32 @@ def test_a_setting_is_read_from_the_command_line_or_from_cdk_json(key: str, give
         ("createTrail", ["yes", 0], "true or false"),
     ],
 )
-def test_what_is_wrong_is_refused_with_the_key_the_value_and_what_is_accepted(
-    key: str, refused: list[Any], accepted: str
-) -> None:
+def test_wrong_value_is_refused_with_key_value_and_accepted_values(key: str, refused: list[Any], accepted: str) -> None:
     for given in refused:
         with pytest.raises(ValueError, match=f"Context {key} is ") as error:
             Settings.from_context({key: given})
         assert f"{given!r}; give {accepted}" in str(error.value)
 
 
-def test_what_is_left_empty_has_its_default() -> None:
+def test_empty_setting_has_its_default() -> None:
     assert Settings.from_context(dict.fromkeys(KEYS)) == DEFAULTS
     empty = [str(each.alias) for each in Settings.model_fields.values() if each.default in (None, ())]
     assert Settings.from_context(dict.fromkeys(empty, "")) == DEFAULTS
 
 
-def test_a_key_that_is_no_setting_is_refused() -> None:
+def test_unknown_key_is_refused() -> None:
     with pytest.raises(ValueError, match="Context triger is no setting; the settings are stackName, projects, trigger"):
         Settings.from_context({"triger": "off"})
 
 
 @pytest.mark.parametrize("key", ["alarm-email", "alarm_email", "creation_deadline_hours"])
-def test_a_setting_in_another_casing_is_none(key: str) -> None:
+def test_setting_in_another_casing_is_refused(key: str) -> None:
     with pytest.raises(ValueError, match=f"Context {key} is no setting; the settings are "):
         Settings.from_context({key: "1"})
 
 
 @pytest.mark.parametrize(
-    ("context", "said"),
+    ("context", "message"),
     [
         (
             {"alarmEmail": "a@example.com", "alarmTopicArn": "arn:aws:sns:us-east-1:123456789012:alarms"},
@@ -129,12 +135,12 @@ def test_a_setting_in_another_casing_is_none(key: str) -> None:
         ),
     ],
 )
-def test_settings_that_make_nothing_of_each_other_are_refused(context: dict[str, Any], said: str) -> None:
-    with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
+def test_contradicting_settings_are_refused(context: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         Settings.from_context(context)
 
 
-def test_what_the_cdk_keeps_in_context_is_left_alone() -> None:
+def test_context_of_the_cdk_is_ignored() -> None:
     context = {
         "@aws-cdk/core:x": True,
         "aws:cdk:bundling-stacks": ["**"],
@@ -144,7 +150,7 @@ def test_what_the_cdk_keeps_in_context_is_left_alone() -> None:
     assert Settings.from_context(context) == DEFAULTS
 
 
-def test_cdk_json_has_the_defaults_and_no_others() -> None:
+def test_cdk_json_has_every_setting_with_its_default() -> None:
     context = json.loads((ROOT / "cdk.json").read_text())["context"]
     assert Settings.from_context(context) == DEFAULTS
     assert [key for key in context if not of_cdk(key)] == KEYS

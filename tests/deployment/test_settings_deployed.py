@@ -1,4 +1,4 @@
-"""What each setting makes of the template."""
+"""The effect of each setting on the template."""
 
 import json
 from collections import Counter
@@ -15,7 +15,7 @@ from tools.docs.template import render_definition, template_for_assertions
 
 STARTED = datetime(2026, 11, 24, tzinfo=UTC)
 
-# Those that have no tags.
+# These types do not support tags.
 WITHOUT_TAGS = {
     "AWS::IAM::Policy",
     "AWS::Lambda::Version",
@@ -33,14 +33,14 @@ def with_trail() -> Template:
     return template_for_assertions(Settings(create_trail=True))
 
 
-def test_the_boundary_is_on_every_role() -> None:
+def test_every_role_has_the_boundary() -> None:
     arn = "arn:aws:iam::123456789012:policy/edge"
     template = template_for_assertions(Settings(permissions_boundary=arn, create_trail=True))
     template.all_resources_properties("AWS::IAM::Role", {"PermissionsBoundary": arn})
 
 
-def test_the_tags_are_on_everything_that_has_tags() -> None:
-    """And on the stack itself, from which CDK's own function and role get them at the deployment."""
+def test_every_taggable_resource_has_the_tags() -> None:
+    """The stack has them, too: the bucket emptier and its role get them from there at the deployment."""
     stack = DatasetDistribution(App(), settings=Settings(tags=(("team", "vision"),), create_trail=True))
     assert stack.tags.tag_values() == {"team": "vision"}
     resources = Template.from_stack(stack).to_json()["Resources"]
@@ -54,11 +54,11 @@ def test_the_tags_are_on_everything_that_has_tags() -> None:
 
 
 def has_tag(tags: Any) -> bool:
-    """As a list of pairs, or as an object."""
+    """Whether the tag is there, in a list of pairs or in an object."""
     return {"Key": "team", "Value": "vision"} in (tags or []) or tags == {"team": "vision"}
 
 
-def test_logs_and_pages_are_kept_as_long_as_it_says() -> None:
+def test_logs_and_pages_expire_after_the_retention() -> None:
     template = template_for_assertions(Settings(retention_days=731, create_trail=True))
     template.all_resources_properties("AWS::Logs::LogGroup", {"RetentionInDays": 731})
     rules = {"Rules": [Match.object_like({"ExpirationInDays": 731, "Status": "Enabled"})]}
@@ -66,18 +66,18 @@ def test_logs_and_pages_are_kept_as_long_as_it_says() -> None:
 
 
 @pytest.mark.parametrize(("setting", "policy"), [(RemovalPolicy.DESTROY, "Delete"), (RemovalPolicy.RETAIN, "Retain")])
-def test_data_is_kept_or_not(setting: RemovalPolicy, policy: str) -> None:
+def test_removal_policy_is_on_every_resource_with_data(setting: RemovalPolicy, policy: str) -> None:
     template = template_for_assertions(Settings(removal_policy=setting, create_trail=True))
     for kind in DATA:
         template.all_resources(kind, {"DeletionPolicy": policy, "UpdateReplacePolicy": policy})
     template.resource_count_is("Custom::S3AutoDeleteObjects", 2 if policy == "Delete" else 0)
 
 
-def test_without_the_setting_there_is_no_trail() -> None:
+def test_default_stack_has_no_trail() -> None:
     template_for_assertions(Settings()).resource_count_is("AWS::CloudTrail::Trail", 0)
 
 
-def test_the_trail_has_management_events_that_write_of_this_region_encrypted_and_sealed(with_trail: Template) -> None:
+def test_trail_logs_encrypted_write_events_of_this_region(with_trail: Template) -> None:
     (key,) = with_trail.find_resources("AWS::KMS::Key")
     (trail,) = with_trail.find_resources("AWS::CloudTrail::Trail").values()
     bucket = trail["Properties"].pop("S3BucketName")["Ref"]
@@ -94,7 +94,7 @@ def test_the_trail_has_management_events_that_write_of_this_region_encrypted_and
     assert json.dumps({"Fn::GetAtt": [key, "Arn"]}) in json.dumps(made["BucketEncryption"])
 
 
-def test_the_trail_comes_after_the_policy_of_its_bucket_and_goes_before_it_is_emptied(with_trail: Template) -> None:
+def test_trail_depends_on_its_bucket_policy_and_emptier(with_trail: Template) -> None:
     (trail,) = with_trail.find_resources("AWS::CloudTrail::Trail").values()
     resources = with_trail.to_json()["Resources"]
     assert {resources[name]["Type"] for name in trail["DependsOn"]} == {
@@ -104,11 +104,11 @@ def test_the_trail_comes_after_the_policy_of_its_bucket_and_goes_before_it_is_em
     }
 
 
-def test_key_and_bucket_are_open_to_this_very_trail(with_trail: Template) -> None:
+def test_key_and_bucket_allow_this_trail_only(with_trail: Template) -> None:
     partition, region, account = ({"Ref": f"AWS::{name}"} for name in ("Partition", "Region", "AccountId"))
     name = ":trail/DatasetDistribution-Trail"
     arn = {"Fn::Join": ["", ["arn:", partition, ":cloudtrail:", region, ":", account, name]]}
-    assert opened_to_trails(with_trail) == [
+    assert allowed_for_trails(with_trail) == [
         (["kms:DescribeKey", "kms:GenerateDataKey*"], {"StringEquals": {"aws:SourceArn": arn}}),
         ("s3:GetBucketAcl", {"StringEquals": {"aws:SourceArn": arn}}),
         (
@@ -118,8 +118,8 @@ def test_key_and_bucket_are_open_to_this_very_trail(with_trail: Template) -> Non
     ]
 
 
-def opened_to_trails(template: Template) -> list[tuple[Any, Any]]:
-    """Actions and conditions of every statement for CloudTrail, whatever policy it is in."""
+def allowed_for_trails(template: Template) -> list[tuple[Any, Any]]:
+    """The actions and conditions of every statement for CloudTrail in any policy."""
     policies = [key["Properties"]["KeyPolicy"] for key in template.find_resources("AWS::KMS::Key").values()]
     buckets = template.find_resources("AWS::S3::BucketPolicy").values()
     policies += [bucket["Properties"]["PolicyDocument"] for bucket in buckets]
@@ -129,19 +129,19 @@ def opened_to_trails(template: Template) -> list[tuple[Any, Any]]:
 
 
 @pytest.mark.parametrize(("setting", "count"), [(True, 1), (False, 0)])
-def test_there_is_a_dashboard_or_none(setting: bool, count: int) -> None:
+def test_dashboard_is_optional(setting: bool, count: int) -> None:
     template_for_assertions(Settings(create_dashboard=setting)).resource_count_is("AWS::CloudWatch::Dashboard", count)
 
 
-def test_an_execution_is_old_when_it_says_so() -> None:
+def test_alarm_on_old_executions_has_the_threshold() -> None:
     old = {"MetricName": "ExecutionAge", "Threshold": 5400, "Dimensions": [{"Name": "service", "Value": "Vision"}]}
     template = template_for_assertions(Settings(oldest_execution_hours=1.5, stack_name="Vision"))
     template.resource_properties_count_is("AWS::CloudWatch::Alarm", old, 1)
 
 
 @pytest.mark.parametrize("length", [3, MOST_CHARACTERS // MOST_NAMES])
-def test_as_many_names_as_are_accepted_fit(length: int) -> None:
-    """The environment of a function may have 4 KB (Lambda quotas), a role 10 managed policies (IAM quotas)."""
+def test_the_most_accepted_names_fit(length: int) -> None:
+    """A function's environment may have 4 KB (Lambda quotas), and a role 10 managed policies (IAM quotas)."""
     names = tuple(f"{number:02}".ljust(length, "x") for number in range(MOST_NAMES))
     template = template_for_assertions(Settings(projects=names, image_buckets=names))
     functions = template.find_resources("AWS::Lambda::Function", {"Properties": {"Environment": Match.any_value()}})
@@ -152,7 +152,7 @@ def test_as_many_names_as_are_accepted_fit(length: int) -> None:
     assert max(roles.values(), default=0) <= 10
 
 
-def test_an_execution_ends_by_itself_though_a_last_wait_oversteps_each_deadline() -> None:
+def test_timeout_leaves_time_for_two_last_waits() -> None:
     definition = render_definition(Settings(longest_wait_seconds=LONGEST_WAIT))
     deadlines = 2 * 24 * 3600
     assert definition["TimeoutSeconds"] - deadlines - 2 * LONGEST_WAIT >= 600

@@ -1,4 +1,4 @@
-"""Two deployments in one account and Region, each for its own projects; and what is left when one is destroyed."""
+"""Two deployments in one account and Region, each for its own projects, until one is destroyed."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -20,12 +20,12 @@ Inventory = dict[str, set[str]]
 
 @dataclass(frozen=True)
 class Deployment:
-    """One of the two, what came into the account with it, and who listens to it."""
+    """One of the two deployments, the resources that it created, and subscribers to its topics."""
 
     name: str
     assembly: Path
     outputs: dict[str, str]
-    brought: Inventory
+    created: Inventory
     subscribers: dict[str, Subscriber]
 
     @property
@@ -34,8 +34,8 @@ class Deployment:
 
 
 @dataclass(frozen=True)
-class Told:
-    """What came of one project."""
+class Result:
+    """The executions for one project, and the messages about it."""
 
     executions: dict[str, list[Execution]]
     messages: dict[tuple[str, str], list[str]]
@@ -43,7 +43,7 @@ class Told:
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[LocalAws]:
-    """One of its own: both deployments hear of every dataset in it."""
+    """A local AWS of this module's own, because both deployments receive the events of every dataset in it."""
     forget_other_accounts()
     with LocalAws(wait_scale=0) as aws:
         aws.configure(creation_seconds=0.0, distribution_seconds=0.0)
@@ -65,8 +65,8 @@ def deployed(aws: LocalAws, name: str) -> Deployment:
     assembly = synthesize_assembly(aws, context={"stackName": name, "projects": f"{name}-*,both-*"})
     before = list_all_resources(aws)
     outputs = deploy_assembly(aws, assembly, name)
-    brought = {kind: names - before[kind] for kind, names in list_all_resources(aws).items()}
-    return Deployment(name, assembly, outputs, brought, {topic: Subscriber(aws, outputs[topic]) for topic in TOPICS})
+    created = {kind: names - before[kind] for kind, names in everything(aws).items()}
+    return Deployment(name, assembly, outputs, created, {topic: Subscriber(aws, outputs[topic]) for topic in TOPICS})
 
 
 @pytest.fixture(scope="module")
@@ -75,16 +75,16 @@ def executions(aws: LocalAws, deployments: dict[str, Deployment]) -> Executions:
 
 
 @pytest.fixture(scope="module")
-def create(bench: Workbench, deployments: dict[str, Deployment], executions: Executions) -> Callable[[str], Told]:
-    """A new project's training dataset and then its test dataset: each starts an execution in each deployment."""
+def create(bench: Workbench, deployments: dict[str, Deployment], executions: Executions) -> Callable[[str], Result]:
+    """Creates a project and its two datasets. Each dataset starts an execution in each deployment."""
 
-    def create_pair(name: str) -> Told:
+    def create_pair(name: str) -> Result:
         project = bench.rekognition.create_project(ProjectName=name)["ProjectArn"]
         bench.create(project, "TRAIN", images(10))
         executions.wait_for_all(name, count=2)
         bench.create(project, "TEST")
-        ended = executions.wait_for_all(name, count=4)
-        return Told(
+        ended = executions.all_of(name, count=4)
+        return Result(
             {
                 each.name: [e for e in ended if each.machine.rpartition(":")[2] in e.arn]
                 for each in deployments.values()
@@ -104,15 +104,15 @@ def outcomes(executions: list[Execution]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def of_the_left(create: Callable[[str], Told]) -> Told:
+def of_the_left(create: Callable[[str], Result]) -> Result:
     return create("left-1")
 
 
-def test_a_project_is_distributed_by_its_own_deployment(of_the_left: Told) -> None:
+def test_project_is_distributed_by_its_own_deployment(of_the_left: Result) -> None:
     assert outcomes(of_the_left.executions["left"]) == ["DISTRIBUTED", "SKIPPED"]
 
 
-def test_the_other_one_stands_aside_and_says_why(of_the_left: Told) -> None:
+def test_other_deployment_skips_the_project_with_a_reason(of_the_left: Result) -> None:
     for execution in of_the_left.executions["right"]:
         assert execution.output["Outcome"] == "SKIPPED"
         assert execution.output["Reason"] == (
@@ -120,19 +120,21 @@ def test_the_other_one_stands_aside_and_says_why(of_the_left: Told) -> None:
         )
 
 
-def test_each_tells_its_own_topics_only(of_the_left: Told) -> None:
-    told = {where: len(messages) for where, messages in of_the_left.messages.items()}
-    assert told == {(name, topic): int(name == "left") for name in NAMES for topic in TOPICS}
+def test_only_the_own_deployment_sends_notifications(of_the_left: Result) -> None:
+    counts = {topic: len(messages) for topic, messages in of_the_left.messages.items()}
+    assert counts == {(name, topic): int(name == "left") for name in NAMES for topic in TOPICS}
 
 
-def test_each_has_its_own_records(aws: LocalAws, deployments: dict[str, Deployment], of_the_left: Told) -> None:
+def test_each_deployment_has_its_own_records(
+    aws: LocalAws, deployments: dict[str, Deployment], of_the_left: Result
+) -> None:
     assert of_the_left
     records = {each.name: read_records(aws, each.outputs["RecordsTable"], "left-1") for each in deployments.values()}
     assert [record["Outcome"] for record in records["left"]] == ["DISTRIBUTED"]
     assert records["right"] == []
 
 
-def test_each_has_its_own_metrics(aws: LocalAws, of_the_left: Told) -> None:
+def test_each_deployment_has_its_own_metrics(aws: LocalAws, of_the_left: Result) -> None:
     assert of_the_left
     listed = aws.client("cloudwatch").list_metrics(Namespace="DatasetDistribution")["Metrics"]
     services = {
@@ -146,8 +148,8 @@ def test_each_has_its_own_metrics(aws: LocalAws, of_the_left: Told) -> None:
     assert {("ExecutionAge", name) for name in NAMES} <= services
 
 
-def test_each_has_its_own_alarms(aws: LocalAws, deployments: dict[str, Deployment]) -> None:
-    """What one of them looks at has the name of its stack in it, and it tells the topic of that stack."""
+def test_each_deployment_has_its_own_alarms(aws: LocalAws, deployments: dict[str, Deployment]) -> None:
+    """The dimensions of an alarm contain the stack's name, and the alarm goes to the topic of that stack."""
     for deployment in deployments.values():
         alarms = aws.client("cloudwatch").describe_alarms(AlarmNamePrefix=deployment.name)["MetricAlarms"]
         assert alarms
@@ -156,25 +158,25 @@ def test_each_has_its_own_alarms(aws: LocalAws, deployments: dict[str, Deploymen
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_is_shared(deployments: dict[str, Deployment], kind: str) -> None:
-    """Each brings as much as the other, and nothing without its name."""
-    brought = {name: deployment.brought[kind] for name, deployment in deployments.items()}
-    assert len(brought["left"]) == len(brought["right"]) > 0
-    assert [each for name in NAMES for each in brought[name] if name not in each.lower()] == []
+def test_deployments_share_no_resource(deployments: dict[str, Deployment], kind: str) -> None:
+    """Each creates as many resources as the other, all with its name."""
+    created = {name: deployment.created[kind] for name, deployment in deployments.items()}
+    assert len(created["left"]) == len(created["right"]) > 0
+    assert [each for name in NAMES for each in created[name] if name not in each.lower()] == []
 
 
 @pytest.mark.parametrize("action", ["DescribeDataset", "DistributeDatasetEntries", "ListDatasetLabels"])
-def test_no_function_has_rights_on_the_projects_of_the_other(
+def test_no_function_has_rights_on_the_other_projects(
     aws: LocalAws, deployments: dict[str, Deployment], action: str
 ) -> None:
-    """DescribeProjects alone takes no resource."""
+    """Only DescribeProjects takes no resource."""
     assert deployments
     assert allowed(aws, "left", action) == {"left": True, "right": False}
     assert allowed(aws, "right", action) == {"left": False, "right": True}
 
 
 def allowed(aws: LocalAws, deployment: str, action: str) -> dict[str, bool]:
-    """Whether any function's role may do it, by the project whose dataset it is."""
+    """Whether a role of a function of the deployment allows the action, by the project of the dataset."""
     iam = aws.client("iam")
     functions = aws.client("lambda").list_functions()["Functions"]
     roles = {
@@ -192,29 +194,25 @@ def allowed(aws: LocalAws, deployment: str, action: str) -> dict[str, bool]:
     return {project: any(may(role, project) for role in roles) for project in NAMES}
 
 
-def test_by_hand_a_project_of_the_other_fails_with_a_sentence(
-    deployments: dict[str, Deployment], executions: Executions, of_the_left: Told
+def test_project_of_the_other_deployment_fails_with_a_reason(
+    deployments: dict[str, Deployment], executions: Executions, of_the_left: Result
 ) -> None:
     assert of_the_left
     right = deployments["right"]
     execution = executions.wait_until_ended(executions.begin({"ProjectName": "left-1"}, right.machine))
     assert (execution.status, execution.error) == ("FAILED", "ProjectNotCovered")
-    said = "This deployment does not cover project left-1. It covers: right-*, both-*."
-    assert execution.cause.startswith(said)
-    (message,) = right.subscribers["TopicArn"].receive_all()
-    assert (message.subject, message.notice["Cause"]) == ("FAILED: left-1 (ProjectNotCovered)", said)
+    reason = "Project left-1 is none of those that this deployment is for: right-*, both-*."
+    assert execution.cause.startswith(reason)
+    (message,) = right.subscribers["TopicArn"].received()
+    assert (message.subject, message.notice["Cause"]) == ("FAILED: left-1 (ProjectNotCovered)", reason)
 
 
-def test_what_both_are_for_is_distributed_once_and_told_by_each(
-    create: Callable[[str], Told], bench: Workbench
-) -> None:
-    """A mistake that does no harm: whoever comes second finds what the first has asked for, or stands aside."""
-    told = create("both-1")
-    distributions = [
-        each for each in bench.aws.internal_state()["distributions"] if ":project/both-1/" in json.dumps(each)
-    ]
+def test_shared_project_is_distributed_once(create: Callable[[str], Result], bench: Workbench) -> None:
+    """Sharing a project is a mistake without harm: the second execution polls the same distribution or is skipped."""
+    result = create("both-1")
+    distributions = [each for each in bench.aws.truth()["distributions"] if ":project/both-1/" in json.dumps(each)]
     assert len(distributions) == 1
-    ended = [execution for executions in told.executions.values() for execution in executions]
+    ended = [execution for executions in result.executions.values() for execution in executions]
     assert {execution.output["Outcome"] for execution in ended} == {"DISTRIBUTED", "SKIPPED"}
     for execution in ended:
         if execution.output["Outcome"] == "DISTRIBUTED":
@@ -223,15 +221,15 @@ def test_what_both_are_for_is_distributed_once_and_told_by_each(
 
 @dataclass(frozen=True)
 class Destroyed:
-    """What there was of each deployment, with a page in both buckets, and what there is with the left one destroyed."""
+    """The resources of each deployment before and after the left one is destroyed. Both buckets have a page."""
 
     before: dict[str, Inventory]
     after: dict[str, Inventory]
 
 
 @pytest.fixture(scope="module")
-def destroyed(aws: LocalAws, deployments: dict[str, Deployment], create: Callable[[str], Told]) -> Destroyed:
-    """The tests above need both."""
+def destroyed(aws: LocalAws, deployments: dict[str, Deployment], create: Callable[[str], Result]) -> Destroyed:
+    """Destroys the left deployment. The tests above need both."""
     for name in NAMES:
         create(f"{name}-2")
     before = {name: list_stack_resources(aws, name) for name in NAMES}
@@ -239,21 +237,19 @@ def destroyed(aws: LocalAws, deployments: dict[str, Deployment], create: Callabl
     return Destroyed(before, {name: list_stack_resources(aws, name) for name in NAMES})
 
 
-def test_one_that_is_destroyed_leaves_nothing_but_a_key_that_is_about_to_go(
-    aws: LocalAws, destroyed: Destroyed
-) -> None:
+def test_destroyed_deployment_leaves_only_its_scheduled_key(aws: LocalAws, destroyed: Destroyed) -> None:
     """A key that is scheduled for deletion costs nothing (AWS KMS pricing)."""
     assert destroyed.before["left"].keys() == KINDS.keys()
     assert destroyed.after["left"] == {}
     assert {f"left/{key}" for key in list_keys_pending_deletion(aws)} == destroyed.before["left"]["AWS::KMS::Key"]
 
 
-def test_every_kind_of_resource_is_looked_for(deployments: dict[str, Deployment]) -> None:
+def test_inventory_covers_every_type_of_resource(deployments: dict[str, Deployment]) -> None:
     template = json.loads((deployments["left"].assembly / "left.template.json").read_text())
     assert {resource["Type"] for resource in template["Resources"].values()} - PARTS == KINDS.keys()
 
 
-def test_the_other_one_goes_on(
+def test_other_deployment_still_works(
     deployments: dict[str, Deployment], executions: Executions, destroyed: Destroyed
 ) -> None:
     assert destroyed.after["right"] == destroyed.before["right"]

@@ -1,4 +1,4 @@
-"""What the template promises: one promise a test."""
+"""The promises of the template, one for each test."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +17,7 @@ def template() -> Template:
     return template_for_assertions(Settings())
 
 
-def test_the_state_machine_is_standard(template: Template) -> None:
+def test_state_machine_is_standard(template: Template) -> None:
     template.resource_count_is("AWS::StepFunctions::StateMachine", 1)
     template.has_resource_properties("AWS::StepFunctions::StateMachine", {"StateMachineType": Match.absent()})
 
@@ -29,7 +29,7 @@ def test_functions_run_on_arm_with_the_newest_python(template: Template) -> None
 
 
 def test_each_function_writes_to_a_log_group_of_the_stack(template: Template) -> None:
-    """CDK's own, too."""
+    """The bucket emptier of the CDK does, too."""
     template.all_resources_properties("AWS::Lambda::Function", {"LoggingConfig": {"LogGroup": Match.any_value()}})
 
 
@@ -40,7 +40,7 @@ def test_every_function_may_write_its_logs(template: Template) -> None:
     )
 
 
-def test_logs_are_not_kept_forever(template: Template) -> None:
+def test_every_log_group_has_a_retention(template: Template) -> None:
     template.all_resources_properties("AWS::Logs::LogGroup", {"RetentionInDays": 90})
 
 
@@ -48,15 +48,15 @@ def test_no_role_has_a_managed_policy(template: Template) -> None:
     template.all_resources_properties("AWS::IAM::Role", {"ManagedPolicyArns": Match.absent()})
 
 
-def test_what_empties_a_bucket_makes_no_log_group_and_may_ask_whether_it_still_is_to(template: Template) -> None:
-    """Where a deployment is to keep the bucket, its policy lets nobody ask any more."""
+def test_bucket_emptier_may_only_log_and_read_tags(template: Template) -> None:
+    """A deployment that retains the bucket removes the bucket's policy, so the role itself must allow the tags."""
     actions = [grant.action for grant in grants(template) if grant.owner.startswith("CustomS3")]
     assert actions == ["logs:CreateLogStream", "logs:PutLogEvents", "s3:GetBucketTagging"]
 
 
 @pytest.mark.parametrize("action", ["rekognition:DescribeDataset", "rekognition:DistributeDatasetEntries"])
 @pytest.mark.parametrize("projects", [("*",), ("demo",), ("defects-*", "demo")])
-def test_dataset_permissions_are_on_datasets_of_the_projects_only(action: str, projects: tuple[str, ...]) -> None:
+def test_dataset_permissions_cover_the_projects_only(action: str, projects: tuple[str, ...]) -> None:
     granted = [
         grant for grant in grants(template_for_assertions(Settings(projects=projects))) if grant.action == action
     ]
@@ -66,7 +66,7 @@ def test_dataset_permissions_are_on_datasets_of_the_projects_only(action: str, p
     }
 
 
-def test_what_is_granted_on_everything_knows_no_resource(template: Template) -> None:
+def test_actions_on_all_resources_take_no_resource(template: Template) -> None:
     """Service Authorization Reference: none of these actions has a resource type."""
     assert {grant.action for grant in grants(template) if grant.resource == "*"} == {
         "logs:CreateLogDelivery",
@@ -89,7 +89,7 @@ def grants(template: Template) -> list[Grant]:
     return grants_of_roles(dict(template.to_json()))
 
 
-def test_only_completion_events_of_ours_may_be_put(template: Template) -> None:
+def test_only_completion_events_may_be_put(template: Template) -> None:
     (statement,) = [grant.statement for grant in grants(template) if grant.action == "events:PutEvents"]
     assert statement["Condition"] == {
         "StringEquals": {
@@ -99,29 +99,29 @@ def test_only_completion_events_of_ours_may_be_put(template: Template) -> None:
     }
 
 
-def test_nothing_of_the_stack_listens_to_events_that_anybody_can_put(template: Template) -> None:
-    """AWS alone puts events whose source begins with aws."""
+def test_rules_match_events_of_aws_only(template: Template) -> None:
+    """Only AWS can put events whose source begins with `aws.`."""
     patterns = [rule["Properties"]["EventPattern"] for rule in template.find_resources("AWS::Events::Rule").values()]
     sources = {source for pattern in patterns for source in pattern["source"]}
     assert sources
     assert all(source.startswith("aws.") for source in sources)
 
 
-def test_an_execution_is_described_where_it_is_one_of_this_state_machine(template: Template) -> None:
+def test_only_executions_of_this_state_machine_may_be_read(template: Template) -> None:
     (machine,) = template.find_resources("AWS::StepFunctions::StateMachine")
     granted = {grant.action: grant.resource for grant in grants(template)}
     for action in ("states:DescribeExecution", "states:GetExecutionHistory"):
         assert {"Fn::GetAtt": [machine, "Name"]} in granted[action]["Fn::Join"][1]
 
 
-def test_only_the_function_that_starts_a_distribution_may_start_one(template: Template) -> None:
+def test_only_start_distribution_may_distribute(template: Template) -> None:
     policies = template.find_resources("AWS::IAM::Policy")
     allowed = [name for name, policy in policies.items() if "DistributeDatasetEntries" in str(policy)]
     assert len(allowed) == 1
     assert "StartDistribution" in allowed[0]
 
 
-def test_the_rule_matches_successful_calls_of_create_dataset(template: Template) -> None:
+def test_rule_matches_successful_calls_of_create_dataset(template: Template) -> None:
     template.has_resource_properties(
         "AWS::Events::Rule",
         {
@@ -139,19 +139,19 @@ def test_the_rule_matches_successful_calls_of_create_dataset(template: Template)
 
 
 @pytest.mark.parametrize(("trigger", "state"), [("off", "DISABLED"), ("created", "ENABLED"), ("tagged", "ENABLED")])
-def test_the_rule_is_as_the_setting_says(trigger: str, state: str) -> None:
+def test_trigger_setting_enables_the_rule(trigger: str, state: str) -> None:
     template = template_for_assertions(Settings(trigger=Trigger(trigger)))
     template.has_resource_properties("AWS::Events::Rule", {"State": state})
     template.has_resource_properties("AWS::Lambda::Function", {"Environment": {"Variables": {"TRIGGER": trigger}}})
 
 
-def test_the_rule_passes_the_whole_event(template: Template) -> None:
+def test_rule_passes_on_the_whole_event(template: Template) -> None:
     target = {"Input": Match.absent(), "InputPath": Match.absent(), "InputTransformer": Match.absent()}
     template.has_resource_properties("AWS::Events::Rule", {"Targets": [target]})
 
 
 @pytest.mark.parametrize("box", ["Trigger", "Watch"])
-def test_what_a_rule_cannot_deliver_is_kept(template: Template, box: str) -> None:
+def test_rules_have_dead_letter_queues(template: Template, box: str) -> None:
     (rule,) = [rule for name, rule in template.find_resources("AWS::Events::Rule").items() if name.startswith(box)]
     (target,) = rule["Properties"]["Targets"]
     assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": [queue_of(template, box), "Arn"]}}
@@ -164,7 +164,7 @@ def queue_of(template: Template, box: str) -> str:
 
 
 @pytest.mark.parametrize("box", ["Trigger", "Watch"])
-def test_a_queue_that_is_not_empty_alarms(template: Template, box: str) -> None:
+def test_message_in_a_dead_letter_queue_raises_an_alarm(template: Template, box: str) -> None:
     template.has_resource_properties(
         "AWS::CloudWatch::Alarm",
         {
@@ -184,12 +184,12 @@ def topic_of(template: Template, box: str = "Notifications") -> str:
     return topic
 
 
-def test_alarms_are_told_to_the_topic_of_operations(template: Template) -> None:
+def test_alarms_go_to_the_alarm_topic(template: Template) -> None:
     topic = [{"Ref": topic_of(template, "Operations")}]
     template.all_resources_properties("AWS::CloudWatch::Alarm", {"AlarmActions": topic, "OKActions": topic})
 
 
-def test_alarms_are_told_to_the_topic_of_the_setting() -> None:
+def test_alarms_go_to_the_topic_of_the_setting() -> None:
     arn = "arn:aws:sns:us-east-1:123456789012:alarms"
     template = template_for_assertions(Settings(alarm_topic_arn=arn))
     template.all_resources_properties("AWS::CloudWatch::Alarm", {"AlarmActions": [arn]})
@@ -212,13 +212,13 @@ ENCRYPTED: dict[str, Callable[[Any], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("kind", ENCRYPTED)
-def test_whatever_holds_data_is_encrypted_with_the_one_key(template: Template, kind: str) -> None:
+def test_all_data_is_encrypted_with_the_key(template: Template, kind: str) -> None:
     (key,) = template.find_resources("AWS::KMS::Key")
     assert template.find_resources(kind)
     template.all_resources_properties(kind, ENCRYPTED[kind]({"Fn::GetAtt": [key, "Arn"]}))
 
 
-def test_the_key_rotates(template: Template) -> None:
+def test_key_rotates(template: Template) -> None:
     template.all_resources_properties("AWS::KMS::Key", {"EnableKeyRotation": True})
 
 
@@ -226,13 +226,13 @@ ACCOUNT = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 
 
 def arns(service: str, resource: str) -> dict[str, Any]:
-    """Every one of the account and Region."""
+    """The ARN pattern of resources in this account and Region."""
     partition, region, account = ({"Ref": f"AWS::{name}"} for name in ("Partition", "Region", "AccountId"))
     return {"Fn::Join": ["", ["arn:", partition, f":{service}:", region, ":", account, f":{resource}"]]}
 
 
-def test_the_key_is_opened_to_the_services_that_use_it_by_themselves_and_to_no_others(template: Template) -> None:
-    """CloudWatch for alarms, EventBridge for queues, CloudWatch Logs; each for what is the stack's or the account's."""
+def test_key_allows_only_the_services_that_have_no_role(template: Template) -> None:
+    """CloudWatch for alarms, EventBridge for queues, and CloudWatch Logs, each limited to the stack or the account."""
     (key,) = template.find_resources("AWS::KMS::Key").values()
     services = {s["Sid"]: s for s in key["Properties"]["KeyPolicy"]["Statement"] if "Service" in s["Principal"]}
     logs = {"Fn::Join": ["", ["logs.", {"Ref": "AWS::Region"}, ".amazonaws.com"]]}
@@ -248,19 +248,19 @@ def test_the_key_is_opened_to_the_services_that_use_it_by_themselves_and_to_no_o
     }
 
 
-def test_the_key_is_not_opened_to_alarms_where_their_topic_is_not_the_stacks() -> None:
+def test_key_allows_no_alarms_of_another_topic() -> None:
     settings = Settings(alarm_topic_arn="arn:aws:sns:us-east-1:123456789012:alarms")
     (key,) = template_for_assertions(settings).find_resources("AWS::KMS::Key").values()
     assert "cloudwatch.amazonaws.com" not in str(key)
 
 
-def test_the_topics_policy_lets_in_the_alarms_of_this_stack_only(template: Template) -> None:
+def test_alarm_topic_allows_alarms_of_this_stack_only(template: Template) -> None:
     ((principal, action, conditions),) = allowed(template, "AWS::SNS::TopicPolicy")
     assert (principal, action) == ({"Service": "cloudwatch.amazonaws.com"}, "sns:Publish")
     assert conditions == {"ArnLike": {"aws:SourceArn": arns("cloudwatch", "alarm:DatasetDistribution-*")}}
 
 
-def test_the_policy_of_a_queue_lets_in_its_rule_only(template: Template) -> None:
+def test_dead_letter_queue_allows_its_rule_only(template: Template) -> None:
     rules = [
         {"Fn::GetAtt": [name, "Arn"]}
         for name, rule in template.find_resources("AWS::Events::Rule").items()
@@ -273,13 +273,13 @@ def test_the_policy_of_a_queue_lets_in_its_rule_only(template: Template) -> None
 
 
 def allowed(template: Template, kind: str) -> list[tuple[Any, Any, Any]]:
-    """Whom policies of this kind let in, to do what, and when."""
+    """The principal, action and condition of each statement that policies of this type allow."""
     policies = template.find_resources(kind).values()
     statements = [s for policy in policies for s in policy["Properties"]["PolicyDocument"]["Statement"]]
     return [(s["Principal"], s["Action"], s.get("Condition")) for s in statements if s["Effect"] == "Allow"]
 
 
-def test_a_rule_may_publish_to_its_topic_and_nothing_else(template: Template) -> None:
+def test_rule_may_only_publish_to_its_topic(template: Template) -> None:
     (name,) = [name for name in template.find_resources("AWS::IAM::Role") if name.startswith("Watch")]
     (key,) = template.find_resources("AWS::KMS::Key")
     assert [(grant.action, grant.resource) for grant in grants(template) if grant.owner == name] == [
@@ -290,7 +290,7 @@ def test_a_rule_may_publish_to_its_topic_and_nothing_else(template: Template) ->
     template.has_resource_properties("AWS::Events::Rule", {"Targets": [{"RoleArn": {"Fn::GetAtt": [name, "Arn"]}}]})
 
 
-def test_the_watch_passes_on_nothing_that_others_wrote(template: Template) -> None:
+def test_message_about_unnoticed_ending_has_only_fields_of_aws(template: Template) -> None:
     (rule,) = [r for name, r in template.find_resources("AWS::Events::Rule").items() if name.startswith("Watch")]
     passed = rule["Properties"]["Targets"][0]["InputTransformer"]["InputPathsMap"].values()
     detail = {"$.detail.status", "$.detail.name", "$.detail.executionArn"}
@@ -298,18 +298,18 @@ def test_the_watch_passes_on_nothing_that_others_wrote(template: Template) -> No
 
 
 @pytest.mark.parametrize("kind", ["AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy"])
-def test_nobody_speaks_plain_http(template: Template, kind: str) -> None:
-    refusal = {"Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+def test_requests_without_tls_are_denied(template: Template, kind: str) -> None:
+    denial = {"Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
     template.has_resource_properties(
-        kind, {"PolicyDocument": {"Statement": Match.array_with([Match.object_like(refusal)])}}
+        kind, {"PolicyDocument": {"Statement": Match.array_with([Match.object_like(denial)])}}
     )
 
 
-def test_nobody_is_subscribed_unasked(template: Template) -> None:
+def test_default_stack_has_no_subscription(template: Template) -> None:
     template.resource_count_is("AWS::SNS::Subscription", 0)
 
 
-def test_an_address_from_context_is_subscribed() -> None:
+def test_address_of_the_setting_is_subscribed() -> None:
     template = template_for_assertions(Settings(email=("team@example.com",)))
     for box in ("Notifications", "Operations"):
         topic = {"Ref": topic_of(template, box)}
@@ -317,14 +317,14 @@ def test_an_address_from_context_is_subscribed() -> None:
         template.resource_properties_count_is("AWS::SNS::Subscription", subscription, 1)
 
 
-def test_alarms_may_have_addresses_of_their_own() -> None:
+def test_alarms_can_have_their_own_addresses() -> None:
     template = template_for_assertions(Settings(email=("team@example.com",), alarm_email=("ops@example.com",)))
     subscription = {"Endpoint": "ops@example.com", "TopicArn": {"Ref": topic_of(template, "Operations")}}
     template.resource_properties_count_is("AWS::SNS::Subscription", subscription, 1)
     template.resource_count_is("AWS::SNS::Subscription", 2)
 
 
-def test_records_are_found_by_project(template: Template) -> None:
+def test_records_can_be_queried_by_project(template: Template) -> None:
     template.has_resource_properties(
         "AWS::DynamoDB::Table",
         {
@@ -349,11 +349,11 @@ def test_records_are_found_by_project(template: Template) -> None:
         "AlarmTopicArn",
     ],
 )
-def test_the_outputs_say_where_things_are(template: Template, output: str) -> None:
+def test_stack_has_the_output(template: Template, output: str) -> None:
     template.has_output(output, {"Value": Match.any_value()})
 
 
-def test_reports_are_private_encrypted_and_not_kept_forever(template: Template) -> None:
+def test_reports_are_private_encrypted_and_expire(template: Template) -> None:
     blocked = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
     template.has_resource_properties(
         "AWS::S3::Bucket",
@@ -365,13 +365,13 @@ def test_reports_are_private_encrypted_and_not_kept_forever(template: Template) 
     )
 
 
-def test_only_the_function_that_reports_may_write_reports(template: Template) -> None:
+def test_only_report_outcome_may_write_reports(template: Template) -> None:
     policies = template.find_resources("AWS::IAM::Policy")
     (name,) = [name for name, policy in policies.items() if "s3:Put" in str(policy)]
     assert "ReportOutcome" in name
 
 
-def test_nothing_has_a_physical_name(template: Template) -> None:
+def test_no_resource_has_a_physical_name(template: Template) -> None:
     names = {
         "FunctionName",
         "StateMachineName",
@@ -384,11 +384,11 @@ def test_nothing_has_a_physical_name(template: Template) -> None:
         "DashboardName",
     }
     resources = template.to_json()["Resources"].values()
-    written = {r["Type"]: {n for n in names if isinstance(r.get("Properties", {}).get(n), str)} for r in resources}
-    assert {kind: found for kind, found in written.items() if found} == {}
+    fixed = {r["Type"]: {n for n in names if isinstance(r.get("Properties", {}).get(n), str)} for r in resources}
+    assert {kind: found for kind, found in fixed.items() if found} == {}
 
 
-def test_nothing_may_train_a_model(template: Template) -> None:
+def test_no_role_may_train_a_model(template: Template) -> None:
     rekognition = {grant.action for grant in grants(template) if grant.action.startswith(("rekognition:", "*"))}
     assert rekognition == {
         f"rekognition:{action}"
@@ -402,7 +402,7 @@ def test_nothing_may_train_a_model(template: Template) -> None:
     }
 
 
-def test_images_may_be_read_where_the_setting_says_so() -> None:
+def test_setting_allows_reading_images() -> None:
     granted = {
         "Action": "s3:GetObject",
         "Effect": "Allow",

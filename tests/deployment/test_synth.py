@@ -1,4 +1,4 @@
-"""`cdk synth`, by the real CLI, on a machine that knows nothing of AWS."""
+"""`cdk synth` with the real CLI, without an AWS account."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ from local.cdk import CLI
 
 
 def cdk_synth(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """No account, no credentials, no Docker; and no home to read a profile from."""
+    """Runs it without account, credentials and Docker, in a home without a profile."""
     path = os.pathsep.join([str(CLI.parent), str(Path(sys.executable).parent), os.environ["PATH"]])
     return subprocess.run(
         [str(CLI), "synth", "--quiet", "--no-notices", "--output", str(home / "cdk.out"), *arguments],
@@ -23,13 +23,13 @@ def cdk_synth(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]"
 
 
 def assembly(home: Path) -> dict[str, bytes]:
-    """The template and the assets by name: an asset's name is its content's hash."""
+    """The template and the names of the assets, which are the hashes of their contents."""
     folder = home / "cdk.out"
     template = (folder / "DatasetDistribution.template.json").read_bytes()
     return {"template": template, **{path.name: b"" for path in folder.glob("asset.*")}}
 
 
-def test_synth_is_deterministic_and_needs_nothing(tmp_path: Path) -> None:
+def test_synth_is_deterministic_and_needs_no_account(tmp_path: Path) -> None:
     homes = [tmp_path / "first", tmp_path / "second"]
     for home in homes:
         home.mkdir()
@@ -40,7 +40,7 @@ def test_synth_is_deterministic_and_needs_nothing(tmp_path: Path) -> None:
     assert first == second
 
 
-def test_a_wrong_setting_fails_synth_with_its_key_and_value(tmp_path: Path) -> None:
+def test_wrong_setting_fails_synth_with_its_key_and_value(tmp_path: Path) -> None:
     result = cdk_synth(tmp_path, "--context", "email=nobody")
     assert result.returncode != 0
     assert result.stderr.startswith("Context email is 'nobody'; give e-mail addresses with commas between them.\n")
