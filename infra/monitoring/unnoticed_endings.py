@@ -41,7 +41,7 @@ class UnnoticedEndings(Construct):
         self.rule = events.Rule(
             self,
             "Untold",
-            description="An execution ended and may not have notified anybody",
+            description="An execution ended and may not have sent a notification",
             event_pattern=events.EventPattern(
                 source=["aws.states"],
                 detail_type=["Step Functions Execution Status Change"],
@@ -83,9 +83,10 @@ def _message() -> str:
         [
             f"{status}: {name}",
             f"This execution ended at {events.EventField.time}. It may not have sent a notification of its outcome.",
-            f"{WHAT_TO_DO} open the execution and read its error and cause. Then start a new execution for the project "
-            "in its input, unless the cause says otherwise. The new execution continues where this one ended. "
-            "The record of the pair names the execution that owns the pair.",
+            f"{WHAT_TO_DO} open the execution and read its error and cause. If somebody stopped it on purpose, do "
+            "nothing. Otherwise start a new execution for the project in its input, unless the cause says that this is "
+            "not needed. The new execution continues where this one ended and distributes nothing twice. The record of "
+            "the pair shows which execution owns the pair.",
             f"Execution: https://{region}.console.aws.amazon.com/states/home?region={region}"
             f"#/v2/executions/details/{arn}",
         ]
