@@ -172,9 +172,7 @@ class Settings(BaseModel):
     """The longest polling interval."""
 
     oldest_execution_hours: Annotated[
-        _Hours,
-        Field(le=2 * LONGEST_DEADLINE),
-        "a number of hours, more than 0, less than both deadlines together",
+        _Hours, Field(le=2 * LONGEST_DEADLINE), "a number of hours, more than 0, less than both deadlines together"
     ] = 12.0
     """An alarm goes off when an execution has been running for this long."""
 
