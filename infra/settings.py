@@ -26,7 +26,7 @@ from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticUseDefault
 
-from lambdas.rules.trigger import Trigger
+from lambdas.rules.tags import Trigger
 
 # An execution that waits until both deadlines, with a longest interval of at least SELDOM, stays far under the 25,000
 # events that its history may have.

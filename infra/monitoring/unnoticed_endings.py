@@ -9,7 +9,7 @@ from constructs import Construct
 
 from infra.messaging.topic import publishing_role
 from infra.triggers.dead_letter_queue import DeadLetterQueue
-from infra.workflow.plain_words import NOBODY_TOLD
+from infra.workflow.plain_words import NOBODY_NOTIFIED
 from lambdas.rules.ending import WHAT_TO_DO
 
 
@@ -60,7 +60,7 @@ class UnnoticedEndings(Construct):
 
 _UNNOTICED = [
     {"status": ["TIMED_OUT", "ABORTED"]},
-    {"status": ["FAILED"], "cause": [{"wildcard": f"*{NOBODY_TOLD}*"}]},
+    {"status": ["FAILED"], "cause": [{"wildcard": f"*{NOBODY_NOTIFIED}*"}]},
     # An error that no Catch catches. Every other failure has the advice in its cause.
     {
         "status": ["FAILED"],

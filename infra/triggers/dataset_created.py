@@ -7,7 +7,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.triggers.dead_letter_queue import DeadLetterQueue
-from lambdas.rules.trigger import Trigger
+from lambdas.rules.tags import Trigger
 
 
 class DatasetCreated(Construct):

@@ -12,7 +12,7 @@ from infra.workflow.expressions import jsonata
 from infra.workflow.tasks import SENDING, attribute
 from lambdas.rules.ending import WHAT_TO_DO
 
-NOBODY_TOLD = "Nobody could be told:"
+NOBODY_NOTIFIED = "Nobody could be notified:"
 """An execution's cause contains this if it could not notify anybody; a rule of EventBridge matches it."""
 
 _LOOK_IT_UP = f"\\n\\n{WHAT_TO_DO} look the error up in docs/runbook.md."

@@ -100,11 +100,11 @@ class Deployment:
 
     def logged(self, group: str, word: str) -> bool:
         """Whether a line of the log group contains the word."""
-        return bool(log_lines(self.aws, self.ref(group), word))
+        return bool(read_log_lines(self.aws, self.ref(group), word))
 
     def counted(self, outcome: str) -> float:
         """The number of these outcomes in CloudWatch."""
-        return float(sum(point["Sum"] for point in points(self.aws, NAMESPACE, OUTCOMES, Outcome=outcome)))
+        return float(sum(point["Sum"] for point in read_points(self.aws, NAMESPACE, OUTCOMES, Outcome=outcome)))
 
     def _subscribe_queue(self, name: str) -> str:
         queue, arn = create_queue(self.aws, "sns.amazonaws.com")
@@ -137,7 +137,7 @@ def _create_pair(deployed: Deployment, project: str) -> list[Execution]:
     for kind, lines in (("TRAIN", images(10)), ("TEST", None)):
         dataset = deployed.bench.create(project, kind, lines)
         assert deployed.received(deployed.ref("TriggerUndeliveredQueue"), dataset) == []
-        ended.append(deployed.executions.started_by(dataset))
+        ended.append(deployed.executions.wait_until_ended_for(dataset))
         assert ended[-1].status == "SUCCEEDED", ended[-1]
     return ended
 
@@ -207,7 +207,7 @@ def notify_of_abort(deployed: Deployment) -> None:
     """People are notified of an aborted execution, which cannot send a notification itself."""
     _, owner = _begin_to_wait(deployed)
     deployed.executions.abort(owner)
-    assert deployed.executions.ended(owner).status == "ABORTED"
+    assert deployed.executions.wait_until_ended(owner).status == "ABORTED"
     assert len(deployed.received(deployed.notified, owner)) == 1
 
 
@@ -237,7 +237,7 @@ def queue_undelivered_ending(deployed: Deployment) -> None:
     _, owner = _begin_to_wait(deployed)
     with deny_action(deployed.aws, deployed.ref("WatchRole"), "sns:Publish"):
         deployed.executions.abort(owner)
-        deployed.executions.ended(owner)
+        deployed.executions.wait_until_ended(owner)
     assert len(deployed.received(deployed.ref("WatchUndeliveredQueue"), owner)) == 1
 
 
@@ -257,7 +257,7 @@ def deploy_and_destroy(deployed: Deployment) -> None:
     log_group = stack.ref(group)
     with _delete_if_failed(deployed, stack, bucket):
         stack.delete()
-    lines = " ".join(log_lines(deployed.aws, log_group))
+    lines = " ".join(read_log_lines(deployed.aws, log_group))
     deployed.aws.client("logs").delete_log_group(logGroupName=log_group)
     assert lines, "The bucket emptier has written no log."
     assert "Could not set new object deny policy" not in lines
@@ -265,7 +265,7 @@ def deploy_and_destroy(deployed: Deployment) -> None:
 
 def retain_bucket(deployed: Deployment) -> None:
     """A deployment that retains the bucket deletes the bucket emptier and keeps the objects."""
-    retaining = synthesize(Settings(stack_name=NAME, removal_policy=RemovalPolicy.RETAIN))["Resources"]
+    retaining = synthesize(Settings(stack_name=NAME_PREFIX, removal_policy=RemovalPolicy.RETAIN))["Resources"]
     stack, bucket = _create(deployed)
     only_bucket = {
         name: resource if plain(name) == "ReportsBucket" else {**resource, "DeletionPolicy": "Delete"}

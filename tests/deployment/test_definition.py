@@ -19,9 +19,9 @@ from infra.asset import ROOT
 from infra.settings import LONGEST_DEADLINE, Settings
 from lambdas.rules import errors
 from lambdas.rules.decision import Action
-from lambdas.rules.failures import ATTEMPTS, FAILURES, PASSING, Retried
-from lambdas.rules.polling import LEAST_SHARE, Bounds, polling_interval
-from lambdas.rules.verdict import QUIET_SECONDS, Verdict
+from lambdas.rules.failures import ATTEMPTS, FAILURES, TRANSIENT, Retried
+from lambdas.rules.times import LEAST_SHARE, Bounds, polling_interval
+from lambdas.rules.verdict import NO_EFFECT_SECONDS, Verdict
 from tools.docs.template import render_definition
 
 ASL_VALIDATOR = ROOT / "node_modules" / ".bin" / "asl-validator"
@@ -272,7 +272,7 @@ def test_repeated_starts_stay_within_the_history_limit() -> None:
     restart = (
         ENTERED_AND_EXITED * 5 + EVENTS_OF_A_TRY * 3
     )  # Resolve datasets, Claim pair, Start distribution, two Choices
-    assert polls * poll + min(polls, 24 * HOURS / QUIET_SECONDS) * restart < 7_000
+    assert polls * poll + min(polls, 24 * HOURS / NO_EFFECT_SECONDS) * restart < 7_000
 
 
 def _events_of_waiting(task: dict[str, Any], hours: float, failing: bool) -> int:

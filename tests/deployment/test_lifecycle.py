@@ -133,11 +133,11 @@ def newer(bench: Workbench, older: Older, tmp_path_factory: pytest.TempPathFacto
     assert deploy_assembly(bench.aws, assembly) == older.outputs
     bench.aws.configure(creation_seconds=0, distribution_seconds=0)
     bench.finish()
-    old = {state: older.executions.ended(arn) for state, arn in older.waiting.items()}
+    old = {state: older.executions.wait_until_ended(arn) for state, arn in older.waiting.items()}
     later = project(bench, "later")
     bench.pair(later, images(10))
     new = older.executions.run({"ProjectArn": later})
-    versions = {arn.rpartition(":")[2] for arn in inventory(bench.aws, STACK)["AWS::Lambda::Version"]}
+    versions = {arn.rpartition(":")[2] for arn in list_stack_resources(bench.aws, STACK)["AWS::Lambda::Version"]}
     return Newer(old, new, pages(bench, older), versions)
 
 
@@ -185,7 +185,7 @@ def retained(bench: Workbench, older: Older, newer: Newer) -> Retained:
     destroy(bench.aws, older.assembly)
     bucket = older.outputs["ReportsBucket"]
     return Retained(
-        inventory(bench.aws, STACK),
+        list_stack_resources(bench.aws, STACK),
         read_records(bench.aws, older.outputs["RecordsTable"], "later"),
         [bench.s3.get_object(Bucket=bucket, Key=page)["ContentLength"] for page in newer.pages],
     )

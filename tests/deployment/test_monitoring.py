@@ -60,7 +60,7 @@ def test_operators_are_notified_of_an_old_execution(local_aws: LocalAws, operato
             MetricData=[{"MetricName": "ExecutionAge", "Dimensions": old["Dimensions"], "Value": hours * HOUR}],
         )
         cloudwatch.describe_alarms(AlarmNames=[old["AlarmName"]])
-        assert [json.loads(each.message)["NewStateValue"] for each in operator.received()] == expected
+        assert [json.loads(each.message)["NewStateValue"] for each in operator.receive_all()] == expected
 
 
 def test_executions_send_outcomes_by_error_and_their_age(
@@ -98,7 +98,7 @@ def test_no_log_contains_dataset_content(
     for lines in (of_functions, of_states):
         assert "source-ref" not in lines
         assert "s3://" not in lines
-    assert [logged(local_aws, groups, SECRET) for groups in (OF_FUNCTIONS, OF_STATES)] == ["", ""]
+    assert [logged(local_aws, groups, SECRET) for groups in (FUNCTION_LOGS, WORKFLOW_LOGS)] == ["", ""]
 
 
 def logged(aws: LocalAws, groups: str, word: str) -> str:

@@ -65,7 +65,7 @@ def deployed(aws: LocalAws, name: str) -> Deployment:
     assembly = synthesize_assembly(aws, context={"stackName": name, "projects": f"{name}-*,both-*"})
     before = list_all_resources(aws)
     outputs = deploy_assembly(aws, assembly, name)
-    created = {kind: names - before[kind] for kind, names in everything(aws).items()}
+    created = {kind: names - before[kind] for kind, names in list_all_resources(aws).items()}
     return Deployment(name, assembly, outputs, created, {topic: Subscriber(aws, outputs[topic]) for topic in TOPICS})
 
 
@@ -83,7 +83,7 @@ def create(bench: Workbench, deployments: dict[str, Deployment], executions: Exe
         bench.create(project, "TRAIN", images(10))
         executions.wait_for_all(name, count=2)
         bench.create(project, "TEST")
-        ended = executions.all_of(name, count=4)
+        ended = executions.wait_for_all(name, count=4)
         return Result(
             {
                 each.name: [e for e in ended if each.machine.rpartition(":")[2] in e.arn]
@@ -203,14 +203,16 @@ def test_project_of_the_other_deployment_fails_with_a_reason(
     assert (execution.status, execution.error) == ("FAILED", "ProjectNotCovered")
     reason = "Project left-1 is none of those that this deployment is for: right-*, both-*."
     assert execution.cause.startswith(reason)
-    (message,) = right.subscribers["TopicArn"].received()
+    (message,) = right.subscribers["TopicArn"].receive_all()
     assert (message.subject, message.notice["Cause"]) == ("FAILED: left-1 (ProjectNotCovered)", reason)
 
 
 def test_shared_project_is_distributed_once(create: Callable[[str], Result], bench: Workbench) -> None:
     """Sharing a project is a mistake without harm: the second execution polls the same distribution or is skipped."""
     result = create("both-1")
-    distributions = [each for each in bench.aws.truth()["distributions"] if ":project/both-1/" in json.dumps(each)]
+    distributions = [
+        each for each in bench.aws.internal_state()["distributions"] if ":project/both-1/" in json.dumps(each)
+    ]
     assert len(distributions) == 1
     ended = [execution for executions in result.executions.values() for execution in executions]
     assert {execution.output["Outcome"] for execution in ended} == {"DISTRIBUTED", "SKIPPED"}

@@ -7,7 +7,7 @@ import pytest
 from aws_cdk.assertions import Match, Template
 
 from infra.settings import Settings
-from lambdas.rules.trigger import Trigger
+from lambdas.rules.tags import Trigger
 from tools.docs.grants import Grant, grants_of_roles
 from tools.docs.template import template_for_assertions
 

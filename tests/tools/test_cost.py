@@ -153,7 +153,7 @@ class Run:
 
     def logged(self, aws: LocalAws) -> list[str]:
         """The log lines of the functions since the run began."""
-        return log_lines(aws, OF_FUNCTIONS, since=self.began)
+        return read_log_lines(aws, FUNCTION_LOGS, since=self.began)
 
 
 @pytest.fixture
@@ -161,8 +161,8 @@ def run(bench: Workbench, project: str, executions: Executions) -> Run:
     """Rekognition finishes every request at once."""
     bench.aws.configure(creation_seconds=0, distribution_seconds=0)
     began = time.time()
-    skipped = executions.started_by(bench.create(project, "TRAIN", images(10)))
-    return Run(executions.started_by(bench.create(project, "TEST")), skipped, began)
+    skipped = executions.wait_until_ended_for(bench.create(project, "TRAIN", images(10)))
+    return Run(executions.wait_until_ended_for(bench.create(project, "TEST")), skipped, began)
 
 
 @pytest.mark.assumes("late_dataset", "stale_status_seconds", "stats_late_seconds")

@@ -8,7 +8,7 @@ from local.aws import LocalAws
 from local.faults.fault import Fault
 from tests.support.executions import Executions, Subscriber, wait_until
 from tests.support.workbench import Workbench
-from tests.workflow.ways import faults_before, way_to
+from tests.workflow.preparations import choose_preparation, list_needed_faults
 from tools.docs.template import render_definition
 
 HOLD_SECONDS = 0.2  # real time that the task takes; the test aborts the execution within it

@@ -10,7 +10,7 @@ from local.aws import LocalAws
 from local.faults.fault import Fault
 from tests.support.executions import Execution, Executions
 from tests.support.workbench import Workbench
-from tests.workflow.ways import faults_before, way_to
+from tests.workflow.preparations import choose_preparation, list_needed_faults
 from tools.docs.template import render_definition
 
 OTHER_ERROR = "Unforeseen"

@@ -30,9 +30,9 @@ def assert_only_the_rule_notified(subscriber: Subscriber, arn: str, status: str)
     """The rule has notified people of the execution once, and nothing else has."""
     headline, cause, advice, link = map(json.loads, only(subscriber.receive_all()).message.split("\n"))
     assert headline == f"{status}: {arn.rpartition(':')[2]}"
-    assert what.startswith("This execution ended at 20")
+    assert cause.startswith("This execution ended at 20")
     assert "start a new execution" in advice
-    assert where == f"Execution: {CONSOLE}#/v2/executions/details/{arn}"
+    assert link == f"Execution: {CONSOLE}#/v2/executions/details/{arn}"
 
 
 @pytest.fixture
