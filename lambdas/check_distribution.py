@@ -8,8 +8,9 @@ from lambdas.messages.output import make_output
 from lambdas.rules.attempt import Attempt
 from lambdas.rules.ending import end_with_failure, end_with_success
 from lambdas.rules.pair import DISTRIBUTED, Dataset
+from lambdas.rules.polling import Bounds, polling_interval
 from lambdas.rules.progress import judge_progress
-from lambdas.rules.times import Bounds, Times, latest, polling_interval, seconds_between
+from lambdas.rules.times import Times, latest, seconds_between
 from lambdas.rules.verdict import Poll, Verdict, judge_poll
 from lambdas.services.rekognition import describe_dataset
 from lambdas.step import logger, step

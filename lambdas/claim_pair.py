@@ -13,7 +13,8 @@ from lambdas.rules.decision import Action
 from lambdas.rules.errors import RecordsUnavailable
 from lambdas.rules.execution_input import EVENT
 from lambdas.rules.pair import SKIPPED, Key
-from lambdas.rules.times import Bounds, Times, latest, polling_interval, seconds_between
+from lambdas.rules.polling import Bounds, polling_interval
+from lambdas.rules.times import Times, latest, seconds_between
 from lambdas.services.executions import describe_owner
 from lambdas.services.records import (
     RecordChangedError,

@@ -18,8 +18,9 @@ from lambdas.rules.errors import ProjectNotCovered
 from lambdas.rules.execution_input import Request, read_input
 from lambdas.rules.metrics import DATASETS_RESOLVED
 from lambdas.rules.pair import NO_RECORD, Key, Pair, Record
+from lambdas.rules.polling import Bounds, polling_interval
 from lambdas.rules.tags import Trigger, covers
-from lambdas.rules.times import Bounds, Times, polling_interval
+from lambdas.rules.times import Times
 from lambdas.services.records import read_record
 from lambdas.services.rekognition import count_labels, describe_pair, read_auto_distribute
 from lambdas.step import logger, step

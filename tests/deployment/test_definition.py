@@ -20,7 +20,7 @@ from infra.settings import LONGEST_DEADLINE, Settings
 from lambdas.rules import errors
 from lambdas.rules.decision import Action
 from lambdas.rules.failures import ATTEMPTS, FAILURES, TRANSIENT, Retried
-from lambdas.rules.times import LEAST_SHARE, Bounds, polling_interval
+from lambdas.rules.polling import LEAST_SHARE, Bounds, polling_interval
 from lambdas.rules.verdict import NO_EFFECT_SECONDS, Verdict
 from tools.docs.template import render_definition
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.settings import Settings
-from lambdas.rules.times import Bounds, polling_interval
+from lambdas.rules.polling import Bounds, polling_interval
 from tools.docs.cost.walk import Answers, Visit, walk
 
 HOUR = 3600
