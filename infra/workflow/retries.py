@@ -6,7 +6,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from lambdas.rules.failures import ATTEMPTS, UNKNOWN, Retried, errors_of
 
 # Another try would not change these.
-_FINAL = errors_of(Retried.NEVER, Retried.WAITED_FOR)
+_FINAL = errors_of(Retried.NEVER, Retried.CAUGHT, Retried.WAITED_FOR)
 
 
 def retry_as_failures_say(task: sfn.TaskStateBase) -> None:

@@ -25,6 +25,7 @@ class Retried(Enum):
 
     NO_TASK = "no task fails with it"
     NEVER = "no, the execution fails at once"
+    CAUGHT = "no, the workflow catches the error and continues"
     WAITED_FOR = "no, the workflow waits for the datasets"
     QUICKLY = "quickly"
     PATIENTLY = "patiently"
@@ -54,12 +55,14 @@ BUSY = Failure(
 
 CHANGED = Failure(
     errors=("PairChanged",),
+    retried=Retried.CAUGHT,
     why="A dataset changed after the decision, so Rekognition was not called. The workflow decides again.",
     advice="Start a new execution.",
 )
 
 LOST = Failure(
     errors=("ClaimLost",),
+    retried=Retried.CAUGHT,
     why="Somebody aborted this execution, another one took over its pair, and somebody then redrove this one. It asks "
     "for the pair again.",
     advice="Start a new execution.",

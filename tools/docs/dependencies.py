@@ -85,10 +85,70 @@ Written by `make docs` from requirements*.txt and package-lock.json. This page l
 |---|---|---|---|
 """
 
+_CONSIDERED_HEAD = """
+## Written by hand, or by a library
+| part | library | used | why |
+|---|---|---|---|
+"""
+_CONSIDERED = [  # part, library, whether it is used, why
+    (
+        "settings of the stack and of the local service",
+        "pydantic",
+        "yes",
+        "types, lists and bounds; the asset of the Lambdas does not have it",
+    ),
+    ("imports between folders", "import-linter", "yes", "`make check` holds them to the floors of the architecture"),
+    ("the notice against its schema, in tests", "jsonschema", "yes", "the schema is what programs rely on"),
+    (
+        "the definition of the state machine",
+        "asl-validator, statelint",
+        "yes",
+        "they find what the service would refuse",
+    ),
+    (
+        "certificates, tables in the terminal, generated input",
+        "trustme, rich, hypothesis",
+        "yes",
+        "outside what this project is for",
+    ),
+    (
+        "requests to the local service",
+        "botocore's `ParamValidator`",
+        "no",
+        "it checks neither patterns nor enums, and its sentences are not the service's",
+    ),
+    ("input of an execution", "pydantic", "no", "it is compiled and slow to import, and the input has three forms"),
+    (
+        "HTML of the report page",
+        "Jinja2",
+        "no",
+        "the page is drawn in a Lambda: a template engine costs cold start. `html.escape` of the standard "
+        "library escapes every name",
+    ),
+    ("command line of `python -m local`", "click", "no", "three commands: `argparse` is enough"),
+    (
+        "waiting in tests",
+        "tenacity, stamina",
+        "no",
+        "tests wait for a state, not for a call that fails; that is one short function",
+    ),
+    (
+        "retries of AWS calls",
+        "botocore's own",
+        "no",
+        "the state machine retries, where a person sees it; a hidden retry could distribute twice",
+    ),
+]
+
 
 def render() -> str:
     """The page."""
-    return _HEAD + "".join(
+    considered = "".join(f"| {' | '.join(row)} |\n" for row in _CONSIDERED)
+    return _HEAD + _rows() + _CONSIDERED_HEAD + considered
+
+
+def _rows() -> str:
+    return "".join(
         f"| {name} | {version} | {licence} | {PURPOSES.get(name, 'add it to tools/docs/dependencies.py')} |\n"
         for name, version, licence in (*_python_rows(), *_node_rows())
     )
