@@ -9,7 +9,7 @@ from local.aws import LocalAws
 from local.queues import create_queue
 from tests.support.executions import read_records
 from tests.support.unique import unique
-from tests.workflow.notifications import DOCUMENTED_RULE, ReceiveEvents, create_rule, receive_bodies
+from tests.workflow.notifications.messages import DOCUMENTED_RULE, ReceiveEvents, create_rule, receive_bodies
 
 
 @pytest.fixture

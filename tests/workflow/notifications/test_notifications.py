@@ -11,7 +11,7 @@ from local.aws import LocalAws
 from local.queues import create_queue
 from tests.support.executions import Executions, Subscriber, only
 from tests.support.workbench import Workbench, boxed, classified, images
-from tests.workflow.notifications import (
+from tests.workflow.notifications.messages import (
     DOCUMENTED_FILTERS,
     DOCUMENTED_RULE,
     NOTICE_SCHEMA,

@@ -13,7 +13,7 @@ from tests.support.executions import Execution, Executions
 from tests.support.unique import unique
 from tests.support.workbench import Workbench
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[3] / "docs"
 NOTICE_SCHEMA = json.loads((DOCS / "notice.schema.json").read_text())
 EXAMPLES = [
     json.loads(block) for block in re.findall(r"```json\n(.*?)```", (DOCS / "notifications.md").read_text(), re.S)

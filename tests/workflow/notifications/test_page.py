@@ -24,6 +24,7 @@ LOOP = ["Wait before checking", "Check distribution", "Distribution finished?"]
 STATES = ["Begin", "Resolve datasets", "Start distribution", *LOOP * 3, "Report outcome"]
 EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:Machine:name"
 SMALL_PHONE, PHONE, DESKTOP = 320, 360, 1000
+BROWSER = Path(__file__).with_name("browser.mjs")
 CHROMIUM = ROOT / ".local" / "chromium"
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the browser in package.json is for Linux")
@@ -54,7 +55,7 @@ def open_page(page_file: Path, width: int, scheme: str) -> dict[str, Any]:
     CHROMIUM.mkdir(parents=True, exist_ok=True)
     screenshot = page_file.with_name(f"{width}-{scheme}.png")
     seen = subprocess.run(
-        ["node", str(ROOT / "tests" / "workflow" / "browser.mjs"), str(page_file), str(screenshot), str(width), scheme],
+        ["node", str(BROWSER), str(page_file), str(screenshot), str(width), scheme],
         env={**os.environ, "TMPDIR": str(CHROMIUM)},
         capture_output=True,
         text=True,

@@ -12,7 +12,7 @@ from local.faults.fault import Fault
 from tests.support.executions import Execution, Executions, Subscriber, change_definition, only
 from tests.support.roles import deny_action, find_role_name
 from tests.support.workbench import Workbench, images
-from tests.workflow.notifications import distribute_new_pair, validate_notice
+from tests.workflow.notifications.messages import distribute_new_pair, validate_notice
 
 MAX_RETRIES = ATTEMPTS[Retried.QUICKLY].most
 # Each call that the test denies to Report outcome, and the beginning of the note about it.

@@ -10,7 +10,7 @@ from local.aws import LocalAws
 from local.queues import create_queue
 from tests.support.executions import Executions
 from tests.support.workbench import Workbench, images
-from tests.workflow.notifications import DOCS, distribute_new_pair, receive_bodies
+from tests.workflow.notifications.messages import DOCS, distribute_new_pair, receive_bodies
 
 
 @pytest.fixture

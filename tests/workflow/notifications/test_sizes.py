@@ -8,7 +8,7 @@ from local.aws import LocalAws
 from local.faults.fault import Fault
 from tests.support.executions import Executions, Subscriber, only
 from tests.support.workbench import Workbench, classified, images
-from tests.workflow.notifications import ReceiveEvents, distribute_new_pair, validate_notice
+from tests.workflow.notifications.messages import ReceiveEvents, distribute_new_pair, validate_notice
 
 MAX_BYTES = 256 * 1024  # of an SNS message and of an event
 CAUSE_LENGTH = 32_000  # Step Functions allows 32,768 characters of a cause

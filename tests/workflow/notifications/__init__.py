@@ -1,0 +1,1 @@
+"""What people and programs receive, and when a part of it fails."""
