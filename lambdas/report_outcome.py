@@ -43,6 +43,7 @@ def handler(event: Event) -> Event:
     These are {Subject, Notice, Mail, Chat, DetailType, Attributes, WithoutEvent, Ending} (messages/bundle.py). Raises
     ClaimLost if another execution owns the pair by now, so that nobody is notified of the outcome of this one.
     """
+    logger.append_keys(project=event["Pair"].get("ProjectName"))
     parts = Parts(event["RetryCount"])
     distributed = event["Ending"].get("Outcome") == DISTRIBUTED
     outcome = _report_success(event, parts) if distributed else _report_failure(event, parts)

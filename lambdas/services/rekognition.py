@@ -1,5 +1,6 @@
 """Calls to Rekognition."""
 
+from contextlib import suppress
 from typing import Any
 
 import boto3
@@ -14,6 +15,8 @@ from lambdas.services.sdk import CONFIG
 _rekognition = boto3.client("rekognition", config=CONFIG)
 _errors = _rekognition.exceptions
 
+MOST_READS = 3  # of a pair, if one of its datasets is deleted between DescribeProjects and DescribeDataset
+
 
 def describe_dataset(arn: str) -> Dataset:
     """The dataset as it is now."""
@@ -26,6 +29,13 @@ def describe_pair(request: Request) -> Pair:
     Raises ProjectNotFound if there is no such project, or if an ARN of the request belongs to another project. An event
     may come late, so for an event a project that no longer exists is a project without datasets.
     """
+    for _ in range(MOST_READS - 1):
+        with suppress(_errors.ResourceNotFoundException):
+            return _describe_pair(request)
+    return _describe_pair(request)
+
+
+def _describe_pair(request: Request) -> Pair:
     for project in _describe_projects(request.project_name):
         arns = _arns_by_type(project.get("Datasets", []))
         if project["ProjectArn"] == (request.project_arn or project["ProjectArn"]):
@@ -49,7 +59,7 @@ def read_auto_distribute(pair: Pair) -> AutoDistribute:
     if pair.training is None:  # the decision needs no tags, and the project may no longer exist
         return AutoDistribute()
     arns = [pair.project_arn, pair.training.arn]
-    return AutoDistribute.from_tags(_rekognition.list_tags_for_resource(ResourceArn=arn)["Tags"] for arn in arns)
+    return AutoDistribute.from_tags(_read_tags(arn) for arn in arns)
 
 
 def count_labels(dataset: Dataset | None) -> dict[str, int] | None:
@@ -67,6 +77,15 @@ def count_labels(dataset: Dataset | None) -> dict[str, int] | None:
 def distribute_dataset_entries(training_arn: str, test_arn: str) -> None:
     """Start the distribution. AWS documents no order of the datasets; its examples have the training dataset first."""
     _rekognition.distribute_dataset_entries(Datasets=[{"Arn": training_arn}, {"Arn": test_arn}])
+
+
+def _read_tags(arn: str) -> dict[str, str]:
+    """No tags if the resource has been deleted by now."""
+    try:
+        tags: dict[str, str] = _rekognition.list_tags_for_resource(ResourceArn=arn)["Tags"]
+    except _errors.ResourceNotFoundException:
+        return {}
+    return tags
 
 
 def _describe_projects(name: str) -> list[dict[str, Any]]:

@@ -219,3 +219,21 @@ def test_a_pair_changed_before_the_call_is_resolved_again(
     assert execution.states.count("Check distribution") < 5
     assert count_moved_entries(bench.aws) == [2]
     assert only(subscriber.receive_all()).outcome == "DISTRIBUTED"
+
+
+@pytest.mark.parametrize(("times", "outcome"), [(1, "DISTRIBUTED"), (ALWAYS, "ResourceNotFoundException")])
+def test_dataset_deleted_between_two_reads_is_read_again(
+    bench: Workbench, project: str, executions: Executions, times: int, outcome: str
+) -> None:
+    bench.pair(project, images(10))
+    bench.aws.follow_waits(True)
+    bench.aws.inject(Fault("rekognition:DescribeDataset", error="ResourceNotFoundException", times=times))
+    assert read_outcome(executions.run({"ProjectArn": project})) == outcome
+
+
+def test_tags_of_a_deleted_dataset_are_no_tags(bench: Workbench, project: str, executions: Executions) -> None:
+    bench.pair(project, images(10))
+    bench.aws.follow_waits(True)
+    bench.aws.inject(Fault("rekognition:ListTagsForResource", error="ResourceNotFoundException", times=ALWAYS))
+    event = {"detail": {"eventName": "CreateDataset", "requestParameters": {"projectArn": project}}}
+    assert read_outcome(executions.run(event)) == "DISTRIBUTED"
