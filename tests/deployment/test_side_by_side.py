@@ -201,7 +201,7 @@ def test_project_of_the_other_deployment_fails_with_a_reason(
     right = deployments["right"]
     execution = executions.wait_until_ended(executions.begin({"ProjectName": "left-1"}, right.machine))
     assert (execution.status, execution.error) == ("FAILED", "ProjectNotCovered")
-    reason = "Project left-1 is none of those that this deployment is for: right-*, both-*."
+    reason = "This deployment does not cover project left-1. It covers: right-*, both-*."
     assert execution.cause.startswith(reason)
     (message,) = right.subscribers["TopicArn"].receive_all()
     assert (message.subject, message.notice["Cause"]) == ("FAILED: left-1 (ProjectNotCovered)", reason)
