@@ -243,6 +243,7 @@ def test_bundle_of_a_success_has_every_message() -> None:
     output = make_output("DISTRIBUTED", DONE.reason, {**BEFORE, **PAIR}, EXECUTION, after=AFTER)
     bundle = make_bundle(DONE, output)
     assert json.loads(bundle["Notice"]) == make_notice(DONE)
+    assert "Schönheit" in make_bundle(replace(DONE, reason="Schönheit"), None)["Notice"]
     assert json.loads(bundle["Chat"]) == make_chat(DONE)
     assert bundle["Chat"].startswith('{"version":"1.0","source":"custom","content":{"textType":')
     assert bundle["WithoutEvent"] == {"Mail": make_mail(replace(DONE, notes=[NO_EVENT]))}

@@ -289,3 +289,10 @@ def test_workflow_waits_for_datasets_until_the_deadline() -> None:
 @pytest.mark.parametrize("action", [action for action in Action if action != Action.WAIT])
 def test_only_waiting_has_a_deadline(action: Action) -> None:
     assert expire(Decision(action, "Why."), 3601, 3600) == Decision(action, "Why.")
+
+
+def test_one_entry_is_counted_in_the_singular() -> None:
+    one = dataset(entries=1)
+    assert decide(BY_PERSON, pair(one, EMPTY)).reason == "Every check passed; moving about 20% of the 1 entry."
+    with pytest.raises(TestDatasetNotEmpty, match="has 1 entry, but"):
+        decide(BY_PERSON, pair(FULL, one))

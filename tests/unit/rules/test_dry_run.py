@@ -133,3 +133,9 @@ def test_longest_names_of_labels_fit_a_states_data() -> None:
     assert len(json.dumps(report)) < 128_000
     assert len(report["Labels"]) + report["LabelsOmitted"] == 250
     assert report["Labels"][0]["Training"] == 0
+
+
+def test_one_entry_is_predicted_in_the_singular() -> None:
+    one = pair(dataset(entries=1), EMPTY)
+    decision, _ = report_dry_run(one, NO_RECORD, {"rusty": 1}, {})
+    assert decision.reason == "Every check passed; a distribution would move about 0 of 1 entry. Nothing was changed."

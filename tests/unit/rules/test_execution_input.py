@@ -9,7 +9,16 @@ import pytest
 
 from lambdas.rules.arns import Location
 from lambdas.rules.errors import InvalidInput
-from lambdas.rules.execution_input import ACCEPTED, Request, find_project_name, is_event, read_input
+from lambdas.rules.execution_input import (
+    ACCEPTED,
+    EVENT,
+    PERSON,
+    Request,
+    find_project_name,
+    find_started_by,
+    is_event,
+    read_input,
+)
 
 EVENTS = Path(__file__).parents[2] / "events"
 README = Path(__file__).parents[3] / "README.md"
@@ -262,3 +271,4 @@ def test_project_name_is_empty_for_a_refused_input(given: object, name: str) -> 
 )
 def test_input_with_a_detail_is_an_event(given: object, event: bool) -> None:
     assert is_event(given) is event
+    assert find_started_by(given) == (EVENT if event else PERSON)
