@@ -20,8 +20,17 @@ from infra.settings import Settings
 TIMEOUT = Duration.seconds(60)
 
 
+FUNCTIONS = ("resolve_datasets", "claim_pair", "start_distribution", "check_distribution", "report_outcome")
+"""Each is a module of lambdas/ and, in their spelling, a construct and a state."""
+
+
+def construct_id_of(function: str) -> str:
+    """`ResolveDatasets` for `resolve_datasets`."""
+    return "".join(map(str.capitalize, function.split("_")))
+
+
 class Functions(Construct):
-    """The functions, and the current version of each: `resolve_datasets`, `claim_pair`, `start_distribution` and so on.
+    """All functions, and the current version of each by its name.
 
     Earlier versions stay until the stack is deleted. An execution keeps the definition that it began with, which names
     them.
@@ -42,18 +51,17 @@ class Functions(Construct):
         self._settings = settings
         self._code = function_code()
         self.logs: list[logs.ILogGroup] = []
-        resolve = self._function("ResolveDatasets", "resolve_datasets")
-        claim = self._function("ClaimPair", "claim_pair")
-        start = self._function("StartDistribution", "start_distribution")
-        check = self._function("CheckDistribution", "check_distribution")
-        report = self._function("ReportOutcome", "report_outcome")
-        self.all = (resolve, claim, start, check, report)
+        functions = {name: self._function(construct_id_of(name), name) for name in FUNCTIONS}
+        self.all = tuple(functions.values())
+        resolve, claim = functions["resolve_datasets"], functions["claim_pair"]
+        start, check = functions["start_distribution"], functions["check_distribution"]
+        report = functions["report_outcome"]
         resolve.add_environment("TRIGGER", settings.trigger)
         resolve.add_environment("PROJECTS", ",".join(settings.projects))
         report.add_environment("REPORTS_BUCKET", reports.bucket_name)
         users = {"GetItem": (resolve, claim), "PutItem": (claim,), "UpdateItem": (claim, start, report)}
-        for action, functions in users.items():
-            for function in functions:
+        for action, granted in users.items():
+            for function in granted:
                 allow(function, f"dynamodb:{action}", records.table_arn)
         for function in (resolve, claim, start, report):
             function.add_environment("RECORDS_TABLE", records.table_name)
@@ -63,9 +71,7 @@ class Functions(Construct):
         self._grant_rekognition(resolve, start, check, report)
         self.claim_role, self.report_role = (cast("iam.IRole", function.role) for function in (claim, report))
         # A version freezes the configuration, which is complete only here.
-        versions = [function.current_version for function in self.all]
-        self.resolve_datasets, self.claim_pair, self.start_distribution = versions[:3]
-        self.check_distribution, self.report_outcome = versions[3:]
+        self.versions = {name: function.current_version for name, function in functions.items()}
 
     def _grant_rekognition(
         self, resolve: lambda_.Function, start: lambda_.Function, check: lambda_.Function, report: lambda_.Function

@@ -121,11 +121,13 @@ class Workflow(Construct):
         pause.next(resolve)
         poll.next(self._check(poll, resolve, report))
 
+    def _invoke(self, state: str, **arguments: Any) -> tasks.LambdaInvoke:
+        """The state runs the function of its name: *Claim pair* runs `claim_pair`."""
+        return invoke(self, state, self._functions.versions[state.lower().replace(" ", "_")], **arguments)
+
     def _resolve(self, report: sfn.IChainable) -> tasks.LambdaInvoke:
-        resolve = invoke(
-            self,
+        resolve = self._invoke(
             "Resolve datasets",
-            self._functions.resolve_datasets,
             Input=_INPUT,
             Claim="$claim",
             Attempt="$attempt",
@@ -138,10 +140,8 @@ class Workflow(Construct):
         return resolve
 
     def _claim(self, report: sfn.IChainable) -> tasks.LambdaInvoke:
-        claim = invoke(
-            self,
+        claim = self._invoke(
             "Claim pair",
-            self._functions.claim_pair,
             Pair="$pair",
             Claim="$claim",
             Attempt="$attempt",
@@ -154,10 +154,8 @@ class Workflow(Construct):
 
     def _start(self, poll: sfn.IChainable, resolve: sfn.IChainable, claim: sfn.IChainable) -> tasks.LambdaInvoke:
         """An error of the call may hide a success. So the polls decide."""
-        start = invoke(
-            self,
+        start = self._invoke(
             "Start distribution",
-            self._functions.start_distribution,
             Pair="$pair",
             Attempt="$attempt",
             assign={"attempt": ""},
@@ -174,10 +172,8 @@ class Workflow(Construct):
 
         It then waits the longest polling interval, because the history of an execution is limited.
         """
-        check = invoke(
-            self,
+        check = self._invoke(
             "Check distribution",
-            self._functions.check_distribution,
             Pair="$pair",
             Attempt="$attempt",
             Polling=self._polling,
@@ -194,10 +190,8 @@ class Workflow(Construct):
         return check.next(finished.otherwise(report))
 
     def _report(self) -> tasks.LambdaInvoke:
-        report = invoke(
-            self,
+        report = self._invoke(
             "Report outcome",
-            self._functions.report_outcome,
             # "Accessing execution data from the Context object", AWS Step Functions Developer Guide.
             RetryCount="$states.context.State.RetryCount",
             Pair="$pair",

@@ -12,6 +12,7 @@ from typing import Any
 from aws_cdk import RemovalPolicy
 from botocore.exceptions import ClientError, WaiterError
 
+from infra.functions import FUNCTIONS, construct_id_of
 from infra.metrics import NAMESPACE
 from infra.settings import Settings
 from infra.workflow.tasks import SOURCE
@@ -25,8 +26,6 @@ from tests.support.telemetry import read_log_lines, read_points
 from tests.support.workbench import Workbench, images
 from tools.docs.grants import Template, plain
 from tools.docs.template import synthesize
-
-FUNCTIONS = ("ResolveDatasets", "ClaimPair", "StartDistribution", "CheckDistribution", "ReportOutcome")
 
 AT_ONCE = dict.fromkeys(("creation_seconds", "update_seconds", "distribution_seconds"), 0.0)
 ONE_MINUTE = 60.0
@@ -127,7 +126,7 @@ def distribute_by_event(deployed: Deployment) -> None:
     assert deployed.counted("DISTRIBUTED") == counted + 1
     _assert_page(deployed, execution)
     _assert_traced(deployed, execution, deployed.aws.traces()[traced:])
-    assert all(deployed.logged(f"Functions{name}Logs", execution.arn) for name in FUNCTIONS)
+    assert all(deployed.logged(f"Functions{construct_id_of(name)}Logs", execution.arn) for name in FUNCTIONS)
     wait_until(lambda: deployed.logged("WorkflowLogs", execution.arn))
 
 
@@ -161,7 +160,7 @@ def _assert_page(deployed: Deployment, execution: Execution) -> None:
 def _assert_traced(deployed: Deployment, execution: Execution, traces: list[str]) -> None:
     assert execution.arn in traces
     for name in FUNCTIONS:
-        assert any(f":{deployed.ref(f'Functions{name}')}:" in f"{trace}:" for trace in traces)
+        assert any(f":{deployed.ref(f'Functions{construct_id_of(name)}')}:" in f"{trace}:" for trace in traces)
 
 
 def notify_of_failure(deployed: Deployment) -> None:

@@ -16,6 +16,7 @@ from ministack.services import stepfunctions
 from statelint.linter import Linter
 
 from infra.asset import ROOT
+from infra.functions import FUNCTIONS
 from infra.settings import LONGEST_DEADLINE, Settings
 from lambdas.rules import errors
 from lambdas.rules.decision import Action
@@ -38,7 +39,7 @@ LAMBDA = {
     "Runtime.ExitError",
     "Runtime.OutOfMemory",
 }
-FUNCTIONS = ["Resolve datasets", "Claim pair", "Start distribution", "Check distribution", "Report outcome"]
+FUNCTION_STATES = [name.replace("_", " ").capitalize() for name in FUNCTIONS]
 HOURS = 3600
 ENTERED_AND_EXITED = 2  # events of a state
 STATES_OF_A_ROUND = 3  # a Wait, a Task, a Choice
@@ -124,7 +125,7 @@ def test_errors_that_are_answers_are_not_retried(definition: dict[str, Any]) -> 
         assert [name for name in set(caught) - set(TRANSIENT) if _attempts(state, name)] == []
 
 
-@pytest.mark.parametrize("state", FUNCTIONS[:-1])
+@pytest.mark.parametrize("state", FUNCTION_STATES[:-1])
 @pytest.mark.parametrize(
     "error", [error for row in FAILURES for error in row.errors if row.retried != Retried.NO_TASK and ".*" not in error]
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.functions import FUNCTIONS
 from local.aws import ACCOUNT, REGION, LocalAws, forget_other_accounts
 from local.cdk import deploy_assembly, destroy, synthesize_assembly
 from tests.support.executions import Execution, Executions, Subscriber, read_records
@@ -182,7 +183,7 @@ def allowed(aws: LocalAws, deployment: str, action: str) -> dict[str, bool]:
     roles = {
         function["Role"] for function in functions if function["FunctionName"].startswith(f"{deployment}-Functions")
     }
-    assert len(roles) == 5
+    assert len(roles) == len(FUNCTIONS)
 
     def may(role: str, project: str) -> bool:
         arn = f"arn:aws:rekognition:{REGION}:{ACCOUNT}:project/{project}-1/dataset/test/1"

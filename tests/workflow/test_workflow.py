@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from infra.functions import FUNCTIONS
 from local.aws import LocalAws
 from tests.support.executions import (
     Executions,
@@ -295,7 +296,7 @@ def test_logs_name_the_execution_and_the_project(
 ) -> None:
     execution = create_pair_by_events(bench, project, executions, images(10))
     groups = local_aws.client("logs").describe_log_groups(logGroupNamePrefix=FUNCTION_LOGS)["logGroups"]
-    assert len(groups) == 5
+    assert len(groups) == len(FUNCTIONS)
     for group in groups:
         logged = wait_until(partial(read_log_lines, local_aws, group["logGroupName"], execution.arn))
         records = [json.loads(line) for line in logged]

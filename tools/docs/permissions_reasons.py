@@ -1,26 +1,16 @@
 """The reason for each permission of the stack, as docs/permissions.md prints it."""
 
+from infra.functions import FUNCTIONS, construct_id_of
+
 # Roles and resources in words, by logical id without its hash.
 NAMES = {
-    "FunctionsResolveDatasetsRole": "`resolve_datasets`",
-    "FunctionsClaimPairRole": "`claim_pair`",
-    "FunctionsStartDistributionRole": "`start_distribution`",
-    "FunctionsCheckDistributionRole": "`check_distribution`",
-    "FunctionsReportOutcomeRole": "`report_outcome`",
+    **{f"Functions{construct_id_of(name)}Role": f"`{name}`" for name in FUNCTIONS},
     "WorkflowRole": "the state machine",
     "WorkflowStateMachineEventsRole": "the rule *Trigger … DatasetCreated*",
     "WatchRole": "the rule *Watch … Untold*",
     "CustomS3AutoDeleteObjectsCustomResourceProviderRole": "the bucket emptier",
-    "FunctionsResolveDatasets": "`resolve_datasets`",
-    "FunctionsClaimPair": "`claim_pair`",
-    "FunctionsStartDistribution": "`start_distribution`",
-    "FunctionsCheckDistribution": "`check_distribution`",
-    "FunctionsReportOutcome": "`report_outcome`",
-    "FunctionsResolveDatasetsLogs": "its log group",
-    "FunctionsClaimPairLogs": "its log group",
-    "FunctionsStartDistributionLogs": "its log group",
-    "FunctionsCheckDistributionLogs": "its log group",
-    "FunctionsReportOutcomeLogs": "its log group",
+    **{f"Functions{construct_id_of(name)}": f"`{name}`" for name in FUNCTIONS},
+    **{f"Functions{construct_id_of(name)}Logs": "its log group" for name in FUNCTIONS},
     "Key": "the key",
     "RecordsItems": "the table of records",
     "ReportsBucket": "the bucket of reports",
