@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from lambdas.rules.pair import Dataset
+from lambdas.rules.share import MOST_LABELS, SHARE, expect_moved, is_far_from_share
 from lambdas.rules.text import count, list_names, take_fitting
 
 Labels = Mapping[str, int] | None
@@ -16,16 +17,22 @@ Labels = Mapping[str, int] | None
 # Below this share, training fails with ERROR_INSUFFICIENT_LABEL_OVERLAP (Custom Labels Developer Guide, "Aggregate
 # errors").
 LEAST_OVERLAP = 0.5
+# The most test images of a label, in the text of 2023 of "Guidelines and quotas in Amazon Rekognition Custom Labels"
+# (same guide).
+MOST_TEST_ENTRIES = 1_000
+_MAY_BE_THE_SAME = "These can be entries with errors, too. "
 
 
 class Code(StrEnum):
     """The subject of a warning."""
 
     ENTRIES_UNACCOUNTED_FOR = "ENTRIES_UNACCOUNTED_FOR"
+    SHARE_FAR_FROM_DOCUMENTED = "SHARE_FAR_FROM_DOCUMENTED"
     INSUFFICIENT_LABEL_OVERLAP = "INSUFFICIENT_LABEL_OVERLAP"
     LABELS_WITHOUT_TEST_ENTRIES = "LABELS_WITHOUT_TEST_ENTRIES"
     LABELS_WITHOUT_TRAINING_ENTRIES = "LABELS_WITHOUT_TRAINING_ENTRIES"
     LABELS_FAR_FROM_SHARE = "LABELS_FAR_FROM_SHARE"
+    LABELS_ABOVE_TEST_LIMIT = "LABELS_ABOVE_TEST_LIMIT"
     ENTRIES_WITH_ERRORS = "ENTRIES_WITH_ERRORS"
     UNLABELED_ENTRIES = "UNLABELED_ENTRIES"
     LABELS_UNKNOWN = "LABELS_UNKNOWN"
@@ -116,6 +123,15 @@ class Report:
                 f"{self._describe_unaccounted()} Somebody may have changed a dataset during the distribution. Compare "
                 "both datasets with the manifest.",
             )
+        labels = MOST_LABELS if self.labels is None else len(self.labels)
+        if is_far_from_share(self.test.entries, self.entries_before, labels):
+            yield Finding(
+                Code.SHARE_FAR_FROM_DOCUMENTED,
+                f"The test dataset has {count(self.test.entries, 'entry', 'entries')}. AWS documents that "
+                f"{percent(SHARE)} move, which is about {expect_moved(self.entries_before):,} of "
+                f"{self.entries_before:,}. A distribution cannot be undone. For another share, delete both datasets "
+                "and create each from a manifest of its own.",
+            )
 
     def _describe_unaccounted(self) -> str:
         if self.unaccounted > 0:
@@ -159,6 +175,14 @@ class Report:
                 f"{percent(self.share)} of all entries are test entries, but the share is very different for "
                 f"{_name_labels(far)}. Test results for {_it_or_them(far)} say less. Add test or training images.",
             )
+        many = [label.name for label in self.labels if label.test > MOST_TEST_ENTRIES]
+        if many:
+            yield Finding(
+                Code.LABELS_ABOVE_TEST_LIMIT,
+                f"{_name_each_of(many)} has more than {MOST_TEST_ENTRIES:,} test entries. An older text of AWS, of "
+                "2023, gives that as the most images a label in a test dataset. If Rekognition refuses to train, "
+                "replace the test dataset by a smaller one.",
+            )
 
     def _is_far_from_share(self, label: Label) -> bool:
         """Whether its test entries differ from the expected number by more than half and by more than two entries."""
@@ -166,18 +190,26 @@ class Report:
         return abs(label.test - expected) > max(2.0, expected / 2)
 
     def _check_entries(self) -> Iterator[Finding]:
+        """The two warnings can be about the same entries: an entry with errors can be labeled or not.
+
+        Which entries are used in training: "Non-terminal errors" and, for unlabeled ones, "Non-Terminal JSON Line
+        Validation Errors" (Custom Labels Developer Guide).
+        """
         errors = self.training.errors + self.test.errors
         if errors:
             yield Finding(
                 Code.ENTRIES_WITH_ERRORS,
-                f"{count(errors, 'entry has', 'entries have')} errors and will not be used. Call ListDatasetEntries "
-                "with HasErrors to see what is wrong with each.",
+                f"{count(errors, 'entry has', 'entries have')} errors. Rekognition trains with such an entry without "
+                "its broken annotations, or not at all if its whole line is broken. Call ListDatasetEntries with "
+                "HasErrors to see what is wrong with each.",
             )
-        unlabeled = sum(each.entries - each.labeled - each.errors for each in (self.training, self.test))
+        unlabeled = sum(each.entries - each.labeled for each in (self.training, self.test))
         if unlabeled > 0:
+            it = "it" if unlabeled == 1 else "them"
             yield Finding(
                 Code.UNLABELED_ENTRIES,
-                f"{count(unlabeled, 'entry has', 'entries have')} no label. Label them, or leave them out.",
+                f"{count(unlabeled, 'entry has', 'entries have')} no label, so Rekognition does not train with {it}. "
+                f"{_MAY_BE_THE_SAME if errors else ''}Label {it}, or leave {it} out.",
             )
 
 
@@ -189,6 +221,11 @@ def _name_labels(names: Sequence[str]) -> str:
 def _name_any_of(names: Sequence[str]) -> str:
     """`the label crack` or `any of the labels crack, dent`"""
     return _name_labels(names) if len(names) == 1 else f"any of {_name_labels(names)}"
+
+
+def _name_each_of(names: Sequence[str]) -> str:
+    """`The label crack` or `Each of the labels crack, dent`"""
+    return f"T{_name_labels(names)[1:]}" if len(names) == 1 else f"Each of {_name_labels(names)}"
 
 
 def _it_or_them(names: Sequence[str]) -> str:

@@ -28,6 +28,7 @@ AFTER = {"Training": dataset(160).as_state(), "Test": dataset(40, labeled=39).as
 EVEN = ({"crack": 80, "dent": 80}, {"crack": 20, "dent": 20})
 REPORT = Report.compare(200, dataset(160), dataset(40), EVEN)
 WARNED = Report.compare(200, dataset(160), dataset(40), ({"crack": 80, "<dent>": 80}, {"crack": 20}))
+ONE_MOVED = Report.compare(200, dataset(199), dataset(1), ({"crack": 199}, {"crack": 1}))
 
 DONE = Outcome(
     execution=EXECUTION,
@@ -86,6 +87,7 @@ def test_subject_is_one_line_of_99_ascii_characters(outcome: Outcome, subject: s
 def test_what_to_do_fits_the_outcome() -> None:
     assert DONE.what_to_do == "Nothing. The pair is ready to train with."
     assert replace(DONE, report=WARNED).what_to_do == "Read the warnings above before you train with the pair."
+    assert replace(DONE, report=ONE_MOVED).what_to_do == "Read the warnings above before you train with the pair."
     assert BROKEN.what_to_do == "Fix it."
     assert (DONE.name, BROKEN.name, BROKEN.warnings) == ("DISTRIBUTED", "FAILED", [])
 

@@ -37,9 +37,20 @@ CHANGED = "Somebody may have changed a dataset during the distribution. Compare 
 UNTESTED = "A test cannot show how well a model finds it. Add test images."
 UNTRAINED = "A model cannot learn it. Add training images."
 FAR = "Test results for it say less. Add test or training images."
-NOT_USED = "errors and will not be used. Call ListDatasetEntries with HasErrors to see what is wrong with each."
+ERRORS = (
+    "errors. Rekognition trains with such an entry without its broken annotations, or not at all if its whole line is "
+    "broken. Call ListDatasetEntries with HasErrors to see what is wrong with each."
+)
 UNKNOWN = "The labels are unknown. Rekognition does not list them while a dataset is being changed."
-UNLABELED = "no label. Label them, or leave them out."
+UNLABELED = "no label, so Rekognition does not train with them. {}Label them, or leave them out."
+TOO_LARGE = (
+    "An older text of AWS, of 2023, gives that as the most images a label in a test dataset. If Rekognition refuses to "
+    "train, replace the test dataset by a smaller one."
+)
+NO_UNDO = (
+    "A distribution cannot be undone. For another share, delete both datasets and create each from a manifest of its "
+    "own."
+)
 
 
 @pytest.mark.parametrize(
@@ -56,9 +67,9 @@ UNLABELED = "no label. Label them, or leave them out."
             f"Of 201 entries, 1 is in neither dataset. {CHANGED}",
         ),
         (
-            report(entries_before=250_200),
+            report(entries_before=250_000, training=dataset(198_000), test=dataset(50_000)),
             "ENTRIES_UNACCOUNTED_FOR",
-            f"Of 250,200 entries, 250,000 are in neither dataset. {CHANGED}",
+            f"Of 250,000 entries, 2,000 are in neither dataset. {CHANGED}",
         ),
         (
             report(entries_before=199),
@@ -91,22 +102,42 @@ UNLABELED = "no label. Label them, or leave them out."
             f"20% of all entries are test entries, but the share is very different for the label dent. {FAR}",
         ),
         (
-            report(training=dataset(160, errors=2, labeled=158)),
-            "ENTRIES_WITH_ERRORS",
-            f"2 entries have {NOT_USED}",
+            report(({"crack": 199}, {"crack": 1}), training=dataset(199), test=dataset(1)),
+            "SHARE_FAR_FROM_DOCUMENTED",
+            f"The test dataset has 1 entry. AWS documents that 20% move, which is about 40 of 200. {NO_UNDO}",
         ),
-        (report(test=dataset(40, labeled=39, errors=1)), "ENTRIES_WITH_ERRORS", f"1 entry has {NOT_USED}"),
         (
-            report(training=dataset(160, labeled=157, errors=3), test=dataset(40, labeled=38, errors=2)),
+            report(({"crack": 1}, {"crack": 199}), training=dataset(1), test=dataset(199)),
+            "SHARE_FAR_FROM_DOCUMENTED",
+            f"The test dataset has 199 entries. AWS documents that 20% move, which is about 40 of 200. {NO_UNDO}",
+        ),
+        (
+            report(({"crack": 4_004, "dent": 4_000}, {"crack": 1_001, "dent": 1_000})),
+            "LABELS_ABOVE_TEST_LIMIT",
+            f"The label crack has more than 1,000 test entries. {TOO_LARGE}",
+        ),
+        (
+            report(({"crack": 4_004, "dent": 4_010}, {"crack": 1_001, "dent": 1_002})),
+            "LABELS_ABOVE_TEST_LIMIT",
+            f"Each of the labels crack, dent has more than 1,000 test entries. {TOO_LARGE}",
+        ),
+        (report(training=dataset(160, errors=2)), "ENTRIES_WITH_ERRORS", f"2 entries have {ERRORS}"),
+        (report(test=dataset(40, errors=1)), "ENTRIES_WITH_ERRORS", f"1 entry has {ERRORS}"),
+        (
+            report(training=dataset(160, errors=3), test=dataset(40, errors=2)),
             "ENTRIES_WITH_ERRORS",
-            f"5 entries have {NOT_USED}",
+            f"5 entries have {ERRORS}",
         ),
         (
             report(training=dataset(160, labeled=120), test=dataset(40, labeled=39)),
             "UNLABELED_ENTRIES",
-            f"41 entries have {UNLABELED}",
+            f"41 entries have {UNLABELED.format('')}",
         ),
-        (report(test=dataset(40, labeled=39)), "UNLABELED_ENTRIES", f"1 entry has {UNLABELED}"),
+        (
+            report(test=dataset(40, labeled=39)),
+            "UNLABELED_ENTRIES",
+            "1 entry has no label, so Rekognition does not train with it. Label it, or leave it out.",
+        ),
         (report((None, {})), "LABELS_UNKNOWN", UNKNOWN),
         (report(({}, None)), "LABELS_UNKNOWN", UNKNOWN),
         (report((None, None)), "LABELS_UNKNOWN", UNKNOWN),
@@ -170,9 +201,45 @@ def test_fewer_than_half_of_the_labels_in_both_warns(both: int, refused: bool) -
         ]
 
 
-@pytest.mark.parametrize("labeled", [150, 151, 160])
-def test_entry_with_errors_does_not_count_as_unlabeled(labeled: int) -> None:
-    assert codes(report(training=dataset(160, labeled=labeled, errors=10))) == ["ENTRIES_WITH_ERRORS"]
+@pytest.mark.parametrize(
+    ("entries", "labeled", "errors", "unlabeled"),
+    [
+        (15, 10, 10, 5),  # ten lines are broken in part and keep a label; five have no box
+        (15, 10, 5, 5),  # five lines are broken as a whole
+        (15, 12, 4, 3),  # four lines are broken, three of them as a whole
+        (15, 15, 15, 0),  # every line is broken in part
+        (15, 0, 15, 15),
+        (15, 0, 0, 15),
+    ],
+)
+def test_unlabeled_entries_are_counted_whatever_has_errors(
+    entries: int, labeled: int, errors: int, unlabeled: int
+) -> None:
+    shown = {f.code: f.message for f in report(training=dataset(entries, labeled=labeled, errors=errors)).findings()}
+    assert shown.get(Code.ENTRIES_WITH_ERRORS, "").partition(" ")[0] == (str(errors) if errors else "")
+    same = "These can be entries with errors, too. " if errors else ""
+    expected = f"{unlabeled} entries have {UNLABELED.format(same)}" if unlabeled else None
+    assert shown.get(Code.UNLABELED_ENTRIES) == expected
+
+
+@pytest.mark.parametrize(
+    ("training", "labels", "far"),
+    [
+        (199, EVEN, True),
+        (162, EVEN, False),
+        (149, EVEN, False),  # 51 instead of 40: 1 more of each of 2 labels, and 5% of 200
+        (147, EVEN, True),
+        (1, EVEN, True),
+        (100, (dict.fromkeys(map(str, range(50)), 2), {}), False),  # each of 50 labels can round up to one more
+        (100, ({"crack": 100}, {"crack": 100}), True),
+        (1, (None, None), False),  # as many as 250 labels can round
+    ],
+)
+def test_share_far_from_20_percent_warns_beyond_rounding(
+    training: int, labels: tuple[Labels, Labels], far: bool
+) -> None:
+    given = report(labels, training=dataset(training), test=dataset(200 - training))
+    assert (Code.SHARE_FAR_FROM_DOCUMENTED in codes(given)) is far
 
 
 def test_labels_with_the_fewest_test_entries_come_first() -> None:

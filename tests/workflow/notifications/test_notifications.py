@@ -1,17 +1,21 @@
 """The workflow notifies people by e-mail and programs by a notice and an event."""
 
 import json
+import re
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from lambdas.messages.report import Code
 from local.aws import LocalAws
 from local.queues import create_queue
 from tests.support.executions import Executions, Subscriber, only
 from tests.support.workbench import Workbench, boxed, classified, images
 from tests.workflow.notifications.messages import (
+    DOCS,
     DOCUMENTED_FILTERS,
     DOCUMENTED_RULE,
     NOTICE_SCHEMA,
@@ -44,6 +48,13 @@ def make_dataset_arn(project: str, kind: str) -> str:
 
 def test_the_notice_schema_is_valid() -> None:
     Draft202012Validator.check_schema(NOTICE_SCHEMA)
+
+
+def test_every_warning_is_in_the_schema_and_on_the_page() -> None:
+    page = (DOCS / "notifications.md").read_text()
+    warning = NOTICE_SCHEMA["$defs"]["report"]["properties"]["Warnings"]["items"]
+    assert warning["properties"]["Code"]["enum"] == list(Code)
+    assert re.findall(r"^\| `([A-Z_]+)` \|", page, re.MULTILINE) == list(Code)
 
 
 def test_an_e_mail_reports_the_distribution(
@@ -181,6 +192,21 @@ def test_an_e_mail_and_the_notice_list_the_warnings(
     assert [warning["Code"] for warning in notice["Report"]["Warnings"]] == ["LABELS_WITHOUT_TEST_ENTRIES"]
     assert "No test entry has the label rare" in local_aws.mails(address)[0]["Text"]
     assert "What to do: Read the warnings above before you train with the pair." in local_aws.mails(address)[0]["Text"]
+
+
+def test_a_share_far_from_20_percent_is_not_ready_to_train(
+    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, address: str
+) -> None:
+    """Two images for each pair of ten labels: one image of each of the 45 pairs moves, which is half of them."""
+    pairs = list(combinations("abcdefghij", 2))
+    lines = [classified(f"{one}{other}-{copy}.jpg", one, other) for one, other in pairs for copy in range(2)]
+    execution = distribute_new_pair(bench, project, executions, lines)
+    assert execution.output["Outcome"] == "DISTRIBUTED"
+    notice = validate_notice(only(subscriber.receive_all()).notice)
+    assert [warning["Code"] for warning in notice["Report"]["Warnings"]] == ["SHARE_FAR_FROM_DOCUMENTED"]
+    text = local_aws.mails(address)[0]["Text"]
+    assert "- The test dataset has 45 entries. AWS documents that 20% move, which is about 18 of 90." in text
+    assert "What to do: Read the warnings above before you train with the pair." in text
 
 
 @pytest.mark.parametrize(
