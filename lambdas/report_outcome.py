@@ -20,7 +20,7 @@ from lambdas.rules.arns import parse_location
 from lambdas.rules.attempt import Attempt
 from lambdas.rules.ending import complete_cause
 from lambdas.rules.execution_input import PERSON, find_project_name, find_started_by
-from lambdas.rules.failures import advise
+from lambdas.rules.failures import Known, advise
 from lambdas.rules.metrics import OUTCOMES
 from lambdas.rules.pair import DISTRIBUTED, FAILED, Dataset, Key
 from lambdas.rules.text import read_cause
@@ -107,8 +107,15 @@ def _report_failure(event: Event, parts: Parts) -> Outcome:
         reason=cause,
         notes=parts.notes,
         error=error,
-        advice=advise(error),
+        advice=advise(error, _describe_known(cause, pair.get("Training"))),
     )
+
+
+def _describe_known(cause: str, training: Event | None) -> Known:
+    """The cause, and the numbers of the training dataset in the form that the workflow carries, if there is one."""
+    if not training:
+        return Known(cause)
+    return Known(cause, training["TotalEntries"], training["LabeledEntries"], training["ErrorEntries"])
 
 
 def _complete_record(

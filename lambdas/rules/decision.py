@@ -139,8 +139,7 @@ def _find_failed_creation(pair: Pair, _record: Record) -> Obstacle | None:
             cause = dataset.status_message or "it gave no reason."
             return Decision(
                 Action.FAILED,
-                f"Rekognition could not create the {name} dataset of project {pair.project_name}: {cause} "
-                "Delete the dataset and create it again.",
+                f"Rekognition could not create the {name} dataset of project {pair.project_name}: {cause}",
                 DecidedError.DATASET_CREATION_FAILED,
             )
     return None

@@ -4,6 +4,7 @@ The workflow's retries, the notifications of failures and docs/runbook.md come f
 that Step Functions matches. For an error of a function that is the class of the exception.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
@@ -34,15 +35,130 @@ class Retried(Enum):
 ATTEMPTS = {Retried.QUICKLY: Attempts(6, 2, 60), Retried.PATIENTLY: Attempts(10, 4, 60)}
 
 
+class Known(NamedTuple):
+    """What is known of a failure beside its error: the cause, and the training dataset's DatasetStats before it."""
+
+    cause: str = ""
+    entries: int = 0
+    labeled: int = 0
+    errors: int = 0
+
+
+_NOTHING = Known()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Situation:
+    """Advice that fits better than that of the row, if the situation applies. `when` follows "If" in the runbook."""
+
+    when: str
+    applies: Callable[[Known], bool]
+    advice: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """A row of the table. An error that ends in `.*` stands for every other error of that service."""
+    """A row of the table. An error that ends in `.*` stands for every other error of that service.
+
+    If several `situations` apply, the first one has the advice.
+    """
 
     errors: tuple[str, ...]
     retried: Retried = Retried.NEVER
     why: str
     advice: str
+    situations: tuple[Situation, ...] = ()
 
+
+def _says(*messages: str) -> Callable[[Known], bool]:
+    """Whether the cause contains one of these parts of a StatusMessage."""
+    return lambda known: any(message in known.cause for message in messages)
+
+
+# The texts of StatusMessage, and how to fix what they name: "Terminal errors" (Amazon Rekognition Custom Labels
+# Developer Guide). The text about S3 buckets: the example of DescribeDataset (Rekognition API Reference).
+TOO_FEW_IMAGES = "The manifest file doesn't have enough labeled images to distribute the dataset."
+TOO_MANY_LABELS = "The manifest file has too many labels."
+_CORRECT = (
+    "Call ListDatasetEntries with HasErrors to see what is wrong with each. Correct them with UpdateDatasetEntries."
+)
+_START_AGAIN = "Then start a new execution yourself, because no event does."
+_CREATE_AGAIN = "Then delete the dataset and create it again: that starts a new execution."
+
+_UNDISTRIBUTABLE = (
+    Situation(
+        when="every entry has an error",
+        applies=lambda known: (
+            0 < known.entries <= known.errors and (not known.labeled or TOO_FEW_IMAGES in known.cause)
+        ),
+        advice=f"Every entry of the training dataset has an error. {_CORRECT} {_START_AGAIN}",
+    ),
+    Situation(
+        when="no entry has a label, and some have errors",
+        applies=lambda known: known.entries > 0 and not known.labeled and known.errors > 0,
+        advice="No entry of the training dataset has a label that Rekognition can use, and some have errors. "
+        f"{_CORRECT} {_START_AGAIN}",
+    ),
+    Situation(
+        when="no entry has a label",
+        applies=lambda known: known.entries > 0 and not known.labeled,
+        advice=f"No entry of the training dataset has a label. Label its images. {_START_AGAIN}",
+    ),
+    Situation(
+        when="there are too few labeled images, and some entries have errors",
+        applies=lambda known: TOO_FEW_IMAGES in known.cause and known.errors > 0,
+        advice="The training dataset, or one of its labels, has too few labeled images. Rekognition does not use a "
+        f"broken annotation, and some entries have errors. {_CORRECT} Or add labeled images. {_START_AGAIN}",
+    ),
+    Situation(
+        when="there are too few labeled images",
+        applies=_says(TOO_FEW_IMAGES),
+        advice="The training dataset, or one of its labels, has too few labeled images. A dry run lists the labels, "
+        f"the one with the fewest images first. Add labeled images. {_START_AGAIN}",
+    ),
+    Situation(
+        when="there are too many labels",
+        applies=_says(TOO_MANY_LABELS),
+        advice=f"A dataset has at most 250 labels. Remove labels in the Rekognition console. {_START_AGAIN}",
+    ),
+)
+
+_UNCREATABLE = (
+    Situation(
+        when="the manifest names several S3 buckets",
+        applies=_says("images from multiple S3 buckets"),
+        advice="Correct the manifest: all its images must be in one bucket. Copy the others into that bucket, and "
+        f"change their source-ref. {_CREATE_AGAIN}",
+    ),
+    Situation(
+        when="the manifest has too many wrong lines",
+        applies=_says("too many terminal errors"),
+        advice="Correct the manifest: more than 20% of its lines are blank, are no JSON, have no valid source-ref, "
+        f"or name an image again. {_CREATE_AGAIN}",
+    ),
+    Situation(
+        when="the manifest has too many labels",
+        applies=_says(TOO_MANY_LABELS),
+        advice=f"Correct the manifest: a dataset has at most 250 labels. {_CREATE_AGAIN}",
+    ),
+    Situation(
+        when="the manifest is too large",
+        applies=_says("too many rows", "exceeds the maximum supported size"),
+        advice="Shorten the manifest: it has more lines or bytes than Rekognition accepts in this Region. "
+        f"{_CREATE_AGAIN}",
+    ),
+    Situation(
+        when="Rekognition cannot read the manifest",
+        applies=_says("The S3 bucket permissions are incorrect"),
+        advice=f"Allow whoever creates the dataset to read the manifest in S3. {_CREATE_AGAIN}",
+    ),
+    Situation(
+        when="the manifest is wrong in another way",
+        applies=_says("The manifest file"),
+        advice="Correct the manifest: its name ends in .manifest, and each of its lines is a JSON object. "
+        f"{_CREATE_AGAIN}",
+    ),
+)
 
 LIMIT = "LimitExceededException"  # all projects of the account share this limit, so it can last
 BUSY = Failure(
@@ -107,7 +223,8 @@ FAILURES = (
         errors=("DatasetCreationFailed",),
         retried=Retried.NO_TASK,
         why="Rekognition could not create one of the datasets (`CREATE_FAILED`). The cause contains the StatusMessage.",
-        advice="Nothing was distributed. When you create the dataset again, its creation starts a new execution.",
+        advice=f"Fix what Rekognition's message in the cause names. {_CREATE_AGAIN}",
+        situations=_UNCREATABLE,
     ),
     Failure(
         errors=("CreationTimedOut",),
@@ -121,8 +238,9 @@ FAILURES = (
         retried=Retried.NO_TASK,
         why="Rekognition accepted the distribution and could not complete it (`UPDATE_FAILED`). The cause contains "
         "the StatusMessage.",
-        advice="Most often a label has too few images. Add labeled images to the training dataset. Then start a new "
-        "execution yourself, because no event does.",
+        advice="Fix what Rekognition's message in the cause names. If there is none, check both datasets in the "
+        f"Rekognition console. {_START_AGAIN}",
+        situations=_UNDISTRIBUTABLE,
     ),
     Failure(
         errors=("DistributionTimedOut",),
@@ -321,10 +439,10 @@ def is_transient(error: str) -> bool:
     return error in TRANSIENT
 
 
-def advise(error: str) -> str:
-    """The advice for the error's name, or for the service in front of the name, or the general advice."""
-    advice = {name.removesuffix(".*"): row.advice for row in FAILURES for name in row.errors}
-    return advice.get(error) or advice.get(error.partition(".")[0]) or UNKNOWN.advice
+def advise(error: str, known: Known = _NOTHING) -> str:
+    """The advice for the error in this situation, or for the service in front of its name, or the general advice."""
+    row = _ROWS.get(error) or _ROWS.get(error.partition(".")[0]) or UNKNOWN
+    return next((each.advice for each in row.situations if each.applies(known)), row.advice)
 
 
 def _stands_for_service(error: str) -> bool:
@@ -332,3 +450,4 @@ def _stands_for_service(error: str) -> bool:
 
 
 TRANSIENT = errors_of(Retried.QUICKLY, Retried.PATIENTLY)
+_ROWS = {error.removesuffix(".*"): row for row in FAILURES for error in row.errors}

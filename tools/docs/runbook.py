@@ -54,8 +54,19 @@ def _sections(*failures: Failure) -> Iterator[str]:
         if failure.retried != Retried.NO_TASK:
             yield f"**Retried:** {failure.retried.value}."
             yield ""
-        yield f"**What to do:** {failure.advice}"
+        yield from _what_to_do(failure)
         yield ""
+
+
+def _what_to_do(failure: Failure) -> Iterator[str]:
+    if not failure.situations:
+        yield f"**What to do:** {failure.advice}"
+        return
+    yield "**What to do:**"
+    yield ""
+    for situation in failure.situations:
+        yield f"- If {situation.when}: {situation.advice}"
+    yield f"- In any other situation: {failure.advice}"
 
 
 def _heading(failure: Failure) -> str:

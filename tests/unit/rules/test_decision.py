@@ -270,8 +270,7 @@ def test_failed_creation_fails_with_the_message_of_rekognition(
     broken = dataset("CREATE_FAILED", message=message)
     assert decide(request_, pair(broken, EMPTY) if failed == "training" else pair(FULL, broken)) == Decision(
         Action.FAILED,
-        f"Rekognition could not create the {failed} dataset of project p: {reason} Delete the dataset and create it "
-        "again.",
+        f"Rekognition could not create the {failed} dataset of project p: {reason}",
         "DatasetCreationFailed",
     )
 

@@ -1,6 +1,7 @@
 """The report of a dry run."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,12 +11,24 @@ from lambdas.rules.dry_run import report_dry_run
 from lambdas.rules.pair import NO_RECORD, Pair, Record
 from tests.unit.rules.test_decision import EMPTY, FULL, NO_TEST, NOT_EMPTY, READY, dataset, pair
 
-CHECKS = BOTH_EXIST, BOTH_CREATED, NO_CHANGE, TEST_EMPTY, TRAINING_FULL = (
+CHECKS = (
+    BOTH_EXIST,
+    BOTH_CREATED,
+    NO_CHANGE,
+    TEST_EMPTY,
+    TRAINING_FULL,
+    LABELED,
+    SEVERAL_IMAGES,
+    FEW_LABELS,
+) = (
     "The project has both datasets",
     "Rekognition could create both",
     "Neither is being created or changed",
     "The test dataset is empty",
     "The training dataset has entries",
+    "Some training entries have a label",
+    "Every label has more than one image",
+    "There are at most 250 labels",
 )
 
 
@@ -42,9 +55,25 @@ def test_ready_pair_passes_every_check() -> None:
 
 
 CREATING = "The test dataset is CREATE_IN_PROGRESS."
-NO_MANIFEST = (
-    "Rekognition could not create the training dataset of project p: No manifest. Delete the dataset and create it "
-    "again."
+SEVERAL_BUCKETS = "The manifest file contains images from multiple S3 buckets."
+NOT_CREATED = f"Rekognition could not create the training dataset of project p: {SEVERAL_BUCKETS}"
+CORRECT_MANIFEST = (
+    "Correct the manifest: all its images must be in one bucket. Copy the others into that bucket, and change their "
+    "source-ref. Then delete the dataset and create it again: that starts a new execution."
+)
+TOO_FEW = (
+    "Rekognition's message for that: The manifest file doesn't have enough labeled images to distribute the dataset."
+)
+TOO_MANY = "Rekognition's message for that: The manifest file has too many labels."
+NONE_LABELED = f"No entry of the training dataset has a label. {TOO_FEW}"
+UNKNOWN = "Rekognition does not list the labels of the training dataset now."
+CORRECT = (
+    "Call ListDatasetEntries with HasErrors to see what is wrong with each. Correct them with UpdateDatasetEntries."
+)
+START = "Then start a new execution yourself, because no event does."
+ADD_IMAGES = (
+    "The training dataset, or one of its labels, has too few labeled images. A dry run lists the labels, the one with "
+    f"the fewest images first. Add labeled images. {START}"
 )
 NO_ENTRIES = "The training dataset of project p has no entries. Add labeled images to it first."
 BEFORE = "Project p is already distributed: its test dataset has 3 entries and its training dataset has 229."
@@ -66,10 +95,10 @@ BEFORE = "Project p is already distributed: its test dataset has 3 entries and i
             f"A distribution would wait first. {CREATING}",
         ),
         (
-            pair(dataset("CREATE_FAILED", message="No manifest."), EMPTY),
+            pair(dataset("CREATE_FAILED", message=SEVERAL_BUCKETS), EMPTY),
             None,
-            found({BOTH_CREATED: NO_MANIFEST, TRAINING_FULL: NO_ENTRIES}),
-            f"A distribution would fail with DatasetCreationFailed: {NO_MANIFEST}",
+            found({BOTH_CREATED: NOT_CREATED, TRAINING_FULL: NO_ENTRIES, LABELED: NONE_LABELED}),
+            f"A distribution would fail with DatasetCreationFailed: {NOT_CREATED} {CORRECT_MANIFEST}",
         ),
         (
             pair(FULL, dataset(entries=3)),
@@ -86,7 +115,7 @@ BEFORE = "Project p is already distributed: its test dataset has 3 entries and i
         (
             pair(EMPTY, EMPTY),
             None,
-            found({TRAINING_FULL: NO_ENTRIES}),
+            found({TRAINING_FULL: NO_ENTRIES, LABELED: NONE_LABELED}),
             f"A distribution would fail with TrainingDatasetEmpty: {NO_ENTRIES}",
         ),
     ],
@@ -97,6 +126,96 @@ def test_obstacle_predicts_the_outcome(
     decision, report = report_dry_run(given, Record(outcome=recorded, training="arn"), {}, {})
     assert decision == Decision(Action.DRY_RUN, f"{prediction} Nothing was changed.")
     assert report["Checks"] == checks
+
+
+@pytest.mark.parametrize(
+    ("labeled", "errors", "labels", "check", "seen", "would", "advice"),
+    [
+        (
+            0,
+            229,
+            {},
+            LABELED,
+            f"No entry of the training dataset has a label, and 229 entries have errors. {TOO_FEW}",
+            "would",
+            f"Every entry of the training dataset has an error. {CORRECT} {START}",
+        ),
+        (
+            0,
+            1,
+            {},
+            LABELED,
+            f"No entry of the training dataset has a label, and 1 entry has errors. {TOO_FEW}",
+            "would",
+            "No entry of the training dataset has a label that Rekognition can use, and some have errors. "
+            f"{CORRECT} {START}",
+        ),
+        (
+            0,
+            0,
+            {"declared": 0},
+            LABELED,
+            NONE_LABELED,
+            "would",
+            f"No entry of the training dataset has a label. Label its images. {START}",
+        ),
+        (
+            229,
+            0,
+            {"crack": 228, "dent": 1, "unused": 0},
+            SEVERAL_IMAGES,
+            f"1 label has only one image: dent. {TOO_FEW}",
+            "would probably",
+            ADD_IMAGES,
+        ),
+        (
+            229,
+            0,
+            {"crack": 227, "dent": 1, "bend": 1},
+            SEVERAL_IMAGES,
+            f"2 labels have only one image: bend, dent. {TOO_FEW}",
+            "would probably",
+            ADD_IMAGES,
+        ),
+        (
+            229,
+            0,
+            dict.fromkeys(map(str, range(251)), 2),
+            FEW_LABELS,
+            f"The training dataset has 251 labels, and AWS allows 250. {TOO_MANY}",
+            "would probably",
+            f"A dataset has at most 250 labels. Remove labels in the Rekognition console. {START}",
+        ),
+    ],
+)
+def test_refusal_of_rekognition_is_predicted(
+    labeled: int, errors: int, labels: dict[str, int], check: str, seen: str, would: str, advice: str
+) -> None:
+    given = pair(replace(FULL, labeled=labeled, errors=errors), EMPTY)
+    decision, report = report_dry_run(given, NO_RECORD, labels, {})
+    prediction = f"A distribution {would} fail with DistributionFailed: {seen} {advice} Nothing was changed."
+    assert decision == Decision(Action.DRY_RUN, prediction)
+    assert report["Checks"] == found({check: seen})
+
+
+@pytest.mark.parametrize(
+    "labels", [{"crack": 2}, {"crack": 229, "unused": 0}, dict.fromkeys(map(str, range(250)), 2), {}]
+)
+def test_enough_images_and_labels_are_no_refusal(labels: dict[str, int]) -> None:
+    decision, report = report_dry_run(READY, NO_RECORD, labels, {})
+    assert decision.reason.startswith("Every check passed; ")
+    assert report["Checks"] == found({})
+
+
+def test_dataset_changed_while_it_was_read_makes_no_promise() -> None:
+    decision, report = report_dry_run(READY, NO_RECORD, None, {})
+    assert decision.reason == f"A distribution would wait first. {UNKNOWN} Nothing was changed."
+    assert report["Checks"] == found({SEVERAL_IMAGES: UNKNOWN, FEW_LABELS: UNKNOWN})
+
+
+def test_two_images_move_one() -> None:
+    _, report = report_dry_run(pair(dataset(entries=2), EMPTY), NO_RECORD, {"crack": 2}, {})
+    assert (report["WouldMove"], report["Labels"][0]["WouldMove"]) == (1, 0)
 
 
 @pytest.mark.parametrize(

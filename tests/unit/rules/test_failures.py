@@ -25,4 +25,5 @@ def test_each_of_our_errors_has_a_row() -> None:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.errors[0])
 def test_every_row_says_why_and_what_to_do(row: Failure) -> None:
     assert row.why.endswith(".")
-    assert row.advice.endswith(".")
+    assert all(advice.endswith(".") for advice in (row.advice, *(each.advice for each in row.situations)))
+    assert len({each.when for each in row.situations}) == len(row.situations)

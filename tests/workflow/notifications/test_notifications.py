@@ -90,7 +90,7 @@ def test_a_failure_e_mail_says_how_to_run_again(
     name = project.split("/")[1]
     assert mail["Subject"] == f"FAILED: {name} (DistributionFailed)"
     assert mail["Text"].startswith(f"{mail['Subject']}\n\nRekognition could not distribute the entries. ")
-    assert "\n\nWhat to do: Most often a label has too few images." in mail["Text"]
+    assert "\n\nWhat to do: The training dataset, or one of its labels, has too few labeled images." in mail["Text"]
     again = "\n\nStart a new execution: https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1#/statemachines/view/"
     assert f'{again}{stack["StateMachineArn"]}\nwith the input {{"ProjectName": "{name}"}}\n' in mail["Text"]
     assert f"/details/{execution.arn}\n" in mail["Text"]
