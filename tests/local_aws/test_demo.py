@@ -13,9 +13,14 @@ from rich.console import Console
 
 from local.aws import ROOT, LocalAws
 from local.demo import Demo, subscribe
-from tests.support.workbench import boxed, images
+from tests.support.workbench import boxed, classified, images
 
 SHARED = ROOT.parent / "shared" / "data"
+BOXES = [boxed(f"{number}.jpg", "bolt", "nut") for number in range(10)]
+CORRECT_ALL = (
+    "What to do: Every entry of the training dataset has an error. Call ListDatasetEntries with HasErrors to see what "
+    "is wrong with each. Correct them with UpdateDatasetEntries."
+)
 
 
 def run_command(*arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -90,8 +95,7 @@ def test_a_folder_is_not_a_manifest(tmp_path: Path) -> None:
 
 
 def test_a_manifest_with_boxes_is_distributed(demonstrate: Any) -> None:
-    lines = [boxed(f"{number}.jpg", "bolt", "nut") for number in range(10)]
-    status, output = demonstrate("\n".join(lines).encode())
+    status, output = demonstrate("\n".join(BOXES).encode())
     assert status == 0
     assert output.splitlines()[-1].startswith("DISTRIBUTED: 2 of 10 entries (20%)")
 
@@ -107,7 +111,36 @@ def test_too_few_images_are_a_clear_failure(demonstrate: Any) -> None:
     status, output = demonstrate("\n".join(images(1)).encode())
     assert status == 1
     assert "\nFAILED: DistributionFailed: Rekognition could not distribute the entries." in output
-    assert output.splitlines()[-1].startswith("What to do: ")
+    assert output.splitlines()[-1].startswith(
+        "What to do: The training dataset, or one of its labels, has too few labeled images. A dry run lists"
+    )
+
+
+def test_errors_in_every_entry_are_the_advice(demonstrate: Any) -> None:
+    status, output = demonstrate("\n".join(images(10)).replace('"confidence": 1, ', "").encode())
+    assert status == 1
+    assert "\nFAILED: DistributionFailed: " in output
+    assert output.splitlines()[-1].startswith(CORRECT_ALL)
+
+
+def test_images_in_two_buckets_are_a_manifest_to_correct(demonstrate: Any) -> None:
+    lines = [*images(10), classified("far.jpg", "rusty", bucket="elsewhere")]
+    status, output = demonstrate("\n".join(lines).encode())
+    assert status == 1
+    assert "\nFAILED: DatasetCreationFailed: " in output
+    assert output.splitlines()[-1].startswith("What to do: Correct the manifest: all its images must be in one bucket.")
+
+
+def test_partly_broken_lines_are_used_and_reported(demonstrate: Any) -> None:
+    """The second box of each line lies outside the image. Five more lines have no box."""
+    outside = [line.replace('{"class_id": 1, "left": 10', '{"class_id": 1, "left": 1200') for line in BOXES]
+    lines = [*outside, *(classified(f"plain-{number}.jpg") for number in range(5))]
+    status, output = demonstrate("\n".join(lines).encode())
+    assert status == 0
+    assert "\nDISTRIBUTED: 3 of 15 entries (20%)" in output
+    assert "- 10 entries have errors. Rekognition trains with such an entry without its broken annotations" in output
+    assert "- 5 entries have no label, so Rekognition does not train with them." in output
+    assert "What to do: Read the warnings above before you train with the pair." in output
 
 
 def test_a_manifest_that_the_service_refuses_is_a_clear_failure(demonstrate: Any) -> None:
@@ -142,3 +175,22 @@ def test_real_manifests_have_the_expected_outcome(demonstrate: Any, name: str, s
     ended, output = demonstrate((SHARED / f"{name}.manifest").read_bytes())
     assert ended == status
     assert f"\n{outcome}" in output
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the real manifests are not part of the project")
+@pytest.mark.parametrize(
+    ("name", "status", "said"),
+    [
+        *((name, 1, CORRECT_ALL) for name in ("03-no-confidence", "04-segmentation", "08-multilabel-ground-truth")),
+        *((name, 1, CORRECT_ALL) for name in ("15-label-value-as-text", "16b-class-id-as-text", "20-image-7168-wide")),
+        ("17-boxes-over-the-edge", 0, "- 5 entries have no label, so Rekognition does not train with them."),
+        ("18-class-map-lacks-one", 0, "- 6 entries have errors. Rekognition trains with such an entry without its"),
+        ("21-two-buckets", 1, "What to do: Correct the manifest: all its images must be in one bucket."),
+        ("23-label-of-one-image", 1, "What to do: The training dataset, or one of its labels, has too few"),
+        ("24-251-labels", 1, "What to do: Correct the manifest: a dataset has at most 250 labels."),
+    ],
+)
+def test_reported_cases_are_told_as_they_are(demonstrate: Any, name: str, status: int, said: str) -> None:
+    ended, output = demonstrate((SHARED / "cases" / f"{name}.manifest").read_bytes())
+    assert ended == status
+    assert said in output

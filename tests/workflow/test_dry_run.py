@@ -1,11 +1,16 @@
-"""A dry run reports and changes nothing."""
+"""A dry run reports and changes nothing, and a distribution does what it predicts."""
+
+from pathlib import Path
 
 import pytest
 
-from tests.support.executions import Executions, Subscriber, pair_without_execution
-from tests.support.workbench import Workbench, classified, images
+from local.aws import ROOT
+from tests.support.executions import ADVICE, Execution, Executions, Subscriber, pair_without_execution
+from tests.support.workbench import Workbench, boxed, classified, images
 
 DRY_RUN_STATES = ["Begin", "Resolve datasets", "Anything to do?", "Dry run"]
+BROKEN = [line.replace('"confidence": 1, ', "") for line in images(10)]
+CASES = sorted((ROOT.parent / "shared" / "data" / "cases").glob("*.manifest"))
 
 
 @pytest.fixture
@@ -52,3 +57,82 @@ def test_a_dry_run_counts_250_labels(bench: Workbench, project: str, executions:
     executions.wait_until_ended_for(bench.create(project, "TRAIN", lines))
     execution = executions.run({"ProjectArn": project, "DryRun": True})
     assert len(execution.output["DryRun"]["Labels"]) == 250
+
+
+def assert_agree(dry_run: Execution, distribution: Execution, error: str | None) -> None:
+    """The distribution fails with this error, or distributes if there is none, and the dry run says so with advice."""
+    predicted = dry_run.output["Reason"].removesuffix(" Nothing was changed.")
+    assert (distribution.error or None) == error, distribution
+    if error is None:
+        assert distribution.output["Outcome"] == "DISTRIBUTED"
+        assert predicted.startswith("Every check passed; a distribution would move about ")
+    else:
+        would, _, cause = predicted.partition(f" fail with {error}: ")
+        assert would in ("A distribution would", "A distribution would probably")
+        assert cause.endswith(distribution.cause.partition(ADVICE)[2])
+
+
+@pytest.mark.assumes("min_per_label")
+@pytest.mark.parametrize(
+    ("lines", "error"),
+    [
+        (images(10), None),
+        (images(2) + images(2, "clean"), None),
+        (images(10) + BROKEN[:5], None),
+        (images(1), "DistributionFailed"),
+        (images(10) + images(1, "rare"), "DistributionFailed"),
+        ([boxed(f"{number}.jpg", "bolt", f"nut {number}") for number in range(4)], "DistributionFailed"),
+        (BROKEN, "DistributionFailed"),
+        ([*BROKEN, classified("plain.jpg")], "DistributionFailed"),
+        ([classified(f"{number}.jpg") for number in range(10)], "DistributionFailed"),
+        ([*images(10), classified("far.jpg", "rusty", bucket="elsewhere")], "DatasetCreationFailed"),
+        ([classified(f"{number}.jpg", f"label {number % 251}") for number in range(502)], "DatasetCreationFailed"),
+        (images(2) + ["no JSON"] * 8, "DatasetCreationFailed"),
+    ],
+    ids=[
+        "enough images",
+        "two images a label",
+        "some entries with errors",
+        "one image",
+        "a label with one image",
+        "boxes of labels with one image",
+        "every entry with errors",
+        "no usable label",
+        "no label",
+        "two buckets",
+        "251 labels",
+        "no JSON",
+    ],
+)
+def test_a_distribution_ends_as_the_dry_run_predicts(
+    bench: Workbench, project: str, executions: Executions, lines: list[str], error: str | None
+) -> None:
+    bench.aws.configure(event_copies=0)
+    bench.pair(project, lines)
+    dry_run = executions.run({"ProjectArn": project, "DryRun": True})
+    assert_agree(dry_run, executions.run({"ProjectArn": project}), error)
+
+
+@pytest.mark.assumes("min_per_label", "at_least_one", "stratify")
+def test_a_dry_run_predicts_too_many_labels_of_an_existing_dataset(
+    bench: Workbench, project: str, executions: Executions
+) -> None:
+    """One image of each of the 251 labels would move."""
+    bench.aws.configure(event_copies=0, max_labels=251)
+    bench.pair(project, [classified(f"{number}.jpg", f"label {number % 251}") for number in range(502)])
+    bench.aws.configure(max_labels=250)
+    dry_run = executions.run({"ProjectArn": project, "DryRun": True})
+    assert_agree(dry_run, executions.run({"ProjectArn": project}), "DistributionFailed")
+
+
+@pytest.mark.assumes("min_per_label")
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_a_distribution_of_a_real_case_ends_as_predicted(
+    bench: Workbench, project: str, executions: Executions, case: Path
+) -> None:
+    bench.aws.configure(event_copies=0)
+    bench.begin(project, "TRAIN", case.read_bytes())
+    bench.create(project, "TEST")
+    dry_run = executions.run({"ProjectArn": project, "DryRun": True})
+    distribution = executions.run({"ProjectArn": project})
+    assert_agree(dry_run, distribution, distribution.error or None)
