@@ -1,6 +1,6 @@
 """The decision table of the workflow: what an execution does with a pair."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -59,7 +59,7 @@ def decide(
         return Decision(Action.SKIPPED, opt_out)
     if _may_have_been_distributed(pair, record, no_effect=no_effect):
         return Decision(Action.CHECK, "Rekognition was already asked to distribute this pair; checking the result.")
-    obstacle = first_obstacle(run_checks(pair, record))
+    obstacle = next((each for each in run_checks(pair, record).values() if each), None)
     if isinstance(obstacle, Decision):
         skipped = obstacle.action == Action.WAIT and _leaves_to_person(request, pair, record, tag)
         return Decision(Action.SKIPPED, _describe_edit(pair)) if skipped else obstacle
@@ -84,11 +84,6 @@ def expire(decision: Decision, waited: float, deadline: float) -> Decision:
 def run_checks(pair: Pair, record: Record) -> dict[str, Obstacle | None]:
     """The obstacle that each check found, by the check's name, the most important check first."""
     return {name: find_obstacle(pair, record) for name, find_obstacle in _CHECKS.items()}
-
-
-def first_obstacle(found: Mapping[str, Obstacle | None]) -> Obstacle | None:
-    """The most important obstacle; None if every check passed."""
-    return next((obstacle for obstacle in found.values() if obstacle), None)
 
 
 def _may_have_been_distributed(pair: Pair, record: Record, *, no_effect: bool) -> bool:

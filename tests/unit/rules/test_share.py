@@ -42,6 +42,7 @@ def test_a_fifth_of_the_entries_but_at_least_one_is_expected(entries: int, moved
         (2_503, 10_000, 3, False),
         (2_504, 10_000, 3, True),
         (50_000, 250_000, 250, False),
+        (37_250, 250_000, 250, False),
         (37_249, 250_000, 250, True),
         (0, 0, 0, False),
     ],
