@@ -155,7 +155,7 @@ _UNCREATABLE = (
     Situation(
         when="the manifest is wrong in another way",
         applies=_says("The manifest file"),
-        advice="Correct the manifest: its name ends in .manifest, and each of its lines is a JSON object. "
+        advice="Correct the manifest: its name needs an extension, such as .manifest, and each line is a JSON object. "
         f"{_CREATE_AGAIN}",
     ),
 )

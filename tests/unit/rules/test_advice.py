@@ -129,11 +129,11 @@ def test_advice_for_a_failed_distribution_fits_its_cause(
         ),
         (
             "The manifest file is empty.",
-            "Correct the manifest: its name ends in .manifest, and each of its lines is a JSON object.",
+            "Correct the manifest: its name needs an extension, such as .manifest, and each line is a JSON object.",
         ),
         (
             "The manifest file extension or contents are invalid.",
-            "Correct the manifest: its name ends in .manifest, and each of its lines is a JSON object.",
+            "Correct the manifest: its name needs an extension, such as .manifest, and each line is a JSON object.",
         ),
         ("An internal error.", "Fix what Rekognition's message in the cause names."),
     ],
