@@ -1,7 +1,7 @@
 """Parse the ARNs of projects and datasets.
 
-The patterns are those of ProjectArn and DatasetArn in the Amazon Rekognition API Reference. The ARN of a dataset does
-not contain the timestamp of its project, so the project's ARN cannot be made from it.
+The patterns and the length are those of ProjectArn and DatasetArn in the Amazon Rekognition API Reference. The ARN of a
+dataset does not contain the timestamp of its project, so the project's ARN cannot be made from it.
 """
 
 import re
@@ -12,6 +12,7 @@ _PROJECT = re.compile(_OWNER + r":project/(?P<name>[a-zA-Z0-9_.\-]{1,255})/[0-9]
 _DATASET = re.compile(
     _OWNER + r":project/(?P<name>[a-zA-Z0-9_.\-]{1,255})/dataset/(?P<type>train|test)/[0-9]+", re.ASCII
 )
+_LONGEST = 2048  # characters
 PROJECT_NAME = re.compile(r"[a-zA-Z0-9_.\-]{1,255}", re.ASCII)
 
 
@@ -48,13 +49,13 @@ class DatasetArn:
 
 def parse_project_arn(text: str) -> ProjectArn | None:
     """The ARN of a project; None if the text is not one."""
-    match = _PROJECT.fullmatch(text)
+    match = _PROJECT.fullmatch(text) if len(text) <= _LONGEST else None
     return ProjectArn(text, _read_location(match), match["name"]) if match else None
 
 
 def parse_dataset_arn(text: str) -> DatasetArn | None:
     """The ARN of a dataset; None if the text is not one."""
-    match = _DATASET.fullmatch(text)
+    match = _DATASET.fullmatch(text) if len(text) <= _LONGEST else None
     return DatasetArn(text, _read_location(match), match["name"], match["type"].upper()) if match else None
 
 

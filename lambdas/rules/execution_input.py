@@ -1,4 +1,8 @@
-"""What an execution is asked to do: read a person's input, or the event of a CreateDataset call."""
+"""What an execution is asked to do: read a person's input, or the event of a CreateDataset call.
+
+Step Functions has parsed the input before. Of a key that a person gave twice only one value arrives, and nothing shows
+that there was another.
+"""
 
 import json
 from collections.abc import Mapping
@@ -7,6 +11,7 @@ from typing import Any
 
 from lambdas.rules.arns import PROJECT_NAME, DatasetArn, Location, parse_dataset_arn, parse_project_arn
 from lambdas.rules.errors import InvalidInput
+from lambdas.rules.text import shorten
 
 ACCEPTED = (
     'Give exactly one of {"ProjectArn": "arn:…:project/NAME/…"}, {"ProjectName": "NAME"} and '
@@ -14,6 +19,7 @@ ACCEPTED = (
     'CreateDataset call. With each of the first three you can also give "DryRun": true.'
 )
 _LONGEST_QUOTE = 120
+_KEYS = ("ProjectArn", "ProjectName", "Datasets", "DryRun")
 EVENT, PERSON = "EVENT", "PERSON"
 
 
@@ -62,7 +68,7 @@ def find_project_name(given: Any, here: Location) -> str:
 
 
 def _read_console_input(given: Mapping[str, Any], here: Location) -> Request:
-    unknown = sorted(given.keys() - {"ProjectArn", "ProjectName", "Datasets", "DryRun"})
+    unknown = sorted(given.keys() - {*_KEYS})
     if unknown:
         raise _invalid(f"The input has the unknown key {_quote(unknown[0])}.")
     named = given.keys() - {"DryRun"}
@@ -118,7 +124,13 @@ def _read_dataset(given: Any, here: Location) -> DatasetArn:
 
 
 def _read_event(event: Mapping[str, Any], here: Location) -> Request:
-    """The request in the event of a call, which may not have completed. CloudTrail promises no casing of the keys."""
+    """The request in the event of a call, which may not have completed. CloudTrail promises no casing of the keys.
+
+    A person who adds DryRun to an event wants no distribution, so a key of a person is not ignored.
+    """
+    beside = sorted(key for key in event if key.lower() in map(str.lower, _KEYS))
+    if beside:
+        raise _invalid(f"The input has the key {_quote(beside[0])} beside an event, but an event must be alone.")
     detail = event.get("detail")
     if not isinstance(detail, Mapping) or detail.get("eventName") != "CreateDataset":
         raise _invalid("The event is not the CloudTrail event of a CreateDataset call.")
@@ -146,15 +158,16 @@ def _look_up(mapping: Any, key: str) -> Any:
 
 def _require_location(what: str, given: Location, here: Location) -> None:
     if given != here:
-        raise _invalid(f"{what} belongs to {given}. This workflow runs in {here}.")
+        raise _invalid(f"{what} belongs to {shorten(str(given), _LONGEST_QUOTE)}. This workflow runs in {here}.")
 
 
 def _quote(value: Any) -> str:
     try:
-        text = json.dumps(value)
+        return shorten(json.dumps(value), _LONGEST_QUOTE)
     except RecursionError:
         return "nested too deeply to be shown"
-    return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        return "a number too long to be shown"
 
 
 def _invalid(problem: str) -> InvalidInput:

@@ -46,6 +46,7 @@ def test_invalid_name_in_an_arn_is_refused(name: str) -> None:
         ("us-gov-west-1", ""),
         ("us-gov-west-1", "US-GOV-WEST-1"),
         ("us-gov-west-1", "us gov"),
+        ("us-gov-west-1", "us-gov-west-\u0661"),
         ("123456789012", "12345678901"),
         ("123456789012", "1234567890123"),
         ("123456789012", "12345678901x"),
@@ -81,6 +82,14 @@ def test_text_similar_to_a_project_arn_is_none(part: str, other: str) -> None:
 def test_text_similar_to_a_dataset_arn_is_none(part: str, other: str) -> None:
     assert part in TRAIN
     assert parse_dataset_arn(TRAIN.replace(part, other)) is None
+
+
+@pytest.mark.parametrize("part", ["aws-us-gov", "us-gov-west-1", "169047477281"])
+def test_arn_has_2048_characters_at_most(part: str) -> None:
+    for arn, parse in ((PROJECT, parse_project_arn), (TRAIN, parse_dataset_arn)):
+        longest = arn.replace(part, part + "1" * (2048 - len(arn)))
+        assert parse(longest)
+        assert not parse(longest.replace(part, part + "1"))
 
 
 @pytest.mark.parametrize(

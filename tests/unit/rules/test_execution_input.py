@@ -98,6 +98,7 @@ NO_LIST = "which is not a list of two datasets."
 ONE_OF_EACH = "not one TRAIN and one TEST dataset."
 ONLY_ONE = "but only one of them is allowed."
 HERE = "This workflow runs in account 123456789012, Region us-east-1, partition aws."
+ALONE = "beside an event, but an event must be alone."
 ELSEWHERE = PROJECT.replace("us-east-1", "eu-west-1")
 
 
@@ -169,7 +170,12 @@ ELSEWHERE = PROJECT.replace("us-east-1", "eu-west-1")
         ({"detail": None}, NO_CALL),
         ({"detail-type": "Scheduled Event", "detail": {}}, NO_CALL),
         ({"detail-type": "Scheduled Event"}, NO_CALL),
-        ({"detail": {"eventName": "DeleteDataset"}, "ProjectName": "x"}, NO_CALL),
+        ({"detail": {"eventName": "DeleteDataset"}}, NO_CALL),
+        (load("create_dataset") | {"DryRun": True}, f'The input has the key "DryRun" {ALONE}'),
+        (load("create_dataset") | {"dryrun": "yes"}, f'The input has the key "dryrun" {ALONE}'),
+        (load("create_dataset") | {"DryRun": False, "Datasets": []}, f'The input has the key "Datasets" {ALONE}'),
+        ({"detail": None, "ProjectName": "x", "DryRun": True}, f'The input has the key "DryRun" {ALONE}'),
+        ({"detail-type": "x", "ProjectArn": PROJECT}, f'The input has the key "ProjectArn" {ALONE}'),
         ({"detail": {"eventName": "CreateDataset"}}, f"ProjectArn is null, {NO_PROJECT}"),
         ({"detail": {"eventName": "CreateDataset", "requestParameters": []}}, f"ProjectArn is null, {NO_PROJECT}"),
         (
@@ -193,6 +199,37 @@ def test_huge_input_is_quoted_in_part() -> None:
     with pytest.raises(InvalidInput) as refusal:
         read_input({"ProjectName": "x" * 200_000}, LOCATION)
     assert str(refusal.value) == f'ProjectName is "{"x" * 119}…. {NO_NAME} {ACCEPTED}'
+
+
+@pytest.mark.parametrize("part", ["arn:aws", "us-east-1"])
+def test_arn_of_49_000_characters_has_a_short_error(part: str) -> None:
+    project, train, test = (arn.replace(part, part + "a" * 49_000) for arn in (PROJECT, TRAIN, TEST))
+    assert len(refuse({"ProjectArn": project})) < 700
+    assert len(refuse({"Datasets": [{"Arn": train}, {"Arn": test}]})) < 700
+
+
+def test_long_location_is_shown_in_part() -> None:
+    given = {"ProjectArn": PROJECT.replace("us-east-1", "a" * 1_900)}
+    shown = f"ProjectArn belongs to account 123456789012, Region {'a' * 91}…. {HERE} {ACCEPTED}"
+    assert refuse(given) == shown
+
+
+LONG_NUMBERS = [10**4_400, [1, -(10**4_400)], {"x": 10**4_400}]
+
+
+@pytest.mark.parametrize("number", LONG_NUMBERS, ids=["number", "list", "object"])
+def test_number_of_4400_digits_is_refused_in_a_sentence(number: Any) -> None:
+    long = "a number too long to be shown"
+    assert refuse({"ProjectName": number}) == f"ProjectName is {long}. {NO_NAME} {ACCEPTED}"
+    assert refuse({"ProjectName": "x", "DryRun": number}).startswith(f"DryRun is {long}, which is neither true")
+    assert refuse(number if isinstance(number, int) else [number]).startswith(f"The input is {long}, which")
+
+
+def refuse(given: Any) -> str:
+    """The error for the input."""
+    with pytest.raises(InvalidInput) as refusal:
+        read_input(given, LOCATION)
+    return str(refusal.value)
 
 
 def nested(depth: int) -> Any:
@@ -237,10 +274,6 @@ def test_datasets_are_read_in_either_order() -> None:
 def test_every_form_of_a_person_accepts_a_dry_run(given: dict[str, Any], dry_run: bool) -> None:
     assert read_input(given | {"DryRun": dry_run}, LOCATION).dry_run is dry_run
     assert read_input(given, LOCATION).dry_run is False
-
-
-def test_event_never_asks_for_a_dry_run() -> None:
-    assert read_input(load("create_dataset") | {"DryRun": True}, LOCATION).dry_run is False
 
 
 @pytest.mark.parametrize(
