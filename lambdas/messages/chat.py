@@ -1,7 +1,7 @@
 """The message for a chat channel: a custom notification of Amazon Q Developer in chat applications.
 
 A channel renders markdown, and the text may come from anybody. So it is escaped: in Slack and in Teams it mentions
-nobody and makes no named link.
+nobody and makes no link.
 """
 
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from lambdas.messages.links import execution_link
 from lambdas.messages.outcome import Outcome
 from lambdas.messages.subject import make_subject
-from lambdas.rules.text import shorten
+from lambdas.rules.text import break_links, shorten
 
 LONGEST_DESCRIPTION = 1_500  # characters
 
@@ -23,8 +23,8 @@ def make_chat(outcome: Outcome) -> dict[str, Any]:
         "source": "custom",
         "content": {
             "textType": "client-markdown",
-            "title": subject,
-            "description": _escape_markdown(shorten(_describe_outcome(outcome), LONGEST_DESCRIPTION)),
+            "title": break_links(subject),
+            "description": _escape_markdown(shorten(break_links(_describe_outcome(outcome)), LONGEST_DESCRIPTION)),
             "nextSteps": [outcome.what_to_do, *report, f"Execution: {execution_link(outcome.execution)}"],
         },
         "metadata": {"threadId": outcome.execution, "summary": subject},

@@ -8,6 +8,7 @@ from lambdas.messages.notice import shown_cause
 from lambdas.messages.outcome import Outcome
 from lambdas.messages.subject import make_subject
 from lambdas.rules.ending import WHAT_TO_DO
+from lambdas.rules.text import break_links
 
 
 def make_mail(outcome: Outcome) -> str:
@@ -27,7 +28,7 @@ def _write_success(outcome: Outcome) -> Iterator[str]:
 
 
 def _write_failure(outcome: Outcome) -> Iterator[str]:
-    yield from (make_subject(outcome), "", shown_cause(outcome), "")
+    yield from (make_subject(outcome), "", break_links(shown_cause(outcome)), "")
     yield from _write_what_to_do(outcome)
     yield f"Start a new execution: {state_machine_link(outcome.execution)}"
     yield f'with the input {{"ProjectName": "{outcome.project_name}"}}' if outcome.project_name else ""
@@ -39,5 +40,5 @@ def _write_failure(outcome: Outcome) -> Iterator[str]:
 
 def _write_what_to_do(outcome: Outcome) -> Iterator[str]:
     if outcome.notes:
-        yield from (*outcome.notes, "")
+        yield from (*map(break_links, outcome.notes), "")
     yield from (f"{WHAT_TO_DO} {outcome.what_to_do}", "")

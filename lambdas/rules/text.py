@@ -1,8 +1,9 @@
-"""Texts and lists from outside, made fit for a message: bounded, encodable, and each name on one line."""
+"""Texts and lists from outside, made fit for a message: bounded, encodable, visible, and each name on one line."""
 
 import json
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
@@ -15,18 +16,30 @@ NO_CAUSE = "No cause was given."
 # Characters of JSON. A state's data and an SNS message may have 256 KB, and no Catch catches an error about a state's
 # data.
 LONGEST_LIST = 100_000
-_RIGHT_TO_LEFT = ("R", "AL")
-_JOINER = "\u200d"  # makes one emoji of several
+MOST_MARKS = 4  # above and below one letter; Thai, Hebrew and Vietnamese need no more
+
+_RIGHT_TO_LEFT = ("R", "AL", "AN")
 _ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"
+_MARKS = ("Mn", "Me")  # the categories of the characters that are drawn above or below the one before
+_DOTTED_CIRCLE = "\u25cc"  # what Unicode draws a mark on that has no letter
+_JOINERS = "\u200c\u200d"  # join the letters of some scripts, and several emoji to one
+_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # choose a form of the character before
+# The letters, symbols and marks that show nothing. Every other invisible character is not printable for Python.
+_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u2d7f\u3164\uffa0\U00016fe4\U0001d159]")
+# An e-mail program makes a link of an address with a scheme, of one that begins with www, and of most domains.
+_DOMAIN_DOT = re.compile(r"(?<=\w)\.(?=[^\W\d_]{2})")
+_ADDRESS = re.compile(r"(?:https?|ftps?)://(?!docs\.aws\.amazon\.com/)[^\s/]*|\bwww\.[^\s/]*", re.IGNORECASE)
+_CUT_ERROR = re.compile(r'\s*\{\s*"errorMessage"\s*:\s*("(?:[^"\\]|\\u[0-9a-fA-F]{4}|\\[^u])*)')
 
 
 def read_cause(cause: Any, longest: int = LONGEST_CAUSE) -> str:
-    """The sentence in the cause of an error.
+    """The sentence in the cause of an error, with its invisible characters as JSON writes them.
 
     When a function fails, its cause is JSON and the sentence is the `errorMessage`. Any other cause is text.
     """
     text = cause if isinstance(cause, str) else ""
-    return shorten(make_encodable(_read_error_message(text) or text or NO_CAUSE), longest)
+    sentence = shorten(make_encodable(_read_error_message(text) or text or NO_CAUSE), longest)
+    return shorten(make_visible(sentence, lines=True), longest)
 
 
 def shorten(text: str, longest: int, more: str = "…") -> str:
@@ -35,12 +48,33 @@ def shorten(text: str, longest: int, more: str = "…") -> str:
 
 
 def make_readable(name: str, longest: int = LONGEST_NAME) -> str:
-    """The name on one line, shortened, without invisible characters, in an isolate if it reads from right to left."""
-    shown = "".join(character if _is_visible(character) else " " for character in name)
+    """The name on one line, shortened, without a link, and in an isolate if it reads from right to left.
+
+    Invisible characters are shown as JSON writes them. Quotes show a space at an end, and an empty name.
+    """
+    shown = _DOMAIN_DOT.sub("[.]", make_visible(name).replace("://", "[:]//"))
+    if not shown or shown != shown.strip():
+        shown = f'"{shown}"'
     shown = shown if len(shown) <= longest else shown[: longest - 1] + "…"
     if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in shown):
         return f"{_ISOLATE}{shown}{_END_OF_ISOLATE}"
     return shown
+
+
+def make_visible(text: str, *, lines: bool = False) -> str:
+    """The text with its invisible characters as JSON writes them, and with few marks above and below a letter.
+
+    These are controls, surrogates, fillers, and characters that change the direction of text. With `lines`, line feeds
+    and tabs remain.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_show_characters(text, "\n\t" if lines else ""))
+
+
+def break_links(text: str) -> str:
+    """The text with brackets in web addresses, so that no program makes a link of it. Those of AWS's guide remain."""
+    return _ADDRESS.sub(lambda address: address[0].replace("://", "[:]//").replace(".", "[.]"), text)
 
 
 def make_encodable(text: str) -> str:
@@ -74,14 +108,48 @@ def take_fitting(items: Sequence[Item], longest: int = LONGEST_LIST) -> list[Ite
 
 
 def _read_error_message(text: str) -> str | None:
+    """What a failed function said; None if the text has another form."""
     try:
         cause = json.loads(text)
+        if not isinstance(cause, dict):
+            return None
+        message, kind = cause.get("errorMessage"), cause.get("errorType")
+        if not message and kind:
+            return f"A function failed with {kind} and no message."
+        return message if message is None or isinstance(message, str) else json.dumps(message)
     except (ValueError, RecursionError):
-        return None
-    message = cause.get("errorMessage") if isinstance(cause, dict) else None
-    return None if message is None else str(message)
+        cut = _CUT_ERROR.match(text)  # Step Functions cuts a cause that is too long
+        return json.loads(f'{cut[1]}"', strict=False) if cut else None
+
+
+def _show_characters(text: str, kept: str) -> Iterator[str]:
+    marks = 0
+    for position, character in enumerate(text):
+        before, after = text[position - 1 : position], text[position + 1 : position + 2]
+        category = unicodedata.category(character)
+        marks = marks + 1 if category in _MARKS else 0
+        if character in kept:
+            yield character
+        elif category == "Zs":
+            yield " "
+        elif marks > MOST_MARKS:
+            yield "…" if marks == MOST_MARKS + 1 else ""
+        elif not (_chooses_or_joins(before, character, after) or _is_visible(character)):
+            yield json.dumps(character)[1:-1]
+        elif marks == 1 and not before.strip():
+            yield _DOTTED_CIRCLE + character
+        else:
+            yield character
+
+
+def _chooses_or_joins(before: str, character: str, after: str) -> bool:
+    """Whether an invisible character has an effect on its neighbours. It never has one on ASCII, but for keycaps."""
+    if character in _JOINERS:
+        return before > "\x7f" and after > "\x7f" and before not in _JOINERS
+    return bool(
+        _SELECTORS.match(character) and before and _is_visible(before) and (before > "\x7f" or after == "\u20e3")
+    )
 
 
 def _is_visible(character: str) -> bool:
-    """False for controls, surrogates and the characters that change the direction of text."""
-    return character.isprintable() or character == _JOINER
+    return character.isprintable() and not (_BLANK.match(character) or _SELECTORS.match(character))

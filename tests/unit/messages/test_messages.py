@@ -238,7 +238,28 @@ def test_chat_lists_the_warnings() -> None:
 def test_chat_mentions_nobody_and_names_no_link() -> None:
     hostile = replace(BROKEN, reason="<!channel> & [x](http://y)")
     description = make_chat(hostile)["content"]["description"]
-    assert description == "Broken: &lt;!channel&gt; &amp; [x] (http://y)"
+    assert description == "Broken: &lt;!channel&gt; &amp; [x] (http[:]//y)"
+    hostile = replace(BROKEN, reason="http://a.(b) and www.evil.com", project_name="www.evil.com")
+    content = make_chat(hostile)["content"]
+    assert content["description"] == "Broken: http[:]//a[.] (b) and www[.]evil[.]com"
+    assert content["title"] == "FAILED: www[.]evil[.]com (Broken)"
+
+
+def test_mail_has_no_link_from_outside() -> None:
+    hostile = replace(BROKEN, reason="Go to http://evil.example/x", notes=["www.evil.com is missing."])
+    lines = make_mail(hostile).split("\n")
+    assert lines[2:5] == ["Go to http[:]//evil[.]example/x", "", "www[.]evil[.]com is missing."]
+    labels = {"https://evil.example": 80, "crack": 80}, {"crack": 20}
+    mail = make_mail(replace(DONE, report=Report.compare(200, dataset(160), dataset(40), labels)))
+    assert mail.count("https[:]//evil[.]example") == 2
+    assert "evil.example" not in mail
+
+
+def test_mail_and_chat_show_an_invisible_label() -> None:
+    labels = {"\u3164": 80, "crack": 80}, {"crack": 20}
+    outcome = replace(DONE, report=Report.compare(200, dataset(160), dataset(40), labels))
+    assert r"No test entry has the label \u3164." in make_mail(outcome)
+    assert r"No test entry has the label \u3164." in make_chat(outcome)["content"]["description"]
 
 
 def test_bundle_of_a_success_has_every_message() -> None:

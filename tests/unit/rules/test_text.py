@@ -6,6 +6,7 @@ import pytest
 
 from lambdas.rules.text import (
     LONGEST_LIST,
+    break_links,
     count,
     list_names,
     make_encodable,
@@ -15,6 +16,7 @@ from lambdas.rules.text import (
     take_fitting,
 )
 
+TRACED = {"errorType": "KeyError", "stackTrace": ['  File "/var/task/a.py"']}
 FAILED_FUNCTION = {"errorMessage": "No such thing.", "errorType": "E", "stackTrace": ["a", "b"]}
 
 
@@ -26,6 +28,15 @@ FAILED_FUNCTION = {"errorMessage": "No such thing.", "errorType": "E", "stackTra
         ("The topic does not exist.", "The topic does not exist."),
         ("{this is no JSON}", "{this is no JSON}"),
         ('{"error": "no errorMessage"}', '{"error": "no errorMessage"}'),
+        ('{"errorMessage": null}', '{"errorMessage": null}'),
+        (json.dumps({"errorMessage": "", **TRACED}), "A function failed with KeyError and no message."),
+        (json.dumps(TRACED), "A function failed with KeyError and no message."),
+        (json.dumps({"errorMessage": {"why": ["a", None]}, **TRACED}), '{"why": ["a", null]}'),
+        (json.dumps({"errorMessage": 'Say "\\ué".', **TRACED})[:-1], 'Say "\\ué".'),
+        ('{"errorMessage": "Cut in a lo', "Cut in a lo"),
+        ('{"errorMessage": "Cut in \\u00e', "Cut in "),
+        ('{"errorMessage": "Cut after \\', "Cut after "),
+        ('{"errorMessage": "Long.", "size": ' + "9" * 5_000 + "}", "Long."),
         ('["a list"]', '["a list"]'),
         ("[" * 100_000, "[" * 8_000 + "…"),
         ("9" * 5_000, "9" * 5_000),
@@ -34,6 +45,8 @@ FAILED_FUNCTION = {"errorMessage": "No such thing.", "errorType": "E", "stackTra
         ("", "No cause was given."),
         (None, "No cause was given."),
         (7, "No cause was given."),
+        ("one\n\ttwo\r\x1b[2J\u202e", "one\n\ttwo\\r\\u001b[2J\\u202e"),
+        ("\u3164" * 3_000, "\\u3164" * 1_333 + "\\u…"),
     ],
     ids=lambda value: str(value)[:30],
 )
@@ -59,21 +72,67 @@ def test_cause_is_cut_to_the_given_length() -> None:
     [
         ("crack", "crack"),
         ("a b", "a b"),
-        ("a\nb\tc\x00d", "a b c d"),
-        ("\u202eabc\u2066", " abc "),
+        ("a\nb\tc\x00d", r"a\nb\tc\u0000d"),
+        ("\u202eabc\u2066", r"\u202eabc\u2066"),
+        ("\xad\u200b\u2060\ufeff", r"\u00ad\u200b\u2060\ufeff"),
+        ("\u3164", r"\u3164"),
+        ("\u2800\u034f\u115f\uffa0", r"\u2800\u034f\u115f\uffa0"),
+        ("crack\U000e0100", r"crack\udb40\udd00"),
         ("x" * 41, "x" * 39 + "…"),
         ("x" * 40, "x" * 40),
         ("\U0001f468\u200d\U0001f469", "\U0001f468\u200d\U0001f469"),
-        ("\ud800", " "),
+        ("\U0001f3f3\ufe0f\u200d\U0001f308", "\U0001f3f3\ufe0f\u200d\U0001f308"),
+        ("1\ufe0f\u20e3", "1\ufe0f\u20e3"),
+        ("\u845b\U000e0100", "\u845b\U000e0100"),
+        ("\u0645\u06cc\u200c\u062e", "\u2068\u0645\u06cc\u200c\u062e\u2069"),
+        ("cr\u200dack\u200c", r"cr\u200dack\u200c"),
+        ("\xe9\u200d\u200d\xe9", "\xe9\u200d\\u200d\xe9"),
+        ("\u200d\ufe0f", r"\u200d\ufe0f"),
+        ("\ud800", r"\ud800"),
+        ("e" + "\u0301" * 255, "e" + "\u0301" * 4 + "…"),
+        ("\u0301" * 255, "\u25cc" + "\u0301" * 4 + "…"),
+        ("a \u0301b", "a \u25cc\u0301b"),
+        ("\u0301e\u0301", "\u25cc\u0301e\u0301"),
+        ("\u0661\u0662", "\u2068\u0661\u0662\u2069"),
+        ("http://evil.example/x", "http[:]//evil[.]example/x"),
+        ("see www.evil.com", "see www[.]evil[.]com"),
+        ("a@b.de", "a@b[.]de"),
+        ("\u0431.\u0440\u0444", "\u0431[.]\u0440\u0444"),
+        ("v2.0.b", "v2.0.b"),
+        ("crack.", "crack."),
         ("\u05d0\u05d1", "\u2068\u05d0\u05d1\u2069"),
         ("\u0627\u0628", "\u2068\u0627\u0628\u2069"),
         ("a\u05d0", "\u2068a\u05d0\u2069"),
         ("=1+1", "=1+1"),
-        ("", ""),
+        ("", '""'),
+        (" ", '" "'),
+        ("crack ", '"crack "'),
+        ("\xa0crack", '" crack"'),
+        ("a\u3000b", "a b"),
+        ("x" * 39 + " ", '"' + "x" * 38 + "…"),
     ],
 )
-def test_name_stays_on_its_line(name: str, shown: str) -> None:
+def test_name_stays_on_its_line_and_is_seen(name: str, shown: str) -> None:
     assert make_readable(name) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "broken"),
+    [
+        ("See http://evil.example/a.b now.", "See http[:]//evil[.]example/a.b now."),
+        ("HTTPS://1.2.3.4", "HTTPS[:]//1[.]2[.]3[.]4"),
+        ("xhttp://a.b", "xhttp[:]//a[.]b"),
+        ("Www.evil.com/x", "Www[.]evil[.]com/x"),
+        ("awww.really", "awww.really"),
+        ("s3://images/a.jpg", "s3://images/a.jpg"),
+        ("rekognition.us-east-1.amazonaws.com", "rekognition.us-east-1.amazonaws.com"),
+        ("https://docs.aws.amazon.com/rekognition/", "https://docs.aws.amazon.com/rekognition/"),
+        ("https://docs.aws.amazon.com.evil/", "https[:]//docs[.]aws[.]amazon[.]com[.]evil/"),
+        ("https://docs.aws.amazon.com@evil/", "https[:]//docs[.]aws[.]amazon[.]com@evil/"),
+    ],
+)
+def test_address_is_text_except_of_awss_guide(text: str, broken: str) -> None:
+    assert break_links(text) == broken
 
 
 @pytest.mark.parametrize(
