@@ -21,11 +21,13 @@ from local.ministack_patches.lambda_functions import (
     process_credentials,
     python_runtime,
     runtime_api,
+    unreadable_answers,
 )
 from local.ministack_patches.registry import Patch
 from local.ministack_patches.step_functions import (
     definitions,
     execution_logs,
+    invalid_input,
     machine_logging,
     machine_tracing,
     redrive,
@@ -49,6 +51,7 @@ PATCHES: tuple[Patch, ...] = (
     process_credentials.install,
     exit_messages.install,
     runtime_api.install,
+    unreadable_answers.install,
     redrive.install,
     # After redrive: the deadline counts in a state, too, that a redriven run skips.
     waits.install,
@@ -69,6 +72,8 @@ PATCHES: tuple[Patch, ...] = (
     traces.install,
     # After redrive, waits, service_roles and traces: in a run, they must find the state machine as it was at the start.
     definitions.install,
+    # After redrive, waits and definitions: it ends a run that one of them could not begin.
+    invalid_input.install,
 )
 
 
