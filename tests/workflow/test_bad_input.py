@@ -9,6 +9,7 @@ from local.aws import LocalAws
 from tests.support.executions import Executions, Subscriber, assert_notified_of_failure, pair_without_execution
 from tests.support.workbench import Workbench
 
+LONGEST_CAUSE = 1_500  # characters, whatever the input
 DEEP = json.loads("[" * 300 + "]" * 300)
 
 
@@ -31,6 +32,10 @@ class ReadyPair:
 
     def name_two_projects(self) -> dict[str, Any]:
         return self.name_datasets(self.training, self.test.replace(":project/", ":project/another-"))
+
+    def make_event(self) -> dict[str, Any]:
+        call = {"eventName": "CreateDataset", "requestParameters": {"projectArn": self.project}}
+        return {"detail-type": "AWS API Call via CloudTrail", "detail": call}
 
     @property
     def project_name(self) -> str:
@@ -75,11 +80,20 @@ INVALID_INPUTS = {
     "emoji": lambda _: {"ProjectName": "\U0001f600"},
     "NUL": lambda pair: {"ProjectName": pair.project_name + "\0"},
     "trailing line feed": lambda pair: {"ProjectName": pair.project_name + "\n"},
+    "filler": lambda _: {"ProjectName": "\u3164"},
+    "Arabic digits": lambda _: {"ProjectName": "\u0661\u0662"},
+    "4,200 digits": lambda _: {"ProjectName": 10**4_200},
     "256 characters": lambda _: {"ProjectName": "p" * 256},
     "200 KB": lambda _: {"ProjectName": "x" * 200_000},
     "deep": lambda _: {"ProjectName": DEEP},
     "dry run as text": lambda pair: {"ProjectName": pair.project_name, "DryRun": "true"},
     "dry run as number": lambda pair: {"ProjectName": pair.project_name, "DryRun": 1},
+    "event with a dry run": lambda pair: {**pair.make_event(), "DryRun": True},
+    "event with a project": lambda pair: {**pair.make_event(), "ProjectName": pair.project_name},
+    "49 kB Region, project": lambda pair: pair.replace_in_arns("us-east-1", "a" * 49_000)[0],
+    "24 kB Region, datasets": lambda pair: pair.replace_in_arns("us-east-1", "a" * 24_000)[1],
+    "49 kB partition": lambda pair: pair.replace_in_arns("arn:aws", "arn:" + "a" * 49_000)[0],
+    "Arabic account": lambda pair: pair.replace_in_arns("123456789012", "\u0661" * 12)[0],
     "number as text": lambda pair: {"ProjectArn": pair.project.rpartition("/")[2]},
     "dataset for project": lambda pair: {"ProjectArn": pair.training},
     "project for dataset": lambda pair: pair.name_datasets(pair.project, pair.test),
@@ -119,6 +133,7 @@ def test_bad_input_fails_with_a_notification_and_changes_nothing(
     execution = executions.run(make_input(pair))
     assert_notified_of_failure(execution, subscriber, error)
     assert "Traceback" not in execution.cause
+    assert len(execution.cause) < LONGEST_CAUSE
     assert read_state() == before
 
 

@@ -39,7 +39,7 @@ def test_chat_message_lists_the_warnings(
     rare = images(2, "<!here> [rare](http://x)")
     distribute_new_pair(bench, project, executions, images(20, "rusty") + rare)
     content = read_chat(local_aws, queue)["content"]
-    assert "\n- No test entry has the label &lt;!here&gt; [rare] (http://x). " in content["description"]
+    assert "\n- No test entry has the label &lt;!here&gt; [rare] (http[:]//x). " in content["description"]
     assert content["nextSteps"][0] == "Read the warnings above before you train with the pair."
 
 
@@ -48,7 +48,7 @@ def test_hostile_input_mentions_nobody_in_a_channel(
 ) -> None:
     queue = subscribe_to_chat(local_aws, stack)
     executions.run({"ProjectName": "<!channel> & <http://x|y>"})
-    assert "&lt;!channel&gt; &amp; &lt;http" in read_chat(local_aws, queue)["content"]["description"]
+    assert "&lt;!channel&gt; &amp; &lt;http[:]//x|y&gt;" in read_chat(local_aws, queue)["content"]["description"]
 
 
 def subscribe_to_chat(local_aws: LocalAws, stack: dict[str, str]) -> str:

@@ -9,15 +9,19 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from lambdas.messages import page
 from lambdas.messages.report import Report
 from lambdas.rules.timeline import Timeline
-from local.aws import ROOT
+from local.aws import ROOT, LocalAws
+from tests.support.executions import Executions
+from tests.support.workbench import Workbench, images
 from tests.unit.messages.test_report import dataset
 from tests.unit.rules.test_timeline import entered
+from tests.workflow.notifications.messages import distribute_new_pair
 
 STARTED_AT = datetime(2026, 11, 24, tzinfo=UTC)
 LOOP = ["Wait before checking", "Check distribution", "Distribution finished?"]
@@ -106,30 +110,52 @@ def test_the_timeline_shows_states_once_and_every_transition(tmp_path: Path) -> 
     assert seen["elements"].count("text") == 1  # the count beside the transition that leads back
 
 
-HOSTILE = [
-    "<script>document.title='taken'</script>",
+UNCHANGED = [
+    "<script>document['title']='taken'</script>",
     "<img src=x onerror=alert(1)>",
     "</style><h1>",
     '" onmouseover="alert(1)',
     "=HYPERLINK(1)",
-    "a\x00\x07\x1b[2J\nb",
-    "\u202eevil",
     "\u05d0\u05d1\u05d2",
+    "\u0661\u0662",
     "\U0001f600" * 255,
     "x" * 255,
     "&lt;&#60;",
 ]
+SHOWN = {
+    "a\x00\x1b[2J\nb": r"a\u0000\u001b[2J\nb",
+    "\u202eevil": r"\u202eevil",
+    "\u3164": r"\u3164",
+    "\u2800\u034f\u200b": r"\u2800\u034f\u200b",
+    "e" + "\u0301" * 255: "e" + "\u0301" * 4 + "…",
+    "https://evil.example": "https[:]//evil[.]example",
+    " ": '" "',
+}
 
 
 def test_hostile_names_appear_as_text_only(tmp_path: Path) -> None:
-    seen = open_page(write_page(tmp_path, dict.fromkeys(HOSTILE, (80, 20))), PHONE, "light")
+    names = [*UNCHANGED, *SHOWN]
+    seen = open_page(write_page(tmp_path, dict.fromkeys(names, (80, 20))), PHONE, "light")
     assert (seen["messages"], seen["requests"], seen["width"]) == ([], 1, PHONE)
     assert seen["title"] == "DISTRIBUTED: my-project"
     assert not {"script", "img"} & set(seen["elements"])
     assert seen["elements"].count("h1") == 1
-    for name in (*HOSTILE[:5], *HOSTILE[8:]):
+    for name in (*UNCHANGED, *SHOWN.values()):
         assert name in seen["text"]
-    assert "\u202e" not in seen["text"]
+    assert not {"\u202e", "\u3164", "\u2800"} & set(seen["text"])
+
+
+@pytest.mark.parametrize("name", [".", ".."])
+def test_a_project_of_dots_has_a_page(
+    local_aws: LocalAws, stack: dict[str, str], bench: Workbench, executions: Executions, name: str
+) -> None:
+    bench.aws.configure(creation_seconds=0, update_seconds=0, distribution_seconds=0, event_copies=0)
+    project = bench.rekognition.create_project(ProjectName=name)["ProjectArn"]
+    execution = distribute_new_pair(bench, project, executions, images(10))
+    key = f"({name})/{execution.arn.rpartition(':')[2]}.html"
+    assert execution.output["ReportLink"].endswith(f"prefix={quote(key)}")
+    stored = local_aws.client("s3").get_object(Bucket=stack["ReportsBucket"], Key=key)
+    assert f"<h1>DISTRIBUTED: {name}</h1>" in stored["Body"].read().decode()
 
 
 @pytest.mark.parametrize(

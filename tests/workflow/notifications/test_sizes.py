@@ -26,7 +26,11 @@ def make_labeled_lines(label: str) -> list[str]:
     return [classified(f"{number}-{copy}.jpg", f"{number:03}{label}"[:255]) for number in range(250) for copy in "ab"]
 
 
-@pytest.mark.parametrize("character", ["\U0001f600", '"', "\x01", "&"], ids=["emoji", "quotes", "controls", "markup"])
+@pytest.mark.parametrize(
+    ("character", "shown"),
+    [("\U0001f600", "\U0001f600"), ('"', '"'), ("&", "&"), ("\x01", r"\u0001"), ("\u3164", r"\u3164")],
+    ids=["emoji", "quotes", "markup", "controls", "fillers"],
+)
 def test_a_long_cause_fits_the_notice(
     local_aws: LocalAws,
     bench: Workbench,
@@ -34,13 +38,14 @@ def test_a_long_cause_fits_the_notice(
     executions: Executions,
     subscriber: Subscriber,
     character: str,
+    shown: str,
 ) -> None:
     local_aws.follow_waits(True)
     local_aws.inject(Fault("state:Claim pair", error="Broken", message=character * CAUSE_LENGTH, times=0))
     distribute_new_pair(bench, project, executions, images(10))
     notice = validate_notice(only(subscriber.receive_all()).notice)
     assert notice["Outcome"] == "FAILED"
-    assert character * 100 in notice["Cause"]
+    assert shown * 100 in notice["Cause"]
 
 
 def test_a_long_cause_leaves_room_for_advice(
@@ -56,7 +61,9 @@ def test_a_long_cause_leaves_room_for_advice(
 
 
 @pytest.mark.parametrize(
-    "label", ["\U0001f600" * 255, '"\\' * 127, "<b>\u202e" * 60], ids=["emoji", "quotes", "markup"]
+    "label",
+    ["\U0001f600" * 255, '"\\' * 127, "<b>\u202e" * 60, "\u3164" * 255, "\u0301" * 255],
+    ids=["emoji", "quotes", "markup", "fillers", "marks"],
 )
 def test_250_labels_of_255_characters_fit_notice_and_event(
     bench: Workbench,
