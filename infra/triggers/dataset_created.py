@@ -9,9 +9,14 @@ from constructs import Construct
 from infra.triggers.dead_letter_queue import DeadLetterQueue
 from lambdas.rules.tags import Trigger
 
+_DETAIL_TYPE, _EVENT_NAME = "AWS API Call via CloudTrail", "CreateDataset"
+
 
 class DatasetCreated(Construct):
-    """The rule passes on the whole event. It filters on no key whose casing CloudTrail does not promise."""
+    """The rule passes on the ARNs of the event, and nothing about its caller.
+
+    It filters on no key whose casing CloudTrail does not promise.
+    """
 
     def __init__(
         self,
@@ -37,12 +42,42 @@ class DatasetCreated(Construct):
             enabled=setting != Trigger.OFF,
             event_pattern=events.EventPattern(
                 source=["aws.rekognition"],
-                detail_type=["AWS API Call via CloudTrail"],
+                detail_type=[_DETAIL_TYPE],
                 detail={
                     "eventSource": ["rekognition.amazonaws.com"],
-                    "eventName": ["CreateDataset"],
+                    "eventName": [_EVENT_NAME],
                     "errorCode": [{"exists": False}],
                 },
             ),
         )
-        self.rule.add_target(targets.SfnStateMachine(state_machine, dead_letter_queue=self.dead_letter_queue.queue))
+        self.rule.add_target(
+            targets.SfnStateMachine(
+                state_machine,
+                input=events.RuleTargetInput.from_object(_INPUT),
+                dead_letter_queue=self.dead_letter_queue.queue,
+            )
+        )
+
+
+def _either_casing(path: str) -> str:
+    """The value at this path, whether the name of its member begins with a small letter or a capital.
+
+    A path that the event does not have adds nothing to a text ("Amazon EventBridge input transformation", Amazon
+    EventBridge User Guide).
+    """
+    parent, _, member = path.rpartition(".")
+    capital = f"{parent}.{member[0].upper()}{member[1:]}"
+    return events.EventField.from_path(path) + events.EventField.from_path(capital)
+
+
+# What the workflow reads. The rest of the event has the caller's ARN, IP address and access key, and the bucket of the
+# manifest. With the `eventID` a person who may read CloudTrail finds all that.
+_INPUT = {
+    "detail-type": _DETAIL_TYPE,
+    "detail": {
+        "eventID": events.EventField.from_path("$.detail.eventID"),
+        "eventName": _EVENT_NAME,
+        "requestParameters": {"projectArn": _either_casing("$.detail.requestParameters.projectArn")},
+        "responseElements": {"datasetArn": _either_casing("$.detail.responseElements.datasetArn")},
+    },
+}
