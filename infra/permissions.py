@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from aws_cdk import Aws
+from aws_cdk import ArnFormat, Aws, Stack
 from aws_cdk import aws_iam as iam
+from constructs import Construct
 
 
 def allow(grantee: iam.IGrantable, action: str, *resources: str, conditions: dict[str, Any] | None = None) -> None:
@@ -15,3 +16,26 @@ def allow(grantee: iam.IGrantable, action: str, *resources: str, conditions: dic
 def via_service(service: str) -> dict[str, Any]:
     """The condition that only this service may use the key on behalf of the role."""
     return {"StringEquals": {"kms:ViaService": f"{service}.{Aws.REGION}.amazonaws.com"}}
+
+
+def state_machines_of_account(scope: Construct) -> iam.ServicePrincipal:
+    """Step Functions, for the state machines of this account and Region.
+
+    "Creating an IAM role for your state machine", AWS Step Functions Developer Guide.
+    """
+    return _acting_for(scope, "states", "stateMachine", ArnFormat.COLON_RESOURCE_NAME)
+
+
+def rules_of_account(scope: Construct) -> iam.ServicePrincipal:
+    """EventBridge, for the rules of this account and Region. A rule names its role, so the role cannot name the rule.
+
+    "Cross-service confused deputy prevention in Amazon EventBridge", Amazon EventBridge User Guide.
+    """
+    return _acting_for(scope, "events", "rule", ArnFormat.SLASH_RESOURCE_NAME)
+
+
+def _acting_for(scope: Construct, service: str, resource: str, arn_format: ArnFormat) -> iam.ServicePrincipal:
+    stack = Stack.of(scope)
+    arns = stack.format_arn(service=service, resource=resource, resource_name="*", arn_format=arn_format)
+    conditions = {"StringEquals": {"aws:SourceAccount": stack.account}, "ArnLike": {"aws:SourceArn": arns}}
+    return iam.ServicePrincipal(f"{service}.amazonaws.com", conditions=conditions)

@@ -30,7 +30,7 @@ class AlarmTopic(Construct):
         alarm.add_ok_action(actions.SnsAction(self.topic))
 
     def _create_topic(self, key: kms.IKey, settings: Settings) -> sns.Topic:
-        topic = encrypted_topic(self, "Topic", key=key)
+        topic = encrypted_topic(self, "Topic", about="alarms", key=key)
         # CloudWatch uses the key itself to publish ("Key management", Amazon SNS Developer Guide).
         alarms = {"ArnLike": {"aws:SourceArn": arns_of_stack(self, "cloudwatch", "alarm")}}
         account = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}

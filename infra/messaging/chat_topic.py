@@ -11,4 +11,4 @@ class ChatTopic(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey) -> None:
         super().__init__(scope, construct_id)
-        self.topic = encrypted_topic(self, "Topic", key=key)
+        self.topic = encrypted_topic(self, "Topic", about="chat", key=key)

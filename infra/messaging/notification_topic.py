@@ -13,6 +13,6 @@ class NotificationTopic(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey, settings: Settings) -> None:
         super().__init__(scope, construct_id)
-        self.topic = encrypted_topic(self, "Topic", key=key)
+        self.topic = encrypted_topic(self, "Topic", about="outcomes", key=key)
         for address in settings.email:
             self.topic.add_subscription(subscriptions.EmailSubscription(address))

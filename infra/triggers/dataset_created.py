@@ -2,10 +2,12 @@
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from infra.permissions import rules_of_account
 from infra.triggers.dead_letter_queue import DeadLetterQueue
 from lambdas.rules.tags import Trigger
 
@@ -54,6 +56,8 @@ class DatasetCreated(Construct):
             targets.SfnStateMachine(
                 state_machine,
                 input=events.RuleTargetInput.from_object(_INPUT),
+                # The logical id that the CDK gives to the role of such a target.
+                role=iam.Role(state_machine, "EventsRole", assumed_by=rules_of_account(self)),
                 dead_letter_queue=self.dead_letter_queue.queue,
             )
         )

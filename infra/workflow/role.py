@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from aws_cdk import ArnFormat, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -10,7 +10,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from infra.messaging.topic import allow_publish
-from infra.permissions import allow
+from infra.permissions import allow, state_machines_of_account
 from infra.workflow.tasks import SOURCE
 from lambdas.rules.ending import DETAIL_TYPES
 
@@ -42,7 +42,7 @@ def workflow_role(
     topics: Iterable[sns.ITopic],
     key: kms.IKey,
 ) -> iam.Role:
-    role = iam.Role(scope, construct_id, assumed_by=_state_machines(Stack.of(scope)))
+    role = iam.Role(scope, construct_id, assumed_by=state_machines_of_account(scope))
     # Every version: a running execution keeps the versions that its definition names, also after a deployment.
     allow(role, "lambda:InvokeFunction", *(f"{function.function_arn}:*" for function in functions))
     allow_publish(role, topics, key)
@@ -53,15 +53,3 @@ def workflow_role(
     for action in LOG_DELIVERY + TRACING:
         allow(role, action, "*")
     return role
-
-
-def _state_machines(stack: Stack) -> iam.ServicePrincipal:
-    """The state machines of this account and Region.
-
-    "Creating an IAM role for your state machine", AWS Step Functions Developer Guide.
-    """
-    machines = stack.format_arn(
-        service="states", resource="stateMachine", resource_name="*", arn_format=ArnFormat.COLON_RESOURCE_NAME
-    )
-    conditions = {"StringEquals": {"aws:SourceAccount": stack.account}, "ArnLike": {"aws:SourceArn": machines}}
-    return iam.ServicePrincipal("states.amazonaws.com", conditions=conditions)

@@ -329,6 +329,35 @@ def test_alarms_can_have_their_own_addresses() -> None:
     template.resource_count_is("AWS::SNS::Subscription", 2)
 
 
+@pytest.mark.parametrize("stack_name", ["Left", "Right"])
+def test_mails_of_a_topic_name_the_stack_and_the_subject(stack_name: str) -> None:
+    """A person who confirms several subscriptions can tell them apart."""
+    topics = template_for_assertions(Settings(stack_name=stack_name)).find_resources("AWS::SNS::Topic").values()
+    names = [topic["Properties"]["DisplayName"] for topic in topics]
+    assert len(set(names)) == len(names) == 3
+    assert all(name.startswith(f"{stack_name} ") for name in names)
+
+
+@pytest.mark.parametrize(
+    ("service", "resource"), [("states.amazonaws.com", ":stateMachine:*"), ("events.amazonaws.com", ":rule/*")]
+)
+def test_service_assumes_a_role_for_this_account_only(template: Template, service: str, resource: str) -> None:
+    """AWS documents both conditions for these services, and neither for Lambda."""
+    documents = [
+        role["Properties"]["AssumeRolePolicyDocument"] for role in template.find_resources("AWS::IAM::Role").values()
+    ]
+    trusted = [each for document in documents for each in document["Statement"]]
+    of_service = [each for each in trusted if each["Principal"] == {"Service": service}]
+    assert of_service
+    for statement in of_service:
+        assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+        parts = statement["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::Join"][1]
+        assert {"Ref": "AWS::AccountId"} in parts
+        assert parts[-1] == resource
+    others = {each["Principal"]["Service"] for each in trusted if "Condition" not in each}
+    assert others == {"lambda.amazonaws.com"}
+
+
 def test_records_can_be_queried_by_project(template: Template) -> None:
     template.has_resource_properties(
         "AWS::DynamoDB::Table",

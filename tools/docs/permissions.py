@@ -149,6 +149,7 @@ _FORMS = [
     (r"arn:[^:]*:logs:.*:log-group:.*-\*", "the log groups of this stack"),
     (r"arn:[^:]*:sqs:.*:\*", "the queues of this account"),
     (r"arn:[^:]*:states:.*:stateMachine:\*", "the state machines of this account"),
+    (r"arn:[^:]*:events:.*:rule/\*", "the rules of this account"),
     (r"(.*)/\*", r"objects in \1"),
     (r"(.*):\*", r"every version of \1"),
 ]
