@@ -13,7 +13,7 @@ from lambdas.rules.text import make_readable
 from lambdas.rules.timeline import Timeline, Visit
 
 LONGEST_NAME = 256
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _ROW = 48  # units of the drawing: 3 rem, as in the style
 
 
