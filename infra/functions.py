@@ -87,6 +87,8 @@ class Functions(Construct):
         allow(start, "rekognition:DistributeDatasetEntries", *datasets)
         for bucket in self._settings.image_buckets:
             allow(start, "s3:GetObject", f"arn:{Aws.PARTITION}:s3:::{bucket}/*")
+        if self._settings.image_keys:
+            allow(start, "kms:Decrypt", *self._settings.image_keys, conditions=via_service("s3"))
 
     def _project_arns(self, rest: str) -> list[str]:
         return [

@@ -92,6 +92,7 @@ _Names = Annotated[_Several[_T], AfterValidator(_check_names)]
 _Address = Annotated[str, _text(r"[!-+\--?A-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")]
 _Addresses = Annotated[_Several[_Address], "e-mail addresses with commas between them"]
 _Bucket = Annotated[str, _text(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")]
+_Key = Annotated[str, _text(r"arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]{1,64}")]
 _Project = Annotated[str, _text(r"[a-zA-Z0-9_.-]{1,255}\*?|\*")]
 _TagKey = Annotated[str, _text(r"(?![aA][wW][sS]:)[\w.:/+\-@][\w .:/+\-@]{0,127}")]
 _TagValue = Annotated[str, _text(r"[\w .:/=+\-@]{1,256}")]
@@ -199,6 +200,13 @@ class Settings(BaseModel):
     """The buckets whose images the function that starts a distribution may read. Set it if a distribution fails because
     `s3:GetObject` is not allowed."""
 
+    image_keys: Annotated[
+        _Names[_Key],
+        f"ARNs of KMS keys with commas between them, {MOST_NAMES} and {MOST_CHARACTERS} characters at most; no alias",
+    ] = ()
+    """The customer-managed keys that encrypt the images in `imageBuckets`. The function that starts a distribution may
+    decrypt with them through S3. The policy of each key must let this account's IAM policies allow that."""
+
     permissions_boundary: Annotated[
         str | None,
         _text(r"arn:[a-z0-9-]+:iam::([0-9]{12}|aws):policy/[A-Za-z0-9_+=,.@/-]+"),
@@ -241,6 +249,8 @@ class Settings(BaseModel):
     def _check_together(self) -> Self:
         if self.alarm_email and self.alarm_topic_arn:
             raise ValueError("Context alarmEmail and alarmTopicArn exclude each other; give one of them.")
+        if self.image_keys and not self.image_buckets:
+            raise ValueError("Context imageKeys has no effect without imageBuckets; give the buckets, too.")
         longest = self.creation_deadline_hours + self.distribution_deadline_hours
         if self.oldest_execution_hours >= longest:
             raise ValueError(

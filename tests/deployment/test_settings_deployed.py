@@ -143,7 +143,8 @@ def test_alarm_on_old_executions_has_the_threshold() -> None:
 def test_the_most_accepted_names_fit(length: int) -> None:
     """A function's environment may have 4 KB (Lambda quotas), and a role 10 managed policies (IAM quotas)."""
     names = tuple(f"{number:02}".ljust(length, "x") for number in range(MOST_NAMES))
-    template = template_for_assertions(Settings(projects=names, image_buckets=names))
+    keys = tuple(f"arn:aws:kms:us-east-1:123456789012:key/{number:036}" for number in range(MOST_CHARACTERS // 75))
+    template = template_for_assertions(Settings(projects=names, image_buckets=names, image_keys=keys))
     functions = template.find_resources("AWS::Lambda::Function", {"Properties": {"Environment": Match.any_value()}})
     environments = [json.dumps(each["Properties"]["Environment"]) for each in functions.values()]
     assert MOST_NAMES * length < max(map(len, environments)) <= 4096

@@ -446,3 +446,11 @@ def test_setting_allows_reading_images() -> None:
     template_for_assertions(settings).resource_properties_count_is(
         "AWS::IAM::Policy", {"PolicyDocument": {"Statement": Match.array_with([granted])}}, 1
     )
+
+
+def test_setting_allows_decrypting_images_through_s3_only() -> None:
+    key = "arn:aws:kms:us-east-1:123456789012:key/0123"
+    template = template_for_assertions(Settings(image_buckets=("images",), image_keys=(key,)))
+    (grant,) = [each for each in grants(template) if each.resource == key]
+    assert grant.owner.startswith("FunctionsStartDistributionRole")
+    assert (grant.action, grant.via) == ("kms:Decrypt", "s3")

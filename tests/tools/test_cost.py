@@ -27,6 +27,7 @@ EVERY_OPTION = Settings(
     email=("you@example.com",),
     alarm_email=("operator@example.com",),
     image_buckets=("images",),
+    image_keys=("arn:aws:kms:us-east-1:123456789012:key/0123",),
     permissions_boundary="arn:aws:iam::123456789012:policy/edge",
     tags=(("team", "vision"),),
     create_trail=True,

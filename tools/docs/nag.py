@@ -38,7 +38,13 @@ PACKS = (AwsSolutionsChecks, ServerlessChecks, NIST80053R5Checks, HIPAASecurityC
 # The stack with default settings, and with every setting that adds something.
 REVIEWED = (
     Settings(),
-    Settings(stack_name="WithOptions", email=("a@example.com",), image_buckets=("images",), create_trail=True),
+    Settings(
+        stack_name="WithOptions",
+        email=("a@example.com",),
+        image_buckets=("images",),
+        image_keys=("arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000",),
+        create_trail=True,
+    ),
 )
 
 

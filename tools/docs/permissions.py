@@ -19,6 +19,7 @@ page: [a test](../tests/deployment/test_least_privilege.py) removes each one in 
 
 - `projects` puts names in place of the `*` that stands for a project.
 - `imageBuckets` adds `s3:GetObject` on these buckets for `start_distribution`.
+- `imageKeys` adds `kms:Decrypt` on these keys for `start_distribution`, through S3 only.
 - `createTrail` allows CloudTrail to write to a bucket of its own.
 - `permissionsBoundary` limits every role.
 - `removalPolicy=retain` removes the bucket emptier: the CDK's function that empties the bucket.
