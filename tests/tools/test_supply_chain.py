@@ -1,7 +1,9 @@
 """Dependencies: exact versions with hashes, no fixed registry, and permitted licences."""
 
+import ast
 import re
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +99,34 @@ def test_every_direct_dependency_is_on_the_page() -> None:
     direct = {name for requirements in REQUIREMENTS for name in pins(ROOT / requirements)}
     root = node_packages()[""]
     assert set(PURPOSES) == direct | set(root["devDependencies"]) | set(root["optionalDependencies"])
+
+
+def imported_modules() -> set[str]:
+    """The packages that the code of the repository imports, by the first name of their modules."""
+    folders = ("infra", "lambdas", "local", "tests", "tools")
+    files = [ROOT / "app.py", *(file for folder in folders for file in (ROOT / folder).rglob("*.py"))]
+    nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text()))]
+    modules = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    modules |= {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
+    return {module.partition(".")[0] for module in modules}
+
+
+def test_every_imported_package_is_declared() -> None:
+    declared = {normalized(name) for requirements in REQUIREMENTS for name in pins(ROOT / requirements)}
+    installed = packages_distributions()
+    providers = {module: set(map(normalized, installed.get(module, []))) for module in imported_modules()}
+    assert providers["yaml"] == {"pyyaml"}
+    assert [module for module, names in providers.items() if names and not names & declared] == []
+
+
+def test_new_versions_wait_before_they_are_proposed() -> None:
+    updates = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text())["updates"]
+    assert updates
+    assert {update["package-ecosystem"]: update["cooldown"]["default-days"] >= 7 for update in updates} == {
+        "pip": True,
+        "npm": True,
+        "github-actions": True,
+    }
 
 
 def test_every_licence_is_permitted() -> None:
