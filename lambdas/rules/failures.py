@@ -252,8 +252,8 @@ FAILURES = (
     Failure(
         errors=("ThrottlingException", "ProvisionedThroughputExceededException"),
         retried=Retried.PATIENTLY,
-        why="The account made more calls than Rekognition accepts: 5 per second for each operation in an account and "
-        "Region.",
+        why="The account made more calls than Rekognition accepts: by default 5 per second for each operation in an "
+        "account and Region (*Amazon Rekognition endpoints and quotas*, AWS General Reference).",
         advice="Start a new execution when fewer calls are made. The rate can be raised in the Service Quotas console.",
     ),
     Failure(
@@ -411,17 +411,18 @@ UNNOTICED = (
         errors=("Nobody could be notified",),
         retried=Retried.NO_TASK,
         why="SNS did not accept the message with the outcome. The execution fails. Its cause begins with the outcome, "
-        "which the record contains, too. A rule of EventBridge tries to notify people for 24 hours. If it fails, its "
-        "message is in the dead-letter queue *Watch … Undelivered*, whose alarm is red in the CloudWatch console.",
+        "which the record contains, too. A rule of EventBridge tries to notify people, for up to 24 hours if SNS "
+        "answers with a 5xx or 429. If it fails, the event is in the dead-letter queue *Watch … Undelivered*, whose "
+        "alarm is red in the CloudWatch console.",
         advice="Fix what SNS names (the topic, its policy, its key), then purge the queue. If the pair is "
         "distributed, no other execution is needed.",
     ),
     Failure(
         errors=("An event that started nothing",),
         retried=Retried.NO_TASK,
-        why="EventBridge could not start an execution within 24 hours, for example because a permission is missing. "
-        "The event is in the dead-letter queue *Trigger … Undelivered*, whose alarm is red and notifies people "
-        "through the alarm topic.",
+        why="EventBridge could not start an execution. It retries for up to 24 hours after a 5xx or 429, and not at "
+        "all after any other error, such as a missing permission. The event is in the dead-letter queue *Trigger … "
+        "Undelivered*, whose alarm is red and notifies people through the alarm topic.",
         advice="Fix what the message's attributes `ERROR_CODE` and `ERROR_MESSAGE` name. Start an execution with the "
         "event as its input. Then purge the queue.",
     ),
