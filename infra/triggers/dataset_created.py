@@ -25,7 +25,7 @@ class DatasetCreated(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        state_machine: sfn.IStateMachine,
+        state_machine: sfn.StateMachine,
         setting: Trigger,
         key: kms.IKey,
     ) -> None:

@@ -100,9 +100,9 @@ ACKNOWLEDGED = (
         ("LambdaConcurrency",),
         _FUNCTIONS,
         "An execution runs one function at a time, for at most a minute. So there are never more concurrent functions "
-        "than executions. Lambda keeps 100 of an account's concurrency unreserved, and a new account may have less: "
-        "there a reservation would fail the deployment. In other accounts it would take concurrency from other "
-        "functions.",
+        "than executions. Lambda keeps 100 of an account's concurrency unreserved (*Configuring reserved concurrency "
+        "for a function*, AWS Lambda Developer Guide), and a new account may have less: there a reservation would "
+        "fail the deployment. In other accounts it would take concurrency from other functions.",
     ),
     Acknowledged(
         "A dead-letter queue for functions",
@@ -123,15 +123,16 @@ ACKNOWLEDGED = (
         "A dead-letter queue for an e-mail subscription",
         ("SNSRedrivePolicy",),
         ("Notifications/Topic/*/Resource", "Operations/Topic/*/Resource"),
-        "SNS tries to deliver an e-mail 50 times over 6 hours. If it fails, the outcome is still in the execution and "
-        "in the record of the pair, and the state of an alarm is in CloudWatch. A message in such a queue would be "
-        "reported by the same kind of e-mail.",
+        "SNS tries to deliver an e-mail 50 times over 6 hours (*Amazon SNS message delivery retries*, Amazon SNS "
+        "Developer Guide). If it fails, the outcome is still in the execution and in the record of the pair, and the "
+        "state of an alarm is in CloudWatch. A message in such a queue would be reported by the same kind of e-mail.",
     ),
     Acknowledged(
         "The table in an AWS Backup plan",
         ("DynamoDBInBackupPlan",),
         ("Records/Items/Resource",),
-        "Point-in-time recovery is on: the table can be restored to any second of the last 35 days. A backup plan "
+        "Point-in-time recovery is on: the table can be restored to any second of the last 35 days "
+        "(*Enable point-in-time recovery in DynamoDB*, Amazon DynamoDB Developer Guide). A backup plan "
         "belongs to an organisation, which chooses its vault and retention. It selects the table by a tag, which the "
         "setting `tags` adds.",
     ),
@@ -139,8 +140,9 @@ ACKNOWLEDGED = (
         "Server access logs of buckets",
         ("S1", "S3BucketLoggingEnabled"),
         ("Reports/Bucket/Resource", "Trail/Bucket/Resource"),
-        "S3 delivers these logs hours later and without a guarantee. They need a second bucket, which cannot be "
-        "encrypted with the stack's key, because S3 supports only its own key there. Public access is blocked; one "
+        "S3 delivers these logs hours later and without a guarantee (*Logging requests with server access logging*, "
+        "Amazon S3 User Guide). They need a second bucket, which cannot be encrypted with the stack's key, because S3 "
+        "supports only its own key there. Public access is blocked; one "
         "function writes reports, and CloudTrail writes its trail. To record who reads what, turn on CloudTrail's "
         "data events for a bucket; they cost money by the event.",
     ),
