@@ -15,6 +15,7 @@ from local.aws import ROOT, LocalAws
 from local.cdk import STACK
 from tests.support.executions import Executions, Subscriber, wait_until
 from tests.support.telemetry import FUNCTION_LOGS, HOUR, WORKFLOW_LOGS, read_log_lines, read_points
+from tests.support.unique import unique
 from tests.support.workbench import Workbench, images
 from tools.docs.template import template_for_assertions
 
@@ -99,6 +100,17 @@ def test_no_log_contains_dataset_content(
         assert "source-ref" not in lines
         assert "s3://" not in lines
     assert [logged(local_aws, groups, SECRET) for groups in (FUNCTION_LOGS, WORKFLOW_LOGS)] == ["", ""]
+
+
+def test_log_quotes_only_the_beginning_of_a_refused_input(local_aws: LocalAws, executions: Executions) -> None:
+    """As docs/operations.md says. The state machine's log quotes nothing of it."""
+    beginning, end = unique("beginning"), unique("end")
+    execution = executions.run({"ProjectName": f"{beginning}/{'x' * 120}{end}"})
+    assert execution.error == "InvalidInput"
+    wait_until(lambda: logged(local_aws, WORKFLOW_LOGS, execution.arn))
+    wait_until(lambda: logged(local_aws, FUNCTION_LOGS, beginning))
+    assert logged(local_aws, FUNCTION_LOGS, end) == ""
+    assert logged(local_aws, WORKFLOW_LOGS, beginning) == ""
 
 
 def logged(aws: LocalAws, groups: str, word: str) -> str:
