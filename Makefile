@@ -2,8 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 TOOLS := .local/tools
-# The CDK CLI and jsii use the Node.js of package-lock.json, not the one of the machine.
-WITH_NODE := PATH="$(CURDIR)/node_modules/.bin:$(CURDIR)/$(BIN):$$PATH"
+# The CDK CLI and jsii use the Node.js of package-lock.json, not the one of the machine. Every file of the project is UTF-8.
+WITH_NODE := PATH="$(CURDIR)/node_modules/.bin:$(CURDIR)/$(BIN):$$PATH" PYTHONUTF8=1 PYTHONIOENCODING= \
+	JSII_RUNTIME_PACKAGE_CACHE_ROOT="$(CURDIR)/.local/jsii"
+# These change which modules a Python finds and whether it checks assertions, and what npm counts as a package of the project.
+unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONOPTIMIZE PYTHONWARNINGS PYTHONINSPECT NODE_ENV
 export MANIFEST PORT NOTIFY RUNS SEED FIRST ANSWER MOVE
 .PHONY: help demo local format check test unit pr mutations chaos unknowns docs audit lock deploy setup
 
@@ -24,7 +27,7 @@ check: setup ## run ruff, mypy, import-linter and cdk-nag, and find stale pages;
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@mkdir -p .local; $(BIN)/lint-imports --no-cache >.local/imports.log || { cat .local/imports.log; exit 1; }
+	@mkdir -p .local; $(WITH_NODE) $(BIN)/lint-imports --no-cache >.local/imports.log || { cat .local/imports.log; exit 1; }
 	@$(WITH_NODE) $(BIN)/python -m tools.docs --check
 	@$(WITH_NODE) $(BIN)/python -m tools.docs.nag
 
@@ -75,13 +78,10 @@ lock: $(TOOLS)/installed ## update the locks after an edit of requirements*.txt;
 	@$(WITH_NODE) $(BIN)/python -m tools.docs
 
 $(TOOLS)/installed: requirements-tools.lock
-	@$(PYTHON) -c 'from tools.install import require_python; require_python()'
-	@$(PYTHON) -m venv --clear $(TOOLS)
-	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
-	@touch $@
+	@$(PYTHON) -I tools/install.py tools
 
 deploy: setup ## deploy the stack into your AWS account; NOTIFY=you@example.com subscribes you
 	@$(WITH_NODE) cdk deploy $${NOTIFY:+--context "email=$$NOTIFY"}
 
 setup: ## install the pinned packages into .venv and node_modules; other targets do this for you
-	@$(PYTHON) -m tools.install
+	@$(PYTHON) -I tools/install.py

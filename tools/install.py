@@ -1,9 +1,11 @@
-"""Sets up .venv and node_modules from the lockfiles, once. Prints one line if something is missing.
+"""Sets up .venv and node_modules from the lockfiles, once. With the argument `tools`: the tools' own environment.
 
-It uses the standard library only.
+`make` runs this file with -I. It uses the standard library only, and Python 3.6 can parse it.
 """
 
 import hashlib
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,36 +14,54 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-STAMP = VENV / "installed"
+NODE_MODULES = ROOT / "node_modules"
+TOOLS = ROOT / ".local" / "tools"
+LOG = ROOT / ".local" / "install.log"
+STAMP = "installed"  # the name of a file in an environment that works
 PYTHON_LOCK = "requirements.lock"
+TOOLS_LOCK = "requirements-tools.lock"
 PINS = (PYTHON_LOCK, "package-lock.json")
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 20
-LOG = ROOT / ".local" / "install.log"
 START_OF_LINE = "\r" if sys.stdout.isatty() else ""  # a terminal shows the seconds on one line
 
+# What the commands import from requirements-dev.txt.
+IMPORTS = (
+    "aws_cdk, aws_lambda_powertools, awslambdaric, boto3, botocore, cdk_nag, constructs, hypercorn, hypothesis, "
+    "importlinter, jsii, jsonschema, ministack, mypy, packaging, pydantic, pytest, rich, ruff, statelint, trustme, "
+    "urllib3, xdist, yaml"
+)
 
-def main() -> None:
+# A person's configuration of pip and npm names the registries. These options set back what else it may change.
+PIP_OPTIONS = ["--no-user", "--target=", "--no-binary=:none:"]
+NPM_OPTIONS = [
+    *("--include=dev", "--include=optional", "--install-strategy=hoisted", "--no-legacy-peer-deps"),
+    *("--location=project", "--no-global", "--no-dry-run", "--package-lock", "--bin-links", "--ignore-scripts"),
+    *("--no-audit", "--no-fund", "--loglevel=error"),
+]
+
+# Variables that change what is installed or where.
+NOT_INHERITED = ("NODE_ENV", "PIP_DRY_RUN", "PIP_NO_DEPS", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIREMENT")
+
+# A pattern of a failed step's output, and what to do.
+CAUSES = {
+    r"\bENOSPC|No space left on device": "The disk is full. Free some space, and run this again.",
+    r"\b(EACCES|EPERM|EROFS)\b|Permission denied|Read-only file": "A file cannot be read or written. The log names it.",
+    "EINTEGRITY|DO NOT MATCH THE HASHES": "A file is not the one that the lockfile names. Check the package registry.",
+    "ensurepip": "On Debian, install python3-venv.",
+    r"\bE(40[134]|5\d\d|AI_AGAIN|CONN|NOTFOUND|TIMEDOUT)|CERT_|SSLError|Max retries|HTTPError|No matching dist": (
+        "Check the network and the package registry."
+    ),
+}
+
+
+def main(arguments: "list[str]") -> None:
     """Sets up the environment, unless it is up to date."""
     require_python()
-    if STAMP.is_file() and STAMP.read_text() == _fingerprint():
-        return
-    _require_node()
-    print("Setting up, once:", flush=True)
-    _run(
-        "Virtual environment", [sys.executable, "-m", "venv", "--clear", str(VENV)], "On Debian, install python3-venv."
-    )
-    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    unreachable = "Check the network and the package registry."
-    _run("Python packages", [*pip, "--require-hashes", "--requirement", PYTHON_LOCK], unreachable)
-    _run("Node.js packages", ["npm", "ci", "--silent", "--no-audit", "--no-fund"], unreachable)
-    STAMP.write_text(_fingerprint())
-
-
-def _fingerprint() -> str:
-    """A hash of the pins, the Python version and the path of this folder."""
-    content = b"".join((ROOT / pin).read_bytes() for pin in PINS) + sys.version.encode() + str(ROOT).encode()
-    return hashlib.sha256(content).hexdigest()
+    if arguments == ["tools"]:
+        _set_up_tools()
+    elif not _is_stamped(VENV, *PINS) or not (NODE_MODULES / ".package-lock.json").is_file():
+        _set_up()
 
 
 def require_python() -> None:
@@ -53,27 +73,141 @@ def require_python() -> None:
         )
 
 
-def _require_node() -> None:
-    node = shutil.which("node") and shutil.which("npm")
-    version = subprocess.run(["node", "--version"], capture_output=True, text=True).stdout if node else ""
-    if not version or int(version.strip().lstrip("v").split(".")[0]) < OLDEST_NODE:
-        found = f"this is {version.strip()}" if version else "node and npm are not on PATH"
-        sys.exit(f"The CDK CLI needs Node.js {OLDEST_NODE} or newer, but {found}. Install it and run this again.")
+def _set_up() -> None:
+    _require_place()
+    _require_node()
+    print("Setting up, once:", flush=True)
+    (VENV / STAMP).unlink(missing_ok=True)
+    _install_python_packages(VENV, PYTHON_LOCK)
+    (site_packages,) = VENV.glob("lib/python*/site-packages")
+    # With PYTHONSAFEPATH, `python -m local` does not look into the current folder.
+    (site_packages / "checkout.pth").write_text(f"{ROOT}\n")
+    _run("Node.js packages", ["npm", "ci", *NPM_OPTIONS, *_npm_cache()])
+    _check_set_up()
+    _stamp(VENV, *PINS)
 
 
-def _run(what: str, command: list[str], hint: str) -> None:
-    """Runs one step and counts its seconds in a terminal. The output of the step goes to the log."""
-    began = time.monotonic()
+def _set_up_tools() -> None:
+    if not _is_stamped(TOOLS, TOOLS_LOCK):
+        _require_place()
+        print("Setting up the tools, once:", flush=True)
+        (TOOLS / STAMP).unlink(missing_ok=True)
+        _install_python_packages(TOOLS, TOOLS_LOCK)
+        _stamp(TOOLS, TOOLS_LOCK)
+
+
+def _is_stamped(folder: Path, *pins: str) -> bool:
+    stamp = folder / STAMP
+    return stamp.is_file() and stamp.read_text() == _fingerprint(*pins)
+
+
+def _stamp(folder: Path, *pins: str) -> None:
+    (folder / STAMP).write_text(_fingerprint(*pins))
+
+
+def _fingerprint(*pins: str) -> str:
+    """A hash of the pins, the Python version and the path of this checkout."""
+    content = b"".join((ROOT / pin).read_bytes() for pin in pins) + sys.version.encode() + os.fsencode(ROOT)
+    return hashlib.sha256(content).hexdigest()
+
+
+def _require_place() -> None:
+    """Exits with a sentence if the checkout cannot hold the environment. Begins the log."""
+    if os.pathsep in str(ROOT):
+        sys.exit(
+            f"The path of this checkout, {ROOT}, has a colon. PATH separates folders with colons. "
+            "Move the checkout to a path without a colon."
+        )
+    for path in (ROOT, LOG.parent, LOG, VENV, NODE_MODULES):
+        if path.exists() and not os.access(path, os.W_OK):
+            sys.exit(
+                f"The set-up cannot write {path}. Change its owner or its permissions, "
+                "or copy the checkout into a folder of yours."
+            )
     LOG.parent.mkdir(exist_ok=True)
-    with LOG.open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-    try:
-        _wait(process, what, began)
-    finally:
-        process.kill()
+    LOG.write_text("")
+
+
+def _require_node() -> None:
+    if not (shutil.which("node") and shutil.which("npm")):
+        found = "node and npm are not on PATH"
+    else:
+        result = subprocess.run(["node", "--version"], capture_output=True, text=True)
+        version = re.match(r"v(\d+)\.", result.stdout)
+        if version and int(version[1]) >= OLDEST_NODE:
+            return
+        said = (result.stdout + result.stderr).strip().splitlines() or ["nothing"]
+        found = f"this is {result.stdout.strip()}" if version else f"node --version answers: {said[-1]}"
+    sys.exit(f"The CDK CLI needs Node.js {OLDEST_NODE} or newer, but {found}. Install it and run this again.")
+
+
+def _install_python_packages(folder: Path, lock: str) -> None:
+    _run("Virtual environment", [sys.executable, "-I", "-m", "venv", "--clear", str(folder)])
+    pip = [str(folder / "bin" / "python"), "-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    _run("Python packages", [*pip, *PIP_OPTIONS, "--require-hashes", "--requirement", lock])
+
+
+def _npm_cache() -> "list[str]":
+    """The option for a cache in this checkout, unless npm can write its own: a user may have no home folder."""
+    asked = subprocess.run(["npm", "config", "get", "cache"], cwd=ROOT, capture_output=True, text=True)
+    cache = ROOT / asked.stdout.strip() / "_cacache"
+    existing = next(folder for folder in (cache, *cache.parents) if os.path.lexists(folder))
+    return [] if existing.is_dir() and os.access(existing, os.W_OK) else [f"--cache={ROOT / '.local' / 'npm'}"]
+
+
+def _check_set_up() -> None:
+    """Exits with a sentence unless the commands can import what they need, and the CDK CLI starts."""
+    python = VENV / "bin" / "python"
+    environment = {
+        "PATH": os.pathsep.join([str(NODE_MODULES / ".bin"), str(python.parent), os.environ["PATH"]]),
+        "HOME": str(LOG.parent),  # the CDK CLI reads ~/.cdk.json
+        "CDK_HOME": str(LOG.parent / "cdk"),
+        "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(LOG.parent / "jsii"),
+    }
+    _run("Imports of the commands", [str(python), "-I", "-c", f"import {IMPORTS}"], **environment)
+    _run("Node.js", ["node", "--version"], **environment)
+    _run("CDK CLI", [str(NODE_MODULES / ".bin" / "cdk"), "--version"], **environment)
+
+
+def _run(what: str, command: "list[str]", **environment: str) -> None:
+    """Runs one step and counts its seconds in a terminal. The command and its output go to the log."""
+    began, offset = time.monotonic(), LOG.stat().st_size
+    with LOG.open("ab", buffering=0) as log:
+        log.write(os.fsencode(f"{what}: {' '.join(command)}\n"))
+        try:
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=_environment(environment), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        except OSError as error:
+            log.write(f"{error}\n".encode())
+            sys.exit(_failure(what, offset))
+        try:
+            _wait(process, what, began)
+        finally:
+            process.kill()
+        log.write(f"{what}: exit status {process.returncode}\n".encode())
     if process.returncode:
-        sys.exit(f"{START_OF_LINE}{what} could not be set up. {hint} The output is in {LOG.relative_to(ROOT)}.")
+        sys.exit(_failure(what, offset))
     print(f"{START_OF_LINE}  {what}: {time.monotonic() - began:.0f} s", flush=True)
+
+
+def _environment(added: "dict[str, str]") -> "dict[str, str]":
+    kept = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+    return {**kept, **added}
+
+
+def _failure(what: str, offset: int) -> str:
+    output = LOG.read_bytes()[offset:].decode(errors="replace")
+    advice = explain(output)
+    return f"{START_OF_LINE}{what} could not be set up. {advice} The output is in {LOG.relative_to(ROOT)}."
+
+
+def explain(output: str) -> str:
+    """What a failed step's output means, or else its last line."""
+    lines = [line.strip() for line in output.splitlines()[1:] if line.strip() and ": exit status " not in line]
+    text = "\n".join(lines)
+    known = (advice for pattern, advice in CAUSES.items() if re.search(pattern, text))
+    return next(known, f"It ended with: {lines[-1] if lines else 'no output'}")
 
 
 def _wait(process: "subprocess.Popen[bytes]", what: str, began: float) -> None:
@@ -83,11 +217,11 @@ def _wait(process: "subprocess.Popen[bytes]", what: str, began: float) -> None:
             return
         except subprocess.TimeoutExpired:
             if START_OF_LINE:
-                print(f"{START_OF_LINE}  {what}: {time.monotonic() - began:.0f} s …", end="", flush=True)
+                print(f"{START_OF_LINE}  {what}: {time.monotonic() - began:.0f} s ...", end="", flush=True)
 
 
 if __name__ == "__main__":
     try:
-        main()
+        main(sys.argv[1:])
     except KeyboardInterrupt:
         sys.exit("\nStopped.")

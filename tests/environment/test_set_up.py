@@ -1,0 +1,116 @@
+"""The set-up on odd machines: it works all the same, or names the cause and works without it."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.environment.checkouts import Result, fake_node, set_up, write_checkout
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
+    """A checkout with a space in its path, set up by somebody whose environment is odd in many ways."""
+    folder = tmp_path_factory.mktemp("an odd machine")
+    checkout = folder / "checkout"
+    write_checkout(checkout)
+    (folder / "elsewhere").mkdir()
+    (folder / "elsewhere" / "boto3.py").write_text("raise ImportError('another boto3')")
+    (folder / "pip.conf").write_text(f"[global]\nuser = true\ntarget = {folder}/target\nno-binary = :all:\n")
+    environment = {
+        "HOME": "/dev/null/home",  # not even root can make it
+        "NODE_ENV": "production",
+        "npm_config_omit": "dev",
+        "PIP_CONFIG_FILE": str(folder / "pip.conf"),
+        "PIP_USER": "1",
+        "PIP_TARGET": str(folder / "target"),
+        "PYTHONSAFEPATH": "1",
+        "PYTHONPATH": str(folder / "elsewhere"),
+        "PYTHONIOENCODING": "ascii",
+    }
+    return checkout, set_up(checkout, PATH=fake_node(checkout), **environment)
+
+
+def test_set_up_works_on_an_odd_machine(odd: tuple[Path, Result]) -> None:
+    _, result = odd
+    assert (result.succeeded, result.errors) == (True, "")
+    assert result.output.startswith("Setting up, once:\n")
+
+
+def test_packages_are_in_the_checkout_whatever_pip_is_told(odd: tuple[Path, Result]) -> None:
+    checkout, _ = odd
+    assert list(checkout.glob(".venv/lib/python*/site-packages/boto3.py"))
+    assert not (checkout.parent / "target").exists()
+
+
+def test_cdk_is_there_whatever_npm_is_told_to_omit(odd: tuple[Path, Result]) -> None:
+    checkout, _ = odd
+    assert (checkout / "node_modules" / ".bin" / "cdk").exists()
+
+
+def test_npm_has_a_cache_without_a_home_folder(odd: tuple[Path, Result]) -> None:
+    checkout, _ = odd
+    assert (checkout / ".local" / "npm" / "_cacache").is_dir()
+
+
+def test_module_of_the_checkout_is_found_with_pythonsafepath(odd: tuple[Path, Result]) -> None:
+    checkout, _ = odd
+    (checkout / "local.py").write_text("print('found')")
+    command = [str(checkout / ".venv" / "bin" / "python"), "-m", "local"]
+    found = subprocess.run(command, env={"PYTHONSAFEPATH": "1"}, capture_output=True, text=True, check=False)
+    assert (found.stdout, found.stderr) == ("found\n", "")
+
+
+def test_log_has_every_step_and_how_it_ended(odd: tuple[Path, Result]) -> None:
+    checkout, _ = odd
+    log = (checkout / ".local" / "install.log").read_text()
+    assert re.findall("(.*): exit status 0\n", log) == [
+        *("Virtual environment", "Python packages", "Node.js packages", "Imports of the commands", "Node.js", "CDK CLI")
+    ]
+
+
+def test_second_set_up_has_nothing_to_do(odd: tuple[Path, Result]) -> None:
+    checkout, _ = odd
+    assert set_up(checkout, PATH="/usr/bin:/bin") == Result(succeeded=True, output="", errors="")
+
+
+def test_half_finished_set_up_is_done_again(checkout: Path) -> None:
+    path = fake_node(checkout)
+    incomplete = set_up(checkout, PATH=path, BROKEN="1")
+    assert not incomplete.succeeded
+    assert incomplete.errors.startswith(
+        "CDK CLI could not be set up. It ended with: [Errno 2] No such file or directory"
+    )
+    assert not (checkout / ".venv" / "installed").exists()
+    assert set_up(checkout, PATH=path).succeeded
+    shutil.rmtree(checkout / "node_modules")
+    assert "node and npm are not on PATH" in set_up(checkout, PATH=str(checkout / "wheels")).errors  # it begins again
+
+
+def test_colon_in_the_path_is_named(tmp_path: Path) -> None:
+    checkout = tmp_path / "github.com:22"
+    write_checkout(checkout)
+    result = set_up(checkout, PATH=fake_node(checkout))
+    assert not result.succeeded
+    assert result.errors == (
+        f"The path of this checkout, {checkout}, has a colon. PATH separates folders with colons. "
+        "Move the checkout to a path without a colon."
+    )
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root can write everywhere")
+@pytest.mark.parametrize("name", [".", ".venv", "node_modules", ".local"])
+def test_folder_that_cannot_be_written_is_named(checkout: Path, name: str) -> None:
+    folder = checkout / name
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o555)
+    result = set_up(checkout, PATH=fake_node(checkout.parent))
+    folder.chmod(0o755)
+    assert not result.succeeded
+    assert result.errors == (
+        f"The set-up cannot write {folder}. Change its owner or its permissions, "
+        "or copy the checkout into a folder of yours."
+    )
