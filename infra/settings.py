@@ -6,6 +6,7 @@
 
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Annotated, Any, Self, TypeVar
 
 from aws_cdk import RemovalPolicy
@@ -51,6 +52,7 @@ RETENTIONS = {
     1827: RetentionDays.FIVE_YEARS,
     3653: RetentionDays.TEN_YEARS,
 }
+SIMILAR = 0.8  # of difflib: `triger` is like `trigger`, but `stage` is not like `tags`
 REMOVALS = {"destroy": RemovalPolicy.DESTROY, "retain": RemovalPolicy.RETAIN}
 
 
@@ -231,8 +233,11 @@ class Settings(BaseModel):
 
     @classmethod
     def from_context(cls, context: Mapping[str, Any]) -> Self:
-        """Raises ValueError with a sentence: the key, its value and what is accepted."""
-        given = {key: value for key, value in context.items() if not of_cdk(key)}
+        """Raises ValueError with a sentence: the key, its value and what is accepted. See ignored_keys."""
+        for key in ignored_keys(context):
+            if meant := _similar_setting(key):
+                raise ValueError(f"Context {key} is no setting. If you mean {meant}, correct the key; else remove it.")
+        given = {key: value for key, value in context.items() if key in _keys()}
         try:
             return cls.model_validate(given, by_alias=True, by_name=False)
         except ValidationError as error:
@@ -263,9 +268,6 @@ class Settings(BaseModel):
     def _explain(cls, errors: list[ErrorDetails], given: Mapping[str, Any]) -> str:
         """One of the errors, in a sentence of ours."""
         fields = {field.alias: field for field in cls.model_fields.values()}
-        unknown = sorted(given.keys() - fields.keys())
-        if unknown:
-            return f"Context {unknown[0]} is no setting; the settings are {', '.join(map(str, fields))}."
         if not errors[0]["loc"]:
             return str(errors[0]["ctx"]["error"])
         key = str(errors[0]["loc"][0])
@@ -275,3 +277,19 @@ class Settings(BaseModel):
 def accepted(setting: FieldInfo) -> str:
     """The words for what the setting accepts."""
     return next(each for each in setting.metadata if isinstance(each, str))
+
+
+def ignored_keys(context: Mapping[str, Any]) -> list[str]:
+    """The keys that are neither settings nor the CDK's. ~/.cdk.json gives context of its user's to every app."""
+    return sorted(key for key in context if key not in _keys() and not of_cdk(key))
+
+
+def _keys() -> list[str]:
+    return [str(field.alias) for field in Settings.model_fields.values()]
+
+
+def _similar_setting(key: str) -> str | None:
+    """The setting that somebody means by this key, in whatever casing; None if it is like none of them."""
+    plain = {setting.lower(): setting for setting in _keys()}
+    similar = get_close_matches(re.sub("[-_. ]", "", key).lower(), plain, n=1, cutoff=SIMILAR)
+    return plain[similar[0]] if similar else None
