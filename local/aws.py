@@ -15,8 +15,10 @@ from types import TracebackType
 from typing import Any, Self
 
 import boto3
+import botocore.session
 import trustme
 from botocore.config import Config
+from botocore.loaders import Loader
 from urllib3 import PoolManager
 
 from local.faults.fault import Fault
@@ -31,10 +33,15 @@ END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SECONDS_TO_START = 60
 
 
+NO_USER_FILES = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+JSII_CACHE = ROOT / ".local" / "jsii"
+
+
 def forget_other_accounts() -> None:
-    """Drop the variables of AWS from this process, such as AWS_PROFILE: boto3 would look for the profile here, too."""
+    """Hide the user's configuration of AWS from this process: the variables, and the files in ~/.aws."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
+    os.environ.update(NO_USER_FILES)
 
 
 class LocalAwsError(Exception):
@@ -55,7 +62,7 @@ class LocalAws:
 
     def __init__(self, *, port: int = 0, wait_scale: float = 1.0) -> None:
         """`port` 0 means a free port. `wait_scale` multiplies the waits of Step Functions: 0 skips every wait."""
-        self._port = port
+        self.port = port
         self._wait_scale = wait_scale
         self._process: subprocess.Popen[bytes] | None = None
         self._clients: dict[tuple[str, ...], Any] = {}
@@ -79,6 +86,8 @@ class LocalAws:
     def environment(self) -> dict[str, str]:
         """The environment variables with which AWS SDKs, the AWS CLI and the CDK CLI use this AWS."""
         return {
+            **NO_USER_FILES,
+            "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",  # else TestState goes to sync-127.0.0.1
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_CA_BUNDLE": str(self.ca_bundle),
             "NODE_EXTRA_CA_CERTS": str(self.ca_bundle),
@@ -108,13 +117,17 @@ class LocalAws:
         return self._clients[key]
 
     def _create_client(self, service: str, **credentials: str) -> Any:
+        core = botocore.session.get_session()
+        models = Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
+        core.register_component("data_loader", models)  # none from ~/.aws/models
         session = boto3.Session(
+            botocore_session=core,
             **{
                 "aws_access_key_id": ADMINISTRATOR,
                 "aws_secret_access_key": ADMINISTRATOR,
                 "region_name": REGION,
                 **credentials,
-            }
+            },
         )
         return session.client(
             service,
@@ -174,8 +187,9 @@ class LocalAws:
         return (self.log.read_text(errors="replace").strip().splitlines() or ["it wrote nothing"])[-1]
 
     def _start(self) -> None:
-        with _listen(self._port) as listener:
-            self.endpoint_url = f"https://{HOST}:{listener.getsockname()[1]}"
+        with _listen(self.port) as listener:
+            self.port = listener.getsockname()[1]
+            self.endpoint_url = f"https://{HOST}:{self.port}"
             certificate, key = self._write_certificates()
             self._connections = PoolManager(ca_certs=str(self.ca_bundle))
             with self.log.open("wb") as log:
@@ -190,7 +204,7 @@ class LocalAws:
                         str(self.folder),
                     ],
                     cwd=ROOT,
-                    env=self._server_environment(listener.getsockname()[1]),
+                    env=self._server_environment(),
                     pass_fds=[listener.fileno()],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
@@ -208,20 +222,28 @@ class LocalAws:
         server.cert_chain_pems[0].write_to_path(str(certificate))
         return certificate, key
 
-    def _server_environment(self, port: int) -> dict[str, str]:
-        """Of the caller's environment only PATH, because functions inherit the environment of the server."""
+    @property
+    def process_environment(self) -> dict[str, str]:
+        """The environment of the processes of this AWS: of the caller's only PATH, after the pinned Node.js."""
+        path = (str(ROOT / "node_modules" / ".bin"), str(Path(sys.executable).parent), os.environ["PATH"])
         return {
             **self.environment,
-            "PATH": f"{ROOT / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.pathsep.join(path),
             "HOME": str(self.folder),
             "TMPDIR": str(self.folder),
             "LANG": "C.UTF-8",
+        }
+
+    def _server_environment(self) -> dict[str, str]:
+        """Functions inherit the environment of the server."""
+        return {
+            **self.process_environment,
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONUNBUFFERED": "1",
             "LOG_LEVEL": "WARNING",
             "AUTH": "true",
             "USE_SSL": "1",
-            "GATEWAY_PORT": str(port),
+            "GATEWAY_PORT": str(self.port),
             "MINISTACK_HOST": HOST,
             "MINISTACK_ACCOUNT_ID": ACCOUNT,
             "MINISTACK_REGION": REGION,

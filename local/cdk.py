@@ -4,13 +4,12 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
-from local.aws import ACCOUNT, REGION, ROOT, LocalAws, LocalAwsError
+from local.aws import ACCOUNT, JSII_CACHE, REGION, ROOT, LocalAws, LocalAwsError
 
 CLI = ROOT / "node_modules" / ".bin" / "cdk"
 STACK = "DatasetDistribution"
@@ -86,7 +85,7 @@ def _started(
         process = subprocess.Popen(
             [str(CLI), command, *arguments, *QUIET],
             cwd=checkout,
-            env=_cli_environment(aws),
+            env=cli_environment(aws),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -110,17 +109,14 @@ def _log(aws: LocalAws, command: str) -> Path:
     return aws.folder / f"cdk-{command}.log"
 
 
-def _cli_environment(aws: LocalAws) -> dict[str, str]:
-    """The caller's environment without its AWS accounts; in PATH, the pinned Node.js and this Python come first."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
-    path = os.pathsep.join([str(CLI.parent), str(Path(sys.executable).parent), os.environ["PATH"]])
+def cli_environment(aws: LocalAws) -> dict[str, str]:
+    """The environment of the CDK CLI: its home is the folder of this AWS, where no ~/.cdk.json is."""
+    with suppress(OSError):
+        JSII_CACHE.mkdir(parents=True, exist_ok=True)
+    writable = os.access(JSII_CACHE, os.W_OK)  # a checkout may belong to somebody else
     return {
-        **inherited,
-        **aws.environment,
-        "PATH": path,
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        **aws.process_environment,
         "CDK_HOME": str(aws.folder),
-        "TMPDIR": str(aws.folder),
         "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(JSII_CACHE if writable else aws.folder / "jsii"),
     }

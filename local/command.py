@@ -3,6 +3,7 @@
 `python -m local fault` makes calls fail in the local AWS that is running."""
 
 import argparse
+import errno
 import signal
 import sys
 from contextlib import ExitStack
@@ -13,20 +14,22 @@ from rich.console import Console
 from local.aws import END_SIGNALS, LocalAws, LocalAwsError, forget_other_accounts
 from local.cdk import deploy
 from local.demo import run_demo
-from local.faults.command import ENV_FILE, add_arguments, run_fault
+from local.env_file import ENV_FILE, published
+from local.faults.command import add_arguments, run_fault
 from local.manifest_file import ManifestError
-from local.status_lines import Steps
+from local.status_lines import Steps, replace_unprintable
 
 WAIT_SCALE = 0.1
 HIGHEST_PORT = 65535
+UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def main() -> int:
     """The exit status: 0, or 1 if the demo's distribution failed, or 2 for an error that the caller has to fix."""
     arguments = _parse_arguments()
+    replace_unprintable(sys.stdout)
     console = Console(highlight=False)
-    for end_signal in END_SIGNALS:
-        signal.signal(end_signal, _interrupt)
+    handle_signals()
     forget_other_accounts()
     try:
         if arguments.command == "demo":
@@ -36,6 +39,13 @@ def main() -> int:
         return _keep_running(console, arguments.port)
     except (LocalAwsError, ManifestError) as error:
         print(error, file=sys.stderr)
+        return 2
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        print(
+            f"{error.filename} cannot be written: {error.strerror}. Run this in a checkout of yours.", file=sys.stderr
+        )
         return 2
     except KeyboardInterrupt:
         print("\nStopped; nothing is left running.")
@@ -62,6 +72,14 @@ def _port(given: str) -> int:
     return int(given)
 
 
+def handle_signals() -> None:
+    """Let a signal end this process, unless it is ignored, as nohup lets SIGHUP be."""
+    for end_signal in END_SIGNALS:
+        # A shell ignores SIGINT for a job in the background. `kill -INT` has to end it all the same.
+        if end_signal == signal.SIGINT or signal.getsignal(end_signal) != signal.SIG_IGN:
+            signal.signal(end_signal, _interrupt)
+
+
 def _interrupt(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
@@ -72,33 +90,30 @@ def _keep_running(console: Console, port: int) -> int:
             steps.begin("Starting the local AWS")
             aws = running.enter_context(LocalAws(port=port, wait_scale=WAIT_SCALE))
             outputs = deploy(aws, report=steps.begin)
-        running.callback(ENV_FILE.unlink, missing_ok=True)
-        write_environment(aws, outputs)
-        print(_instructions(aws), flush=True)
+        own_file = running.enter_context(published(aws.port, shell_variables(aws, outputs)))
+        print(_instructions(aws, own_file), flush=True)
         aws.wait()
         raise LocalAwsError(f"The local AWS has ended by itself; the last line of its log is: {aws.last_log_line()}")
 
 
-def write_environment(aws: LocalAws, outputs: dict[str, str]) -> None:
-    """Write the file from which shells and `fault` learn where the local AWS is; `outputs` are the stack's."""
-    variables = {
+def shell_variables(aws: LocalAws, outputs: dict[str, str]) -> dict[str, str]:
+    """The variables with which a shell uses the local AWS; `outputs` are the stack's."""
+    return {
         **aws.environment,
         "STATE_MACHINE_ARN": outputs["StateMachineArn"],
         "TOPIC_ARN": outputs["TopicArn"],
         "RECORDS_TABLE": outputs["RecordsTable"],
     }
-    ENV_FILE.parent.mkdir(exist_ok=True)
-    lines = ["unset AWS_PROFILE AWS_SESSION_TOKEN", *(f"export {name}='{value}'" for name, value in variables.items())]
-    ENV_FILE.write_text("\n".join(lines) + "\n")
 
 
-def _instructions(aws: LocalAws) -> str:
+def _instructions(aws: LocalAws, own_file: Path) -> str:
     return f"""
 The local AWS is at {aws.endpoint_url}, with the stack deployed. In another shell:
 
-  . .local/env
+  . {ENV_FILE}
   aws rekognition describe-projects
   aws stepfunctions start-execution --state-machine-arn "$STATE_MACHINE_ARN" --input '{{"ProjectName": "NAME"}}'
 
+{ENV_FILE} leads to the newest local AWS of this checkout. The file of this one: {own_file}
 Its log: {aws.log}
 Ctrl-C stops it."""

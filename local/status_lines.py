@@ -1,10 +1,27 @@
 """Show each step and how long it took: a moving line on a terminal, plain lines elsewhere."""
 
+import codecs
+import io
 import time
 from types import TracebackType
-from typing import Self
+from typing import Self, TextIO
 
 from rich.console import Console
+
+PLAIN = {"✓": "*", "…": "..."}
+
+
+def replace_unprintable(stream: TextIO) -> None:
+    """Let the stream replace each character that its encoding lacks; a terminal in ISO-8859-1 has no check mark."""
+    if isinstance(stream, io.TextIOWrapper):
+        codecs.register_error("plain", _replace)
+        stream.reconfigure(errors="plain")
+
+
+def _replace(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(PLAIN.get(each, "?") for each in error.object[error.start : error.end]), error.end
 
 
 class Steps:

@@ -2,17 +2,17 @@
 
 import argparse
 import json
+import os
 import re
 from dataclasses import fields
-from pathlib import Path
 
 from urllib3 import PoolManager
 from urllib3.exceptions import HTTPError
 
 from local.aws import LocalAwsError, control
+from local.env_file import ENV_FILE, link_newest
 from local.faults.fault import Fault, read_fault
 
-ENV_FILE = Path(".local/env")
 EXPORT = re.compile(r"export (\w+)='(.*)'")
 CALL, *MEMBERS = fields(Fault)
 
@@ -63,7 +63,8 @@ def _parse(name: str, given: str) -> object:
 
 def _control(faults: list[object] | None) -> list[object]:
     try:
-        environment = dict(EXPORT.findall(ENV_FILE.read_text()))
+        link_newest()
+        environment = dict(EXPORT.findall(os.fsdecode(ENV_FILE.read_bytes())))
         with PoolManager(ca_certs=environment["AWS_CA_BUNDLE"]) as connections:
             answer = control(connections, environment["AWS_ENDPOINT_URL"], "faults", faults)
     except (OSError, KeyError, HTTPError):

@@ -5,13 +5,15 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from local.aws import ROOT, LocalAws
-from local.command import write_environment
+from local.command import shell_variables
+from local.env_file import published
 from local.faults.fault import Fault
 from tests.local_aws.test_local import run_local
 from tests.support.executions import Executions, pair_without_execution
@@ -36,11 +38,13 @@ def run_fault(folder: Path, *arguments: str) -> tuple[int, str, str]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, local_aws: LocalAws, stack: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(
+    tmp_path: Path, local_aws: LocalAws, stack: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
     """A folder in which `python -m local` seems to run."""
     monkeypatch.chdir(tmp_path)
-    write_environment(local_aws, stack)
-    return tmp_path
+    with published(local_aws.port, shell_variables(local_aws, stack)):
+        yield tmp_path
 
 
 def test_each_example_has_an_expectation() -> None:

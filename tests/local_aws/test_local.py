@@ -114,6 +114,7 @@ def test_an_unknown_setting_is_an_error_of_one_sentence(local_aws: LocalAws) -> 
 
 
 def test_another_shell_can_use_it_until_it_stops(tmp_path: Path) -> None:
+    """Also a shell whose own variables of AWS lead elsewhere."""
     process = run_local(tmp_path, HTTPS_PROXY="http://127.0.0.1:9")
     try:
         output = read_until(process, "Ctrl-C stops it.")
@@ -124,13 +125,22 @@ def test_another_shell_can_use_it_until_it_stops(tmp_path: Path) -> None:
 assert boto3.client("rekognition").describe_projects()["ProjectDescriptions"] == []
 machine = os.environ["STATE_MACHINE_ARN"]
 print(boto3.client("stepfunctions").describe_state_machine(stateMachineArn=machine)["status"])
+boto3.client("s3").list_buckets()
+state = "{\\"Type\\": \\"Pass\\", \\"End\\": true}"
+role = "arn:aws:iam::123456789012:role/any"
+print(boto3.client("stepfunctions").test_state(definition=state, roleArn=role)["status"])
 print(boto3.client("sns").get_topic_attributes(TopicArn=os.environ["TOPIC_ARN"])["Attributes"]["TopicArn"])'
         """
         shell = subprocess.run(
-            ["/bin/sh", "-c", script, sys.executable], cwd=tmp_path, capture_output=True, text=True, check=False
+            ["/bin/sh", "-c", script, sys.executable],
+            cwd=tmp_path,
+            env={**os.environ, "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9", "AWS_PROFILE": "of-another-account"},
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert shell.returncode == 0, shell.stderr
-        assert shell.stdout.splitlines()[0] == "ACTIVE"
+        assert shell.stdout.splitlines()[:2] == ["ACTIVE", "SUCCEEDED"]
     finally:
         process.send_signal(signal.SIGINT)
         rest, errors = process.communicate(timeout=60)
