@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from local.aws import ROOT, LocalAws
-from local.cdk import cli_environment
+from local.aws import JSII_CACHE, ROOT, LocalAws
+from local.cdk import CLI, cli_environment
 
 HOSTILE_FILES = {
     ".aws/config": "[default\nregion",
@@ -61,3 +61,21 @@ def test_cdk_cli_sees_only_the_path_of_the_user(monkeypatch: pytest.MonkeyPatch,
     assert seen["HOME"] == str(tmp_path)
     assert seen["AWS_CONFIG_FILE"] == os.devnull
     assert seen["PATH"].endswith(os.environ["PATH"])
+
+
+def test_context_of_other_apps_in_the_home_folder_is_no_error(tmp_path: Path) -> None:
+    """Nor is another pydantic on PYTHONPATH, nor PYTHONSAFEPATH, which hides the app's own folder."""
+    (tmp_path / ".cdk.json").write_text('{"context": {"owner": "me"}}')
+    (tmp_path / "pydantic.py").write_text("raise ImportError('another pydantic')")
+    path = os.pathsep.join([str(CLI.parent), str(Path(sys.executable).parent), os.environ["PATH"]])
+    odd = {"HOME": str(tmp_path), "PYTHONPATH": str(tmp_path), "PYTHONSAFEPATH": "1"}
+    result = subprocess.run(
+        [str(CLI), "synth", "--quiet", "--no-notices", "--output", str(tmp_path / "cdk.out")],
+        cwd=ROOT,
+        env={"PATH": path, "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(JSII_CACHE), **odd},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert "Context that is no setting of this app is ignored: owner\n" in result.stderr

@@ -14,7 +14,8 @@ Written by `make docs` from [infra/settings.py](../infra/settings.py).
 
 Give settings on the command line: `cdk deploy --context trigger=tagged --context projects=demo`. They then apply to
 this deployment only. To keep a setting, write it into [cdk.json](../cdk.json) under `context`, where a list or an
-object may be JSON. A wrong value or an unknown key fails the synth with a sentence that says what is accepted.
+object may be JSON. A wrong value fails the synth with a sentence that says what is accepted, and so does a key that is
+like one of these. Any other key is ignored: `~/.cdk.json` may have context for other apps.
 
 | key | default | accepted | purpose |
 |---|---|---|---|
