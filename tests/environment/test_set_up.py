@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,19 @@ import pytest
 from tests.environment.checkouts import Result, fake_node, set_up, write_checkout
 
 
+@dataclass(frozen=True)
+class Odd:
+    """A checkout, and two set-ups of it on an odd machine: of the first, npm installs only a part."""
+
+    checkout: Path
+    incomplete: Result
+    stamped: bool
+    complete: Result
+
+
 @pytest.fixture(scope="module")
-def odd(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
-    """A checkout with a space in its path, set up by somebody whose environment is odd in many ways."""
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Odd:
+    """The path has a space."""
     folder = tmp_path_factory.mktemp("an odd machine")
     checkout = folder / "checkout"
     write_checkout(checkout)
@@ -21,6 +32,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
     (folder / "elsewhere" / "boto3.py").write_text("raise ImportError('another boto3')")
     (folder / "pip.conf").write_text(f"[global]\nuser = true\ntarget = {folder}/target\nno-binary = :all:\n")
     environment = {
+        "PATH": fake_node(checkout),
         "HOME": "/dev/null/home",  # not even root can make it
         "NODE_ENV": "production",
         "npm_config_omit": "dev",
@@ -31,63 +43,53 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
         "PYTHONPATH": str(folder / "elsewhere"),
         "PYTHONIOENCODING": "ascii",
     }
-    return checkout, set_up(checkout, PATH=fake_node(checkout), **environment)
+    incomplete = set_up(checkout, **environment, BROKEN="1")
+    return Odd(checkout, incomplete, (checkout / ".venv" / "installed").exists(), set_up(checkout, **environment))
 
 
-def test_set_up_works_on_an_odd_machine(odd: tuple[Path, Result]) -> None:
-    _, result = odd
-    assert (result.succeeded, result.errors) == (True, "")
-    assert result.output.startswith("Setting up, once:\n")
+def test_incomplete_set_up_is_named_and_not_stamped(odd: Odd) -> None:
+    assert not odd.incomplete.succeeded
+    assert odd.incomplete.errors.startswith("CDK CLI could not be set up. It ended with: [Errno 2] No such file")
+    assert not odd.stamped
 
 
-def test_packages_are_in_the_checkout_whatever_pip_is_told(odd: tuple[Path, Result]) -> None:
-    checkout, _ = odd
-    assert list(checkout.glob(".venv/lib/python*/site-packages/boto3.py"))
-    assert not (checkout.parent / "target").exists()
+def test_set_up_works_on_an_odd_machine(odd: Odd) -> None:
+    assert (odd.complete.succeeded, odd.complete.errors) == (True, "")
+    assert odd.complete.output.startswith("Setting up, once:\n")
 
 
-def test_cdk_is_there_whatever_npm_is_told_to_omit(odd: tuple[Path, Result]) -> None:
-    checkout, _ = odd
-    assert (checkout / "node_modules" / ".bin" / "cdk").exists()
+def test_packages_are_in_the_checkout_whatever_pip_is_told(odd: Odd) -> None:
+    assert list(odd.checkout.glob(".venv/lib/python*/site-packages/boto3.py"))
+    assert not (odd.checkout.parent / "target").exists()
 
 
-def test_npm_has_a_cache_without_a_home_folder(odd: tuple[Path, Result]) -> None:
-    checkout, _ = odd
-    assert (checkout / ".local" / "npm" / "_cacache").is_dir()
+def test_cdk_is_there_whatever_npm_is_told_to_omit(odd: Odd) -> None:
+    assert (odd.checkout / "node_modules" / ".bin" / "cdk").exists()
 
 
-def test_module_of_the_checkout_is_found_with_pythonsafepath(odd: tuple[Path, Result]) -> None:
-    checkout, _ = odd
-    (checkout / "local.py").write_text("print('found')")
-    command = [str(checkout / ".venv" / "bin" / "python"), "-m", "local"]
+def test_npm_has_a_cache_without_a_home_folder(odd: Odd) -> None:
+    assert (odd.checkout / ".local" / "npm" / "_cacache").is_dir()
+
+
+def test_module_of_the_checkout_is_found_with_pythonsafepath(odd: Odd) -> None:
+    (odd.checkout / "local.py").write_text("print('found')")
+    command = [str(odd.checkout / ".venv" / "bin" / "python"), "-m", "local"]
     found = subprocess.run(command, env={"PYTHONSAFEPATH": "1"}, capture_output=True, text=True, check=False)
     assert (found.stdout, found.stderr) == ("found\n", "")
 
 
-def test_log_has_every_step_and_how_it_ended(odd: tuple[Path, Result]) -> None:
-    checkout, _ = odd
-    log = (checkout / ".local" / "install.log").read_text()
+def test_log_has_every_step_and_how_it_ended(odd: Odd) -> None:
+    log = (odd.checkout / ".local" / "install.log").read_text()
     assert re.findall("(.*): exit status 0\n", log) == [
         *("Virtual environment", "Python packages", "Node.js packages", "Imports of the commands", "Node.js", "CDK CLI")
     ]
 
 
-def test_second_set_up_has_nothing_to_do(odd: tuple[Path, Result]) -> None:
-    checkout, _ = odd
-    assert set_up(checkout, PATH="/usr/bin:/bin") == Result(succeeded=True, output="", errors="")
-
-
-def test_half_finished_set_up_is_done_again(checkout: Path) -> None:
-    path = fake_node(checkout)
-    incomplete = set_up(checkout, PATH=path, BROKEN="1")
-    assert not incomplete.succeeded
-    assert incomplete.errors.startswith(
-        "CDK CLI could not be set up. It ended with: [Errno 2] No such file or directory"
-    )
-    assert not (checkout / ".venv" / "installed").exists()
-    assert set_up(checkout, PATH=path).succeeded
-    shutil.rmtree(checkout / "node_modules")
-    assert "node and npm are not on PATH" in set_up(checkout, PATH=str(checkout / "wheels")).errors  # it begins again
+def test_set_up_is_done_once_and_again_without_node_modules(odd: Odd) -> None:
+    nowhere = str(odd.checkout / "wheels")
+    assert set_up(odd.checkout, PATH=nowhere) == Result(succeeded=True, output="", errors="")
+    shutil.rmtree(odd.checkout / "node_modules")
+    assert "node and npm are not on PATH" in set_up(odd.checkout, PATH=nowhere).errors
 
 
 def test_colon_in_the_path_is_named(tmp_path: Path) -> None:
