@@ -78,10 +78,10 @@ lock: $(TOOLS)/installed ## update the locks after an edit of requirements*.txt;
 	@$(WITH_NODE) $(BIN)/python -m tools.docs
 
 $(TOOLS)/installed: requirements-tools.lock
-	@$(PYTHON) -I tools/install.py tools
+	@$(PYTHON) -I -X utf8 tools/install.py tools
 
 deploy: setup ## deploy the stack into your AWS account; NOTIFY=you@example.com subscribes you
 	@$(WITH_NODE) cdk deploy $${NOTIFY:+--context "email=$$NOTIFY"}
 
 setup: ## install the pinned packages into .venv and node_modules; other targets do this for you
-	@$(PYTHON) -I tools/install.py
+	@$(PYTHON) -I -X utf8 tools/install.py

@@ -25,6 +25,8 @@ OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 20
 START_OF_LINE = "\r" if sys.stdout.isatty() else ""  # a terminal shows the seconds on one line
 
+ISOLATED = ["-I", "-X", "utf8"]  # -I alone has no UTF-8 in the locale C
+
 # What the commands import from requirements-dev.txt.
 IMPORTS = (
     "aws_cdk, aws_lambda_powertools, awslambdaric, boto3, botocore, cdk_nag, constructs, hypercorn, hypothesis, "
@@ -40,15 +42,15 @@ NPM_OPTIONS = [
     *("--no-audit", "--no-fund", "--loglevel=error"),
 ]
 
-# Variables that change what is installed or where.
-NOT_INHERITED = ("NODE_ENV", "PIP_DRY_RUN", "PIP_NO_DEPS", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIREMENT")
+# The names of variables that change what is installed or where.
+NOT_INHERITED = "PYTHON|(NODE_ENV|PIP_DRY_RUN|PIP_NO_DEPS|PIP_PREFIX|PIP_ROOT|PIP_REQUIREMENT)$"
 
 # A pattern of a failed step's output, and what to do.
 CAUSES = {
     r"\bENOSPC|No space left on device": "The disk is full. Free some space, and run this again.",
     r"\b(EACCES|EPERM|EROFS)\b|Permission denied|Read-only file": "A file cannot be read or written. The log names it.",
     "EINTEGRITY|DO NOT MATCH THE HASHES": "A file is not the one that the lockfile names. Check the package registry.",
-    "ensurepip": "On Debian, install python3-venv.",
+    "ensurepip is not available": "On Debian, install python3-venv.",
     r"\bE(40[134]|5\d\d|AI_AGAIN|CONN|NOTFOUND|TIMEDOUT)|CERT_|SSLError|Max retries|HTTPError|No matching dist": (
         "Check the network and the package registry."
     ),
@@ -80,8 +82,9 @@ def _set_up() -> None:
     (VENV / STAMP).unlink(missing_ok=True)
     _install_python_packages(VENV, PYTHON_LOCK)
     (site_packages,) = VENV.glob("lib/python*/site-packages")
-    # With PYTHONSAFEPATH, `python -m local` does not look into the current folder.
-    (site_packages / "checkout.pth").write_text(f"{ROOT}\n")
+    # With PYTHONSAFEPATH, `python -m local` does not look into the current folder. The path is relative because Python
+    # does not start in the locale C if this file is not ASCII.
+    (site_packages / "checkout.pth").write_text("../../../..\n")
     _run("Node.js packages", ["npm", "ci", *NPM_OPTIONS, *_npm_cache()])
     _check_set_up()
     _stamp(VENV, *PINS)
@@ -142,15 +145,15 @@ def _require_node() -> None:
 
 
 def _install_python_packages(folder: Path, lock: str) -> None:
-    _run("Virtual environment", [sys.executable, "-I", "-m", "venv", "--clear", str(folder)])
-    pip = [str(folder / "bin" / "python"), "-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    _run("Virtual environment", [sys.executable, *ISOLATED, "-m", "venv", "--clear", str(folder)])
+    pip = [str(folder / "bin" / "python"), *ISOLATED, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     _run("Python packages", [*pip, *PIP_OPTIONS, "--require-hashes", "--requirement", lock])
 
 
 def _npm_cache() -> "list[str]":
     """The option for a cache in this checkout, unless npm can write its own: a user may have no home folder."""
-    asked = subprocess.run(["npm", "config", "get", "cache"], cwd=ROOT, capture_output=True, text=True)
-    cache = ROOT / asked.stdout.strip() / "_cacache"
+    asked = subprocess.run(["npm", "config", "get", "cache"], cwd=ROOT, capture_output=True)
+    cache = ROOT / os.fsdecode(asked.stdout.strip()) / "_cacache"
     existing = next(folder for folder in (cache, *cache.parents) if os.path.lexists(folder))
     return [] if existing.is_dir() and os.access(existing, os.W_OK) else [f"--cache={ROOT / '.local' / 'npm'}"]
 
@@ -164,7 +167,7 @@ def _check_set_up() -> None:
         "CDK_HOME": str(LOG.parent / "cdk"),
         "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(LOG.parent / "jsii"),
     }
-    _run("Imports of the commands", [str(python), "-I", "-c", f"import {IMPORTS}"], **environment)
+    _run("Imports of the commands", [str(python), *ISOLATED, "-c", f"import {IMPORTS}"], **environment)
     _run("Node.js", ["node", "--version"], **environment)
     _run("CDK CLI", [str(NODE_MODULES / ".bin" / "cdk"), "--version"], **environment)
 
@@ -192,7 +195,7 @@ def _run(what: str, command: "list[str]", **environment: str) -> None:
 
 
 def _environment(added: "dict[str, str]") -> "dict[str, str]":
-    kept = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+    kept = {name: value for name, value in os.environ.items() if not re.match(NOT_INHERITED, name)}
     return {**kept, **added}
 
 

@@ -24,8 +24,8 @@ class Odd:
 
 @pytest.fixture(scope="module")
 def odd(tmp_path_factory: pytest.TempPathFactory) -> Odd:
-    """The path has a space."""
-    folder = tmp_path_factory.mktemp("an odd machine")
+    """The path has a space and a character that is not ASCII, and the locale is ASCII."""
+    folder = tmp_path_factory.mktemp("an ödd machine")
     checkout = folder / "checkout"
     write_checkout(checkout)
     (folder / "elsewhere").mkdir()
@@ -42,6 +42,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Odd:
         "PYTHONSAFEPATH": "1",
         "PYTHONPATH": str(folder / "elsewhere"),
         "PYTHONIOENCODING": "ascii",
+        "LC_ALL": "C",
     }
     incomplete = set_up(checkout, **environment, BROKEN="1")
     return Odd(checkout, incomplete, (checkout / ".venv" / "installed").exists(), set_up(checkout, **environment))
