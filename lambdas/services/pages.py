@@ -12,7 +12,7 @@ _s3 = boto3.client("s3", config=CONFIG)
 def put_page(bucket: str, project_name: str, execution: str, html: str) -> str:
     """Store the page and return its link in the S3 console. After a redrive, the execution replaces its page."""
     region, name = execution.split(":")[3], execution.rsplit(":", 1)[-1]
-    key = f"{project_name}/{name}.html"
+    key = f"{_make_folder(project_name)}/{name}.html"
     _s3.put_object(
         Bucket=bucket,
         Key=key,
@@ -21,3 +21,12 @@ def put_page(bucket: str, project_name: str, execution: str, html: str) -> str:
         ExpectedBucketOwner=execution.split(":")[4],
     )
     return f"https://{region}.console.aws.amazon.com/s3/object/{bucket}?region={region}&prefix={quote(key)}"
+
+
+def _make_folder(project_name: str) -> str:
+    """The project's name. For the names `.` and `..` it is in parentheses, which no other project's name has.
+
+    A key that begins with `../` is not valid, and the console has no object that begins with `./`. Amazon S3 User
+    Guide, "Naming Amazon S3 objects".
+    """
+    return f"({project_name})" if project_name in (".", "..") else project_name

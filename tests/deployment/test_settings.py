@@ -11,6 +11,7 @@ from infra.settings import Settings, ignored_keys, of_cdk
 from local.aws import ROOT
 
 DEFAULTS = Settings()
+KEY = "arn:aws:kms:us-east-1:123456789012:key/mrk-0123456789abcdef0123456789abcdef"
 KEYS = [str(field.alias) for field in Settings.model_fields.values()]
 MANY = ",".join(f"name-{number}" for number in range(31))
 LONG = ",".join(f"{number}".ljust(255, "x") for number in range(6))
@@ -86,6 +87,11 @@ def test_settings_are_read_from_command_line_and_cdk_json(key: str, given: Any, 
         ("oldestExecutionHours", [0, 73], "a number of hours, more than 0, less than both deadlines together"),
         ("retentionDays", [0, 91, 90.5, "forever", True], "one of 30, 60, 90, "),
         ("removalPolicy", ["keep", True], "one of destroy, retain"),
+        (
+            "imageKeys",
+            ["*", KEY.replace("key/", "alias/"), KEY.replace("key/", "key/*"), KEY + ","],
+            "ARNs of KMS keys",
+        ),
         ("imageBuckets", ["*", "images/*", "a b", "images,", "Images", "ab", True, MANY], "names of buckets"),
         ("permissionsBoundary", ["edge", "arn:aws:iam::1:policy/edge"], "the ARN of a managed policy"),
         (
@@ -136,6 +142,11 @@ def test_context_of_other_apps_is_ignored(key: str) -> None:
     assert ignored_keys(context) == [key]
 
 
+def test_keys_of_image_buckets_are_read() -> None:
+    settings = Settings.from_context({"imageBuckets": "images", "imageKeys": f"{KEY}, {KEY}"})
+    assert settings.image_keys == (KEY,)
+
+
 @pytest.mark.parametrize(
     ("context", "message"),
     [
@@ -143,6 +154,7 @@ def test_context_of_other_apps_is_ignored(key: str) -> None:
             {"alarmEmail": "a@example.com", "alarmTopicArn": "arn:aws:sns:us-east-1:123456789012:alarms"},
             "Context alarmEmail and alarmTopicArn exclude each other; give one of them.",
         ),
+        ({"imageKeys": KEY}, "Context imageKeys has no effect without imageBuckets; give the buckets, too."),
         (
             {"creationDeadlineHours": 1, "distributionDeadlineHours": 1.5},
             "Context oldestExecutionHours is 12, and no execution gets so old; give less than creationDeadlineHours "

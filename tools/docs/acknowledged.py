@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from infra.functions import FUNCTIONS, construct_id_of
+
 
 class Acknowledged(NamedTuple):
     """One requirement of rules that the stack does not meet.
@@ -24,7 +26,7 @@ class Answered(NamedTuple):
     reason: str
 
 
-_FUNCTIONS = ("Functions/*/Resource",)
+_ALL_FUNCTIONS = ("Functions/*/Resource",)
 _FUNCTION_POLICIES = ("Functions/*Role/DefaultPolicy/Resource",)
 _WORKFLOW_POLICY = ("Workflow/Role/DefaultPolicy/Resource",)
 _REKOGNITION = "Resource::arn:<AWS::Partition>:rekognition:<AWS::Region>:<AWS::AccountId>"
@@ -64,13 +66,10 @@ ACKNOWLEDGED = (
     ),
     Acknowledged(
         "No `*` for the version of a function",
-        tuple(
-            f"IAM5[Resource::<Functions{name}.Arn>:*]"
-            for name in ("ResolveDatasets", "ClaimPair", "StartDistribution", "CheckDistribution", "ReportOutcome")
-        ),
+        tuple(f"IAM5[Resource::<Functions{construct_id_of(name)}.Arn>:*]" for name in FUNCTIONS),
         _WORKFLOW_POLICY,
         "An execution may run for days. After a deployment, a running execution still uses the versions that its "
-        "definition names. So every version of these five functions is allowed, and no other function.",
+        "definition names. So every version of the stack's functions is allowed, and no other function.",
     ),
     Acknowledged(
         "No `*` in the ARN of an execution",
@@ -90,7 +89,7 @@ ACKNOWLEDGED = (
     Acknowledged(
         "Functions inside a VPC",
         ("LambdaInsideVPC",),
-        _FUNCTIONS,
+        _ALL_FUNCTIONS,
         "The functions call the APIs of Rekognition, DynamoDB, S3 and Step Functions over TLS, and nothing inside a "
         "VPC. Nothing can connect to them, because they have no URL. A VPC would protect nothing, and its NAT gateway "
         "or interface endpoints cost money by the hour.",
@@ -98,7 +97,7 @@ ACKNOWLEDGED = (
     Acknowledged(
         "Reserved concurrency for functions",
         ("LambdaConcurrency",),
-        _FUNCTIONS,
+        _ALL_FUNCTIONS,
         "An execution runs one function at a time, for at most a minute. So there are never more concurrent functions "
         "than executions. Lambda keeps 100 of an account's concurrency unreserved (*Configuring reserved concurrency "
         "for a function*, AWS Lambda Developer Guide), and a new account may have less: there a reservation would "
@@ -107,7 +106,7 @@ ACKNOWLEDGED = (
     Acknowledged(
         "A dead-letter queue for functions",
         ("LambdaDLQ",),
-        _FUNCTIONS,
+        _ALL_FUNCTIONS,
         "Lambda sends failed asynchronous invocations to such a queue. Nothing invokes these functions "
         "asynchronously. Step Functions invokes them synchronously, receives the error, retries or catches it, and "
         "notifies people.",
