@@ -258,3 +258,10 @@ def test_one_entry_is_predicted_in_the_singular() -> None:
     one = pair(dataset(entries=1), EMPTY)
     decision, _ = report_dry_run(one, NO_RECORD, {"rusty": 2}, {})
     assert decision.reason.endswith(" of 1 entry. Nothing was changed.")
+
+
+def test_missing_training_dataset_has_no_labels_and_no_errors() -> None:
+    decision, report = report_dry_run(pair(None, EMPTY), NO_RECORD, None, None)
+    assert decision.reason.startswith("A distribution would fail with DatasetMissing: ")
+    (check,) = [each for each in report["Checks"] if each["Check"] == "Some training entries have a label"]
+    assert check["Found"].startswith("No entry of the training dataset has a label. ")
