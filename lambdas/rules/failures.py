@@ -412,8 +412,8 @@ UNNOTICED = (
         retried=Retried.NO_TASK,
         why="SNS did not accept the message with the outcome. The execution fails. Its cause begins with the outcome, "
         "which the record contains, too. A rule of EventBridge tries to notify people, for up to 24 hours if SNS "
-        "answers with a 5xx or 429. If it fails, the event is in the dead-letter queue *Watch … Undelivered*, whose "
-        "alarm is red in the CloudWatch console.",
+        "answers with a 5xx or 429. If it fails, the event is in the dead-letter queue with `WatchUndelivered` in "
+        "its name, and the alarm of that queue is red in the CloudWatch console.",
         advice="Fix what SNS names (the topic, its policy, its key), then purge the queue. If the pair is "
         "distributed, no other execution is needed.",
     ),
@@ -421,10 +421,11 @@ UNNOTICED = (
         errors=("An event that started nothing",),
         retried=Retried.NO_TASK,
         why="EventBridge could not start an execution. It retries for up to 24 hours after a 5xx or 429, and not at "
-        "all after any other error, such as a missing permission. The event is in the dead-letter queue *Trigger … "
-        "Undelivered*, whose alarm is red and notifies people through the alarm topic.",
+        "all after any other error, such as a missing permission. The event is in the dead-letter queue with "
+        "`TriggerUndelivered` in its name. The alarm of that queue is red and notifies people through the alarm "
+        "topic.",
         advice="Fix what the message's attributes `ERROR_CODE` and `ERROR_MESSAGE` name. Start an execution with the "
-        "event as its input. Then purge the queue.",
+        "event's `projectArn` as `ProjectArn`. Then purge the queue.",
     ),
 )
 """Endings that no notification of the workflow itself can report."""

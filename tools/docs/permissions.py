@@ -23,6 +23,8 @@ page: [a test](../tests/deployment/test_least_privilege.py) removes each one in 
 - `createTrail` allows CloudTrail to write to a bucket of its own.
 - `permissionsBoundary` limits every role.
 - `removalPolicy=retain` removes the bucket emptier: the CDK's function that empties the bucket.
+
+A text in parentheses, such as `WatchUntold`, is a part of the resource's name in the AWS console.
 """
 
 _ROLES = """

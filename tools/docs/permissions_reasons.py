@@ -2,12 +2,15 @@
 
 from infra.functions import FUNCTIONS, construct_id_of
 
+_NEW_DATASETS = "the rule for new datasets (`TriggerDatasetCreated`)"
+_WITHOUT_NOTIFICATION = "the rule for executions without a notification (`WatchUntold`)"
+
 # Roles and resources in words, by logical id without its hash.
 NAMES = {
     **{f"Functions{construct_id_of(name)}Role": f"`{name}`" for name in FUNCTIONS},
     "WorkflowRole": "the state machine",
-    "WorkflowStateMachineEventsRole": "the rule *Trigger … DatasetCreated*",
-    "WatchRole": "the rule *Watch … Untold*",
+    "WorkflowStateMachineEventsRole": _NEW_DATASETS,
+    "WatchRole": _WITHOUT_NOTIFICATION,
     "CustomS3AutoDeleteObjectsCustomResourceProviderRole": "the bucket emptier",
     **{f"Functions{construct_id_of(name)}": f"`{name}`" for name in FUNCTIONS},
     **{f"Functions{construct_id_of(name)}Logs": "its log group" for name in FUNCTIONS},
@@ -19,10 +22,10 @@ NAMES = {
     "OperationsTopic": "the topic for alarms",
     "CustomS3AutoDeleteObjectsCustomResourceProviderLogs": "its log group",
     "WorkflowStateMachine": "the state machine",
-    "TriggerUndeliveredQueue": "the dead-letter queue *Trigger … Undelivered*",
-    "WatchUndeliveredQueue": "the dead-letter queue *Watch … Undelivered*",
-    "TriggerDatasetCreated": "the rule *Trigger … DatasetCreated*",
-    "WatchUntold": "the rule *Watch … Untold*",
+    "TriggerUndeliveredQueue": "the dead-letter queue for new datasets (`TriggerUndelivered`)",
+    "WatchUndeliveredQueue": "the dead-letter queue for executions without a notification (`WatchUndelivered`)",
+    "TriggerDatasetCreated": _NEW_DATASETS,
+    "WatchUntold": _WITHOUT_NOTIFICATION,
 }
 
 # The page of the Service Authorization Reference that says that these services' actions on `*` take no resource.
@@ -81,7 +84,7 @@ WHY = {
     "lambda:InvokeFunction report_outcome": "For the state *Report outcome*.",
     "sns:Publish the topic for notifications": "For the states *Notify people* and *Notify in plain words*.",
     "sns:Publish the topic for chat": "For the state *Notify chat*.",
-    "sns:Publish the rule *Watch … Untold*": "To notify people of an execution that ended without a notification.",
+    "sns:Publish the rule for executions without a notification (WatchUntold)": "To notify people of such an execution.",
     "sns:Publish the topic for alarms": "To publish alarms, which have no role.",
     "events:PutEvents": "For the state *Send completion event*.",
     "logs:CreateLogStream": _LOG,
