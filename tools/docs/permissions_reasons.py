@@ -84,7 +84,9 @@ WHY = {
     "lambda:InvokeFunction report_outcome": "For the state *Report outcome*.",
     "sns:Publish the topic for notifications": "For the states *Notify people* and *Notify in plain words*.",
     "sns:Publish the topic for chat": "For the state *Notify chat*.",
-    "sns:Publish the rule for executions without a notification (WatchUntold)": "To notify people of such an execution.",
+    "sns:Publish the rule for executions without a notification (WatchUntold)": (
+        "To notify people of such an execution."
+    ),
     "sns:Publish the topic for alarms": "To publish alarms, which have no role.",
     "events:PutEvents": "For the state *Send completion event*.",
     "logs:CreateLogStream": _LOG,
