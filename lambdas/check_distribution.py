@@ -6,7 +6,7 @@ from typing import Any
 
 from lambdas.messages.output import make_output
 from lambdas.rules.attempt import Attempt
-from lambdas.rules.ending import end_with_failure, end_with_success
+from lambdas.rules.failures.ending import end_with_failure, end_with_success
 from lambdas.rules.pair import DISTRIBUTED, Dataset
 from lambdas.rules.polling import Bounds, polling_interval
 from lambdas.rules.progress import judge_progress

@@ -10,8 +10,8 @@ from lambdas.messages.output import make_output
 from lambdas.rules.attempt import Attempt
 from lambdas.rules.claim import Answer, Claim, ClaimRequest, decide_claim
 from lambdas.rules.decision import Action
-from lambdas.rules.errors import RecordsUnavailable
-from lambdas.rules.execution_input import EVENT
+from lambdas.rules.failures.errors import RecordsUnavailable
+from lambdas.rules.input.execution_input import EVENT
 from lambdas.rules.pair import SKIPPED, Key
 from lambdas.rules.polling import Bounds, polling_interval
 from lambdas.rules.times import Times, latest, seconds_between

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from lambdas.rules.errors import ClaimLost
-from lambdas.rules.failures import ATTEMPTS, Retried, is_transient
+from lambdas.rules.failures.errors import ClaimLost
+from lambdas.rules.failures.table import ATTEMPTS, Retried, is_transient
 from lambdas.rules.text import read_cause, shorten
 from lambdas.step import logger
 

@@ -16,11 +16,11 @@ from lambdas.messages.bundle import make_bundle
 from lambdas.messages.outcome import Outcome
 from lambdas.messages.report import Labels, Report
 from lambdas.parts import Parts
-from lambdas.rules.arns import parse_location
 from lambdas.rules.attempt import Attempt
-from lambdas.rules.ending import complete_cause
-from lambdas.rules.execution_input import PERSON, find_project_name, find_started_by
-from lambdas.rules.failures import Known, advise
+from lambdas.rules.failures.ending import complete_cause
+from lambdas.rules.failures.table import Known, advise
+from lambdas.rules.input.arns import parse_location
+from lambdas.rules.input.execution_input import PERSON, find_project_name, find_started_by
 from lambdas.rules.metrics import OUTCOMES
 from lambdas.rules.pair import DISTRIBUTED, FAILED, Dataset, Key
 from lambdas.rules.text import read_cause

@@ -9,13 +9,13 @@ from aws_lambda_powertools import single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
 from lambdas.messages.output import make_output
-from lambdas.rules.arns import parse_location
 from lambdas.rules.attempt import Attempt
 from lambdas.rules.decision import UNTAGGED, Action, Decision, decide, expire
 from lambdas.rules.dry_run import report_dry_run
-from lambdas.rules.ending import end_with_failure
-from lambdas.rules.errors import ProjectNotCovered
-from lambdas.rules.execution_input import Request, read_input
+from lambdas.rules.failures.ending import end_with_failure
+from lambdas.rules.failures.errors import ProjectNotCovered
+from lambdas.rules.input.arns import parse_location
+from lambdas.rules.input.execution_input import Request, read_input
 from lambdas.rules.metrics import DATASETS_RESOLVED
 from lambdas.rules.pair import NO_RECORD, Key, Pair, Record
 from lambdas.rules.polling import Bounds, polling_interval

@@ -7,7 +7,7 @@ datasets. It records the pair before the call: if the execution ends here, the n
 from typing import Any
 
 from lambdas.rules.attempt import Attempt
-from lambdas.rules.errors import PairChanged
+from lambdas.rules.failures.errors import PairChanged
 from lambdas.rules.pair import Dataset, Key
 from lambdas.services.records import read_start, record_start
 from lambdas.services.rekognition import describe_dataset, distribute_dataset_entries

@@ -15,7 +15,9 @@ from tests.support.executions import Executions, Subscriber
 from tests.support.unique import unique
 from tests.support.workbench import Workbench
 
-pytest.register_assert_rewrite("tests.deployment.behaviours")  # it asserts, but its name does not begin with test_
+pytest.register_assert_rewrite(
+    "tests.deployment.permissions.behaviours"
+)  # it asserts, but its name does not begin with test_
 
 # Each change takes this many seconds, so it finishes only when a test moves the clock.
 DURATIONS = dict.fromkeys(("creation_seconds", "update_seconds", "distribution_seconds", "deletion_seconds"), 60.0)

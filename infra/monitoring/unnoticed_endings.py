@@ -10,7 +10,7 @@ from constructs import Construct
 from infra.messaging.topic import publishing_role
 from infra.triggers.dead_letter_queue import DeadLetterQueue
 from infra.workflow.plain_words import NOBODY_NOTIFIED
-from lambdas.rules.ending import WHAT_TO_DO
+from lambdas.rules.failures.ending import WHAT_TO_DO
 
 
 class UnnoticedEndings(Construct):

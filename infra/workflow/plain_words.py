@@ -10,7 +10,7 @@ from constructs import Construct
 
 from infra.workflow.expressions import jsonata
 from infra.workflow.tasks import SENDING, attribute
-from lambdas.rules.ending import WHAT_TO_DO
+from lambdas.rules.failures.ending import WHAT_TO_DO
 
 NOBODY_NOTIFIED = "Nobody could be notified:"
 """An execution's cause contains this if it could not notify anybody; a rule of EventBridge matches it."""

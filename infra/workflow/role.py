@@ -12,7 +12,7 @@ from constructs import Construct
 from infra.messaging.topic import allow_publish
 from infra.permissions import allow, state_machines_of_account
 from infra.workflow.tasks import SOURCE
-from lambdas.rules.ending import DETAIL_TYPES
+from lambdas.rules.failures.ending import DETAIL_TYPES
 
 # "Logging in CloudWatch Logs" and "Trace Step Functions request data in AWS X-Ray", AWS Step Functions Developer Guide.
 # IAM knows no resource for them (Service Authorization Reference).

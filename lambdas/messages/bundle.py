@@ -14,7 +14,7 @@ from lambdas.messages.mail import make_mail
 from lambdas.messages.notice import make_notice
 from lambdas.messages.outcome import Outcome
 from lambdas.messages.subject import make_subject
-from lambdas.rules.ending import DETAIL_TYPES, end_with_failure, end_with_success, with_advice
+from lambdas.rules.failures.ending import DETAIL_TYPES, end_with_failure, end_with_success, with_advice
 
 NO_EVENT = "The completion event could not be sent. The history of the execution says why."
 

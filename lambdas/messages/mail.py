@@ -7,7 +7,7 @@ from lambdas.messages.links import execution_link, state_machine_link
 from lambdas.messages.notice import shown_cause
 from lambdas.messages.outcome import Outcome
 from lambdas.messages.subject import make_subject
-from lambdas.rules.ending import WHAT_TO_DO
+from lambdas.rules.failures.ending import WHAT_TO_DO
 from lambdas.rules.text import break_links
 
 

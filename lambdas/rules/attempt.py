@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
-from lambdas.rules.failures import BUSY, LIMIT
+from lambdas.rules.failures.table import BUSY, LIMIT
 from lambdas.rules.text import read_cause
 
 LONGEST_CAUSE = 4_000  # characters

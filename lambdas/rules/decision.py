@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lambdas.rules.errors import DatasetMissing, DecidedError, TestDatasetNotEmpty, TrainingDatasetEmpty
-from lambdas.rules.execution_input import Request
+from lambdas.rules.failures.errors import DatasetMissing, DecidedError, TestDatasetNotEmpty, TrainingDatasetEmpty
+from lambdas.rules.input.execution_input import Request
 from lambdas.rules.pair import DISTRIBUTED, NO_RECORD, Dataset, Pair, Record, count_entries
 from lambdas.rules.progress import State, judge_progress
 from lambdas.rules.tags import TAG, AutoDistribute, Trigger

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from lambdas.rules.attempt import Attempt, StartError
-from lambdas.rules.errors import DecidedError
+from lambdas.rules.failures.errors import DecidedError
 from lambdas.rules.progress import Progress, State
 from lambdas.rules.times import Times, latest, seconds_between
 

@@ -8,7 +8,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.rules.claim import Owner
-from lambdas.rules.errors import OwnerUnknown
+from lambdas.rules.failures.errors import OwnerUnknown
 from lambdas.rules.timeline import Timeline
 from lambdas.services.sdk import CONFIG
 

@@ -13,7 +13,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.rules.claim import Owner, summarize_owner
-from lambdas.rules.errors import ClaimLost, RecordsUnavailable
+from lambdas.rules.failures.errors import ClaimLost, RecordsUnavailable
 from lambdas.rules.pair import Dataset, Key, Record
 from lambdas.services.sdk import CONFIG
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import boto3
 
-from lambdas.rules.errors import ProjectNotFound
-from lambdas.rules.execution_input import Request
+from lambdas.rules.failures.errors import ProjectNotFound
+from lambdas.rules.input.execution_input import Request
 from lambdas.rules.pair import Dataset, Pair
 from lambdas.rules.tags import AutoDistribute
 from lambdas.rules.text import make_encodable

@@ -155,7 +155,7 @@ def test_redriven_failed_state_hides_no_success() -> None:
     [
         (NOBODY_NOTIFIED, "infra/workflow/plain_words.py"),
         (NOT_RECORDED, "lambdas/report_outcome.py"),
-        (WHAT_TO_DO.strip(), "lambdas/rules/ending.py"),
+        (WHAT_TO_DO.strip(), "lambdas/rules/failures/ending.py"),
     ],
 )
 def test_phrase_that_a_promise_reads_is_written(phrase: str, source: str) -> None:

@@ -18,9 +18,9 @@ from statelint.linter import Linter
 from infra.asset import ROOT
 from infra.functions import FUNCTIONS
 from infra.settings import LONGEST_DEADLINE, Settings
-from lambdas.rules import errors
 from lambdas.rules.decision import Action
-from lambdas.rules.failures import ATTEMPTS, FAILURES, TRANSIENT, Retried
+from lambdas.rules.failures import errors
+from lambdas.rules.failures.table import ATTEMPTS, FAILURES, TRANSIENT, Retried
 from lambdas.rules.polling import LEAST_SHARE, Bounds, polling_interval
 from lambdas.rules.verdict import NO_EFFECT_SECONDS, Verdict
 from tools.docs.template import render_definition

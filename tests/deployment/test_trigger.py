@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from infra.settings import Settings
-from lambdas.rules.arns import Location
-from lambdas.rules.execution_input import read_input
+from lambdas.rules.input.arns import Location
+from lambdas.rules.input.execution_input import read_input
 from local.aws import LocalAws
 from tests.support.executions import Executions
 from tests.support.workbench import Workbench

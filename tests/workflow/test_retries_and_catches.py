@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.rules.failures import UNKNOWN
+from lambdas.rules.failures.table import UNKNOWN
 from local.aws import LocalAws
 from local.faults.fault import Fault
 from tests.support.executions import Execution, Executions

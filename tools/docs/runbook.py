@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from infra.asset import ROOT
-from lambdas.rules.failures import ATTEMPTS, FAILURES, UNKNOWN, UNNOTICED, Failure, Retried
+from lambdas.rules.failures.table import ATTEMPTS, FAILURES, UNKNOWN, UNNOTICED, Failure, Retried
 
 PAGE = ROOT / "docs" / "runbook.md"
 
 _HEAD = """# Runbook
 
-Written by `make docs` from [the table of failures](../lambdas/rules/failures.py), which also defines the workflow's
+Written by `make docs` from [the table of failures](../lambdas/rules/failures/table.py), which also defines the workflow's
 retries.
 
 **Find the error.** A failed execution sends a notification `FAILED: PROJECT (ERROR)`. The Step Functions console shows

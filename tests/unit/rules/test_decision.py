@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from lambdas.rules.decision import Action, Decision, decide, expire
-from lambdas.rules.errors import DatasetMissing, TestDatasetNotEmpty, TrainingDatasetEmpty
-from lambdas.rules.execution_input import Request
+from lambdas.rules.failures.errors import DatasetMissing, TestDatasetNotEmpty, TrainingDatasetEmpty
+from lambdas.rules.input.execution_input import Request
 from lambdas.rules.pair import Dataset, Pair, Record
 from lambdas.rules.tags import AutoDistribute, Trigger
 

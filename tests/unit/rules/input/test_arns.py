@@ -2,7 +2,14 @@
 
 import pytest
 
-from lambdas.rules.arns import DatasetArn, Location, ProjectArn, parse_dataset_arn, parse_location, parse_project_arn
+from lambdas.rules.input.arns import (
+    DatasetArn,
+    Location,
+    ProjectArn,
+    parse_dataset_arn,
+    parse_location,
+    parse_project_arn,
+)
 
 LOCATION = Location("aws-us-gov", "us-gov-west-1", "123456789012")
 OWNER = "arn:aws-us-gov:rekognition:us-gov-west-1:123456789012"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.rules.ending import complete_cause, end_with_failure, end_with_success, with_advice
+from lambdas.rules.failures.ending import complete_cause, end_with_failure, end_with_success, with_advice
 
 PENDING = "It broke. Rekognition was asked to distribute this pair, and may still be distributing it."
 

@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambdas.rules.errors import InvalidInput
-from lambdas.rules.execution_input import ACCEPTED, read_input
+from lambdas.rules.failures.errors import InvalidInput
+from lambdas.rules.input.execution_input import ACCEPTED, read_input
 from lambdas.rules.text import LONGEST_NAME, make_readable, read_cause
-from tests.unit.rules.test_execution_input import LOCATION, PROJECT, TEST, TRAIN
+from tests.unit.rules.input.test_execution_input import LOCATION, PROJECT, TEST, TRAIN
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.rules.arns import PROJECT_NAME, DatasetArn, Location, parse_dataset_arn, parse_project_arn
-from lambdas.rules.errors import InvalidInput
+from lambdas.rules.failures.errors import InvalidInput
+from lambdas.rules.input.arns import PROJECT_NAME, DatasetArn, Location, parse_dataset_arn, parse_project_arn
 from lambdas.rules.text import shorten
 
 ACCEPTED = (

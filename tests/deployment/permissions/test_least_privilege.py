@@ -12,9 +12,9 @@ import pytest
 
 from infra.settings import Settings
 from local.aws import LocalAws
-from tests.deployment import behaviours
-from tests.deployment.behaviours import PROMISES, Deployment
-from tests.deployment.reduced_template import grants, of_role, remove_grant
+from tests.deployment.permissions import behaviours
+from tests.deployment.permissions.behaviours import PROMISES, Deployment
+from tests.deployment.permissions.reduced_template import grants, of_role, remove_grant
 from tests.support.executions import Executions
 from tests.support.stacks import NAME_PREFIX
 from tests.support.workbench import Workbench

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra.settings import Settings
-from tests.deployment.reduced_template import grants, remove_grant
+from tests.deployment.permissions.reduced_template import grants, remove_grant
 from tools.docs.grants import Grant, Statement, Template, grants_of_roles, rules_of_resources
 from tools.docs.template import synthesize
 

@@ -3,7 +3,7 @@
 import pytest
 
 from local.aws import LocalAws
-from tests.local_aws.patches.test_definitions import role
+from tests.local_aws.patches.step_functions.test_definitions import role
 from tests.support.machines import SUCCEED, Machine, task
 from tests.support.stacks import Stack
 

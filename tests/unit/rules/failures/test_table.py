@@ -4,9 +4,9 @@ import inspect
 
 import pytest
 
-from lambdas.rules import errors
-from lambdas.rules.errors import DecidedError
-from lambdas.rules.failures import FAILURES, UNKNOWN, Failure
+from lambdas.rules.failures import errors
+from lambdas.rules.failures.errors import DecidedError
+from lambdas.rules.failures.table import FAILURES, UNKNOWN, Failure
 
 ROWS = [*FAILURES, UNKNOWN]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.rules.failures import (
+from lambdas.rules.failures.table import (
     ATTEMPTS,
     FAILURES,
     UNKNOWN,

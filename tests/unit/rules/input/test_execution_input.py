@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from lambdas.rules.arns import Location
-from lambdas.rules.errors import InvalidInput
-from lambdas.rules.execution_input import (
+from lambdas.rules.failures.errors import InvalidInput
+from lambdas.rules.input.arns import Location
+from lambdas.rules.input.execution_input import (
     ACCEPTED,
     EVENT,
     PERSON,
@@ -20,8 +20,8 @@ from lambdas.rules.execution_input import (
     read_input,
 )
 
-EVENTS = Path(__file__).parents[2] / "events"
-README = Path(__file__).parents[3] / "README.md"
+EVENTS = Path(__file__).parents[3] / "events"
+README = Path(__file__).parents[4] / "README.md"
 LOCATION = Location("aws", "us-east-1", "123456789012")
 OWNER = "arn:aws:rekognition:us-east-1:123456789012"
 PROJECT = f"{OWNER}:project/my-project/1795165000123"

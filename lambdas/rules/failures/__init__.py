@@ -1,0 +1,1 @@
+"""Errors: their names, their retries, their advice, and how an execution ends."""

@@ -1,0 +1,1 @@
+"""Each permission is needed, and the template has no other."""

@@ -1,0 +1,1 @@
+"""The table of failures, and how an execution ends."""
