@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from lambdas.rules.failures.errors import ClaimLost
-from lambdas.rules.failures.table import ATTEMPTS, Retried, is_transient
+from lambdas.rules.failures.lookup import is_transient
+from lambdas.rules.failures.row import ATTEMPTS, Retried
 from lambdas.rules.text import read_cause, shorten
 from lambdas.step import logger
 

@@ -18,7 +18,8 @@ from lambdas.messages.report import Labels, Report
 from lambdas.parts import Parts
 from lambdas.rules.attempt import Attempt
 from lambdas.rules.failures.ending import complete_cause
-from lambdas.rules.failures.table import Known, advise
+from lambdas.rules.failures.lookup import advise
+from lambdas.rules.failures.row import Known
 from lambdas.rules.input.arns import parse_location
 from lambdas.rules.input.execution_input import PERSON, find_project_name, find_started_by
 from lambdas.rules.metrics import OUTCOMES

@@ -3,7 +3,9 @@
 from aws_cdk import Duration
 from aws_cdk import aws_stepfunctions as sfn
 
-from lambdas.rules.failures.table import ATTEMPTS, UNKNOWN, Retried, errors_of
+from lambdas.rules.failures.lookup import errors_of
+from lambdas.rules.failures.row import ATTEMPTS, Retried
+from lambdas.rules.failures.table import UNKNOWN
 
 # Another try would not change these.
 _FINAL = errors_of(Retried.NEVER, Retried.CAUGHT, Retried.WAITED_FOR)

@@ -24,7 +24,7 @@ from infra.workflow.tasks import (
     notify_people,
     send_completion_event,
 )
-from lambdas.rules.failures.table import TRANSIENT
+from lambdas.rules.failures.lookup import TRANSIENT
 
 # A task's arguments, which contain the input, may have 256 KB ("Service quotas", AWS Step Functions Developer Guide).
 # No Catch catches States.DataLimitExceeded ("Handling errors in Step Functions workflows", the same guide).

@@ -20,7 +20,9 @@ from infra.functions import FUNCTIONS
 from infra.settings import LONGEST_DEADLINE, Settings
 from lambdas.rules.decision import Action
 from lambdas.rules.failures import errors
-from lambdas.rules.failures.table import ATTEMPTS, FAILURES, TRANSIENT, Retried
+from lambdas.rules.failures.lookup import TRANSIENT
+from lambdas.rules.failures.row import ATTEMPTS, Retried
+from lambdas.rules.failures.table import FAILURES
 from lambdas.rules.polling import LEAST_SHARE, Bounds, polling_interval
 from lambdas.rules.verdict import NO_EFFECT_SECONDS, Verdict
 from tools.docs.template import render_definition

@@ -13,7 +13,8 @@ PAGE = ROOT / "docs" / "permissions.md"
 _HEAD = """# Permissions
 
 Written by `make docs` from the synthesized template with default settings. The stack needs each permission on this
-page: [a test](../tests/deployment/permissions/test_least_privilege.py) removes each one in turn and checks that something fails.
+page: [a test](../tests/deployment/permissions/test_least_privilege.py) removes each one in turn and checks that
+something fails.
 
 [Settings](settings.md) change the permissions:
 

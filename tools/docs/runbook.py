@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 
 from infra.asset import ROOT
-from lambdas.rules.failures.table import ATTEMPTS, FAILURES, UNKNOWN, UNNOTICED, Failure, Retried
+from lambdas.rules.failures.row import ATTEMPTS, Failure, Retried
+from lambdas.rules.failures.table import FAILURES, UNKNOWN
+from tools.docs.unnoticed import UNNOTICED
 
 PAGE = ROOT / "docs" / "runbook.md"
 
 _HEAD = """# Runbook
 
-Written by `make docs` from [the table of failures](../lambdas/rules/failures/table.py), which also defines the workflow's
-retries.
+Written by `make docs` from [the table of failures](../lambdas/rules/failures/table.py), which also defines the
+workflow's retries.
 
 **Find the error.** A failed execution sends a notification `FAILED: PROJECT (ERROR)`. The Step Functions console shows
 the execution in red, with the same error in its state *Failed*. The record of the pair has the outcome `FAILED`. All

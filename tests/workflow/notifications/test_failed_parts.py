@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lambdas.messages.bundle import NO_EVENT
-from lambdas.rules.failures.table import ATTEMPTS, Retried
+from lambdas.rules.failures.row import ATTEMPTS, Retried
 from local.aws import LocalAws
 from local.faults.fault import Fault
 from tests.support.executions import Execution, Executions, Subscriber, change_definition, only

@@ -2,17 +2,9 @@
 
 import pytest
 
-from lambdas.rules.failures.table import (
-    ATTEMPTS,
-    FAILURES,
-    UNKNOWN,
-    Failure,
-    Known,
-    Retried,
-    advise,
-    errors_of,
-    is_transient,
-)
+from lambdas.rules.failures.lookup import advise, errors_of, is_transient
+from lambdas.rules.failures.row import ATTEMPTS, Failure, Known, Retried
+from lambdas.rules.failures.table import FAILURES, UNKNOWN
 
 
 def row_of(error: str) -> Failure:

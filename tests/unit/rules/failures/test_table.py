@@ -6,7 +6,8 @@ import pytest
 
 from lambdas.rules.failures import errors
 from lambdas.rules.failures.errors import DecidedError
-from lambdas.rules.failures.table import FAILURES, UNKNOWN, Failure
+from lambdas.rules.failures.row import Failure
+from lambdas.rules.failures.table import FAILURES, UNKNOWN
 
 ROWS = [*FAILURES, UNKNOWN]
 
