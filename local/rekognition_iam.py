@@ -10,7 +10,7 @@ from typing import Any
 from ministack.core import iam_actions, iam_evaluator, responses, router
 from ministack.services import s3
 
-from local.custom_labels.call import AccessDenied, Caller, ObjectForbidden, ObjectUnreadable
+from local.custom_labels.operations.call import AccessDenied, Caller, ObjectForbidden, ObjectUnreadable
 from local.custom_labels.service import CustomLabels
 from local.ministack_patches.iam.permissions import allows
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from local.custom_labels.arns import DatasetType
-from local.custom_labels.entries import Entries
 from local.custom_labels.errors import ServiceError
+from local.custom_labels.manifests.entries import Entries
 from local.custom_labels.settings import ACCEPT, Settings
 
 Verb = Literal["delete", "update", "list", "distribute"]

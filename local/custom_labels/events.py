@@ -9,9 +9,9 @@ from operator import itemgetter
 from threading import Lock
 from typing import Any
 
-from local.custom_labels.call import Caller
 from local.custom_labels.clock import Clock
 from local.custom_labels.errors import ServiceError
+from local.custom_labels.operations.call import Caller
 from local.custom_labels.settings import Settings
 from local.custom_labels.validation import input_shape, output_shape
 

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from threading import RLock
 from typing import Any
 
-from local.custom_labels import dataset_operations, distribution, listing, projects
 from local.custom_labels.account import Account
-from local.custom_labels.call import Call, Caller
 from local.custom_labels.clock import Clock
 from local.custom_labels.errors import ServiceError
 from local.custom_labels.events import RECORDED_OPERATIONS, Delivery, build_event, describe_request, describe_response
 from local.custom_labels.internal_state import describe_internal_state
+from local.custom_labels.operations import dataset_operations, distribution, listing, projects
+from local.custom_labels.operations.call import Call, Caller
 from local.custom_labels.settings import Settings
 from local.custom_labels.validation import read_parameters, service_model
 

@@ -4,8 +4,8 @@ import json
 import uuid
 from typing import Any
 
-from local.custom_labels.call import Caller
 from local.custom_labels.errors import ServiceError
+from local.custom_labels.operations.call import Caller
 from local.custom_labels.service import CustomLabels, require_operation
 from local.custom_labels.validation import read_json
 

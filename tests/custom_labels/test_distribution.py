@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from local.custom_labels.distribution import InsufficientImages, choose_moved, count_moved
-from local.custom_labels.entries import Entries, read_entry
+from local.custom_labels.manifests.entries import Entries, read_entry
+from local.custom_labels.operations.distribution import InsufficientImages, choose_moved, count_moved
 from local.custom_labels.settings import Settings
 from tests.support.workbench import Workbench, boxed, classified, images, refusal
 

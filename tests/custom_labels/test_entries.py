@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from local.custom_labels.call import Caller
 from local.custom_labels.clock import Clock
+from local.custom_labels.operations.call import Caller
 from local.custom_labels.service import CustomLabels
 from local.custom_labels.settings import Settings
 from local.custom_labels.wire import handle

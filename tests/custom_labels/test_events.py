@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from local.aws import ACCOUNT, REGION, LocalAws, LocalAwsError
-from local.custom_labels.call import Caller
 from local.custom_labels.clock import Clock
 from local.custom_labels.events import Event
+from local.custom_labels.operations.call import Caller
 from local.custom_labels.service import CustomLabels
 from local.custom_labels.settings import Settings
 from local.queues import create_queue

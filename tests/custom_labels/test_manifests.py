@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from local.custom_labels.entries import read_entry
-from local.custom_labels.manifest import UnusableManifest, max_entries, read_lines
+from local.custom_labels.manifests.entries import read_entry
+from local.custom_labels.manifests.manifest import UnusableManifest, max_entries, read_lines
 from local.custom_labels.settings import Settings
 from tests.support.workbench import Workbench, boxed, classified, images, refusal
 

@@ -17,8 +17,8 @@ from botocore.credentials import Credentials
 from botocore.httpsession import URLLib3Session
 
 from local.aws import LocalAws
-from local.custom_labels.call import AccessDenied, Caller, ObjectForbidden, ObjectUnreadable
 from local.custom_labels.clock import Clock
+from local.custom_labels.operations.call import AccessDenied, Caller, ObjectForbidden, ObjectUnreadable
 from local.custom_labels.service import OPERATIONS, CustomLabels
 from local.custom_labels.settings import Settings
 from local.custom_labels.validation import compile_pattern, output_shape

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from local.custom_labels.labels import METADATA, Attribute, LineErrors, read_attribute
+from local.custom_labels.manifests.labels import METADATA, Attribute, LineErrors, read_attribute
 from local.custom_labels.validation import limit, read_json
 
 SOURCE_REF = re.compile(r"[sS]3://[0-9A-Za-z.\-_]{3,255}/.+", re.DOTALL)

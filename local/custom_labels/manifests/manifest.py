@@ -1,6 +1,6 @@
 """A manifest file, or the lines of an update: JSON Lines to entries, and the limits of a dataset."""
 
-from local.custom_labels.entries import Entries, Entry, read_entry
+from local.custom_labels.manifests.entries import Entries, Entry, read_entry
 from local.custom_labels.settings import Settings
 
 # Amazon Rekognition Custom Labels Developer Guide, "Terminal errors". The last two are from "Terminal manifest content

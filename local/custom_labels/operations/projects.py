@@ -4,10 +4,10 @@ from typing import Any
 
 from local.custom_labels.account import Project
 from local.custom_labels.arns import build_project_arn, read_arn
-from local.custom_labels.call import Call
 from local.custom_labels.datasets import Dataset, show_timestamp
 from local.custom_labels.errors import ServiceError, invalid_parameter
-from local.custom_labels.listing import build_next_token, read_start
+from local.custom_labels.operations.call import Call
+from local.custom_labels.operations.listing import build_next_token, read_start
 from local.custom_labels.validation import limit
 
 TAG_RESOURCE = "rekognition:TagResource"

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from local.custom_labels.account import Distribution
-from local.custom_labels.call import Call
-from local.custom_labels.dataset_operations import begin_update
 from local.custom_labels.datasets import DISTRIBUTED, UPDATED, Dataset, Result, client_error, require_allowed, success
-from local.custom_labels.entries import Entries
 from local.custom_labels.errors import ServiceError, invalid_parameter
-from local.custom_labels.manifest import UnusableManifest, check_limits, max_entries
+from local.custom_labels.manifests.entries import Entries
+from local.custom_labels.manifests.manifest import UnusableManifest, check_limits, max_entries
+from local.custom_labels.operations.call import Call
+from local.custom_labels.operations.dataset_operations import begin_update
 from local.custom_labels.settings import Settings
 
 ONE_IN = 5  # one entry in five moves: 20%

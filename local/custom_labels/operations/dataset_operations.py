@@ -4,7 +4,6 @@ from typing import Any
 
 from local.custom_labels.account import Project
 from local.custom_labels.arns import DatasetType, build_dataset_arn
-from local.custom_labels.call import Call, ObjectForbidden, ObjectUnreadable
 from local.custom_labels.datasets import (
     CREATED,
     CREATED_FROM_MANIFEST,
@@ -17,9 +16,9 @@ from local.custom_labels.datasets import (
     show_timestamp,
     success,
 )
-from local.custom_labels.entries import Entries, Entry
 from local.custom_labels.errors import ServiceError, invalid_parameter
-from local.custom_labels.manifest import (
+from local.custom_labels.manifests.entries import Entries, Entry
+from local.custom_labels.manifests.manifest import (
     FORBIDDEN,
     INVALID,
     UnusableManifest,
@@ -28,7 +27,8 @@ from local.custom_labels.manifest import (
     read_lines,
     read_manifest,
 )
-from local.custom_labels.projects import TAG_RESOURCE
+from local.custom_labels.operations.call import Call, ObjectForbidden, ObjectUnreadable
+from local.custom_labels.operations.projects import TAG_RESOURCE
 from local.custom_labels.settings import ACCEPT, EXISTS
 
 LIST_ENTRIES = "rekognition:ListDatasetEntries"

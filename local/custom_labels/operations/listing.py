@@ -7,10 +7,10 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local.custom_labels.call import Call
 from local.custom_labels.datasets import Dataset, require_allowed
-from local.custom_labels.entries import Entry, LabelUse
 from local.custom_labels.errors import ServiceError
+from local.custom_labels.manifests.entries import Entry, LabelUse
+from local.custom_labels.operations.call import Call
 from local.custom_labels.settings import Settings
 from local.custom_labels.validation import limit
 

@@ -1,0 +1,1 @@
+"""Manifests: JSON Lines, their labels, and the entries of datasets."""
