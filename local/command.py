@@ -25,7 +25,8 @@ UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def main() -> int:
-    """The exit status: 0, or 1 if the demo's distribution failed, or 2 for an error that the caller has to fix."""
+    """The exit status: 0, or 1 if the demo's distribution failed, 2 for an error that the caller has to fix, or 130 if
+    Ctrl-C ends the demo."""
     arguments = _parse_arguments()
     replace_unprintable(sys.stdout)
     console = Console(highlight=False)

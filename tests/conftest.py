@@ -8,10 +8,10 @@ import pytest
 
 from local.aws import LocalAws, forget_other_accounts
 from local.cdk import deploy
-from local.queues import create_queue
 from tests.campaign import answers
 from tests.support import tally
 from tests.support.executions import Executions, Subscriber
+from tests.support.queues import create_queue
 from tests.support.unique import unique
 from tests.support.workbench import Workbench
 

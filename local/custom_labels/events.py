@@ -15,7 +15,8 @@ from local.custom_labels.operations.call import Caller
 from local.custom_labels.settings import Settings
 from local.custom_labels.validation import input_shape, output_shape
 
-# Operations that change something: CloudTrail's readOnly is false. A rule receives no others unless it asks for them.
+# Operations that change projects or datasets: CloudTrail's readOnly is false. A rule receives no others unless it asks
+# for them. Tags are left out.
 RECORDED_OPERATIONS = frozenset(
     {
         "CreateProject",

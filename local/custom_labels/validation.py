@@ -1,7 +1,6 @@
 """The service's model, from botocore, and requests checked against it: required, type, min, max, pattern, enum."""
 
 import base64
-import binascii
 import json
 import re
 from functools import cache
@@ -130,7 +129,7 @@ def _read_blob(shape: Any, given: Any, path: str) -> bytes:
     _require_type(given, str, "a Base64 string", path)
     try:
         decoded = base64.b64decode(given, validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         raise _refusal(given, path, "Member must be valid Base64") from None
     _require_range(shape, len(decoded), given, path, "length")
     return decoded

@@ -19,7 +19,8 @@ class Patch:
 def patch(what: str, *, why: str) -> Callable[[Callable[[], None]], Patch]:
     """Decorate the function that installs a patch; local/ministack_patches/order.py lists the result.
 
-    `what` is the behaviour with the patch. `why` says what MiniStack does without it, and cites a page of AWS.
+    `what` is the behaviour with the patch. `why` says what MiniStack does without it, and cites a page for what it says
+    of AWS.
     """
 
     def describe(install: Callable[[], None]) -> Patch:

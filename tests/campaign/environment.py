@@ -12,9 +12,9 @@ from botocore.exceptions import ClientError
 
 from local.aws import LocalAws
 from local.faults.fault import Fault
-from local.queues import create_queue
 from tests.campaign.scenario import HOUR, Scenario
 from tests.support.notices import read_notice
+from tests.support.queues import create_queue
 from tests.support.workbench import Workbench, images
 
 LONGEST_RUN = 120  # seconds of real time, after which an execution counts as unended

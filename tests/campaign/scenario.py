@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from infra.functions import FUNCTIONS
 from local.faults.fault import Fault
 from tests.campaign.answers import Answer, plausible
 from tests.support.deadlines import DEADLINE
 
-FUNCTION_STATES = ("Resolve datasets", "Claim pair", "Start distribution", "Check distribution", "Report outcome")
+FUNCTION_STATES = tuple(name.replace("_", " ").capitalize() for name in FUNCTIONS)
 NOTIFY_STATES = ("Notify people", "Notify chat", "Notify in plain words")
 EVENT_STATES = ("Send completion event",)
 WAIT_STATES = ("Wait for datasets", "Wait before checking")

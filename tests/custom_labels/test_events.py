@@ -14,7 +14,7 @@ from local.custom_labels.events import Event
 from local.custom_labels.operations.call import Caller
 from local.custom_labels.service import CustomLabels
 from local.custom_labels.settings import Settings
-from local.queues import create_queue
+from tests.support.queues import create_queue
 from tests.support.unique import unique
 from tests.support.workbench import Workbench, images, refusal
 

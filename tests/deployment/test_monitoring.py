@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from infra.functions import FUNCTIONS
 from infra.metrics import NAMESPACE
 from infra.monitoring import saved_queries
 from infra.settings import Settings
@@ -39,7 +40,7 @@ def alarms(aws: LocalAws) -> dict[str, dict[str, Any]]:
 def test_every_alarm_reaches_operators_through_the_encrypted_topic(local_aws: LocalAws, operator: Subscriber) -> None:
     """The test sets the states, because the local AWS has no metrics of AWS's own."""
     names = set(alarms(local_aws))
-    assert len(names) == 16
+    assert len(names) == 11 + len(FUNCTIONS)
     for state in ("ALARM", "OK"):
         for name in names:
             local_aws.client("cloudwatch").set_alarm_state(AlarmName=name, StateValue=state, StateReason="a test")

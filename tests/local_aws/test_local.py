@@ -94,9 +94,11 @@ def test_nothing_is_left_when_the_start_is_interrupted(tmp_path: Path, step: str
     """The line of a step comes when the step ends, and the next one begins."""
     (temporary := tmp_path / "tmp").mkdir()
     process = run_local(tmp_path, TMPDIR=str(temporary))
-    read_until(process, step)
-    process.send_signal(signal.SIGINT)
-    rest, errors = process.communicate(timeout=60)
+    try:
+        read_until(process, step)
+    finally:
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (0, "")
     assert rest.endswith("Stopped; nothing is left running.\n")
     assert list(temporary.iterdir()) == []

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from local.queues import create_queue
+from tests.support.queues import create_queue
 from tests.support.roles import Role
 from tests.support.workbench import Workbench, images
 

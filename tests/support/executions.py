@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from local.aws import LocalAws
-from local.queues import create_queue
 from tests.support.notices import read_notice
+from tests.support.queues import create_queue
 from tests.support.unique import unique
 from tests.support.workbench import Workbench, images
 

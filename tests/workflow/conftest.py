@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from local.aws import LocalAws
-from local.queues import create_queue
 from tests.support.executions import read_records
+from tests.support.queues import create_queue
 from tests.support.unique import unique
 from tests.workflow.notifications.messages import DOCUMENTED_RULE, ReceiveEvents, create_rule, receive_bodies
 

@@ -35,7 +35,7 @@ TAKES_NO_RESOURCE = {
     "xray": "AWS X-Ray",
 }
 
-_LOG = "To write its log, which contains its metrics."
+_LOG = "To write its log."
 _TRACE = "To send its part of the trace of an execution."
 _SAMPLING = "To ask X-Ray which executions to trace (*Trace Step Functions request data in AWS X-Ray*)."
 _TLS = "Requests without TLS are denied."
@@ -56,7 +56,8 @@ WHY = {
     "rekognition:DescribeDataset check_distribution": "To find out whether the distribution has finished.",
     "rekognition:ListDatasetLabels resolve_datasets": "To count the entries of each label in a dry run.",
     "rekognition:ListDatasetLabels report_outcome": "To count the entries of each label for the report.",
-    "rekognition:DistributeDatasetEntries": "To start the distribution. IAM checks both datasets.",
+    "rekognition:DistributeDatasetEntries": "To start the distribution. It is probably needed on both datasets "
+    "(custom-labels.md, section 7).",
     "dynamodb:GetItem resolve_datasets": "To read the record of the pair, which earlier executions have written.",
     "dynamodb:GetItem claim_pair": "To read the owner of the pair.",
     "dynamodb:PutItem": "To keep the record of the earlier owner as history, when an execution takes the pair over.",

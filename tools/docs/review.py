@@ -18,7 +18,8 @@ and for an acknowledgement without a finding. CI keeps the report of each run, w
 `validation-report.json` in the artifact `nag-python-…`.
 
 The packs do not check the bucket emptier, the CDK's function that empties a bucket on `cdk destroy`, or its role,
-because the CDK creates both without a type. [permissions.md](permissions.md) lists their permissions, too.
+because the CDK creates both as generic resources, and the packs check typed constructs only.
+[permissions.md](permissions.md) lists their permissions, too.
 
 Packs share rules, so a rule below has no pack in its name. A resource is its path in the stack.
 """

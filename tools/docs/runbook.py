@@ -26,7 +26,8 @@ state *Failed*, and sends no notification.
 
 **Retries.** `quickly` means up to {quickly} more tries, `patiently` up to {patiently}. Each try starts at a random
 moment of an interval, which begins at {quick} seconds (`patiently`: {patient}) and doubles up to {longest} seconds.
-Each try first checks what the try before it has done.
+An error that is not retried ends the execution. After an error of *Start distribution* the workflow polls first, for
+five minutes, because the call can have taken effect. Each try of *Start distribution* polls first, too.
 """
 
 

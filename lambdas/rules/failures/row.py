@@ -21,7 +21,7 @@ class Retried(Enum):
     """How the workflow retries the state that failed with the error. The values are texts of the runbook."""
 
     NO_TASK = "no task fails with it"
-    NEVER = "no, the execution fails at once"
+    NEVER = "no"
     CAUGHT = "no, the workflow catches the error and continues"
     WAITED_FOR = "no, the workflow waits for the datasets"
     QUICKLY = "quickly"

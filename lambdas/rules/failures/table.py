@@ -83,8 +83,8 @@ FAILURES = (
     Failure(
         errors=("DistributionFailed",),
         retried=Retried.NO_TASK,
-        why="Rekognition accepted the distribution and could not complete it (`UPDATE_FAILED`). The cause contains "
-        "the StatusMessage.",
+        why="Rekognition accepted the distribution. Then a dataset became `UPDATE_FAILED`, and the cause contains its "
+        "StatusMessage; or no poll showed an effect for five minutes.",
         advice="Fix what Rekognition's message in the cause names. If there is none, check both datasets in the "
         f"Rekognition console. {START_AGAIN}",
         situations=UNDISTRIBUTABLE,
@@ -113,8 +113,9 @@ FAILURES = (
     Failure(
         errors=("AccessDeniedException",),
         why="The role of a function does not allow a call, or a service control policy denies it.",
-        advice="Allow the action on the resource that the cause names, or deploy the stack again. For s3:GetObject, "
-        "deploy it with the setting 'imageBuckets'. Then start a new execution.",
+        advice="Allow the action on the resource that the cause names. If somebody removed a permission of the stack, "
+        "cdk deploy --revert-drift restores it. For s3:GetObject on images, deploy the stack with the setting "
+        "'imageBuckets'; for kms:Decrypt, with 'imageKeys', too. Then start a new execution.",
     ),
     Failure(
         errors=("InvalidParameterException",),
@@ -158,7 +159,8 @@ FAILURES = (
         ),
         retried=Retried.QUICKLY,
         why="Lambda could not run a function, or the workflow lacks the permission to invoke it. The cause says which.",
-        advice="If a permission is missing, deploy the stack again. If not, check the AWS Health Dashboard. Then "
+        advice="If a permission is missing, restore it with cdk deploy --revert-drift. If not, check the AWS Health "
+        "Dashboard. Then "
         "start a new execution.",
     ),
     Failure(
@@ -207,7 +209,8 @@ FAILURES = (
         errors=("RecordsUnavailable",),
         retried=Retried.QUICKLY,
         why="A function could not read or write the table of records.",
-        advice="If a permission or the table is missing, deploy the stack again. Then start a new execution.",
+        advice="If a permission or the table is missing, restore it with cdk deploy --revert-drift. Then start a new "
+        "execution.",
     ),
     Failure(
         errors=("OwnerUnknown",),

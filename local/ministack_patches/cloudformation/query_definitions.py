@@ -34,9 +34,9 @@ def install() -> None:
     ministack.SERVICE_HANDLERS["logs"] = _list_definitions(ministack.SERVICE_HANDLERS["logs"])
 
 
-def _create(_logical_id: str, properties: Properties, _stack: str) -> Created:
+def _create(_logical_id: str, properties: Properties, stack: str) -> Created:
     """Ref and the attribute QueryDefinitionId are the id that CloudWatch Logs gives the query."""
-    return _update(str(uuid.uuid4()), {}, properties, _stack)
+    return _update(str(uuid.uuid4()), {}, properties, stack)
 
 
 def _update(name: str, _before: Properties, properties: Properties, _stack: str) -> Created:

@@ -1,7 +1,7 @@
 """Metrics in a function's log become metrics of CloudWatch."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -25,23 +25,12 @@ def install() -> None:
 def _put_embedded_metrics(original: Callable[..., None]) -> Callable[..., None]:
     def emit(function: Record, request_id: str, text: str, *more: Any, **named: Any) -> None:
         original(function, request_id, text, *more, **named)
-        for document in _find_documents(text or ""):
-            with suppress(KeyError, TypeError, ValueError, AttributeError):  # it is not in the format
-                _put_metrics(document)
+        for line in (text or "").splitlines():
+            if '"_aws"' in line:
+                with suppress(KeyError, TypeError, ValueError, AttributeError, RecursionError):  # not in the format
+                    _put_metrics(json.loads(line))
 
     return emit
-
-
-def _find_documents(text: str) -> Iterator[Record]:
-    """The lines that are in the embedded metric format."""
-    for line in text.splitlines():
-        if '"_aws"' in line:
-            try:
-                document = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(document, dict) and "CloudWatchMetrics" in document.get("_aws", {}):
-                yield document
 
 
 def _put_metrics(document: Record) -> None:

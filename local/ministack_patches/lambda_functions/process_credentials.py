@@ -18,8 +18,7 @@ _addresses: dict[str, str] = {}  # by access key id
 
 @patch(
     "Lambda: each process of a function has its own credentials",
-    why="MiniStack gives all processes of a function the same ones. On AWS, the credentials of a call identify its "
-    "process.",
+    why="MiniStack gives all processes of a function the same ones. So no fault could kill the process of a call.",
 )
 def install() -> None:
     lambda_svc._provided_worker_env = _add_own_credentials(lambda_svc._provided_worker_env)

@@ -17,9 +17,9 @@ from infra.metrics import NAMESPACE
 from infra.settings import Settings
 from infra.workflow.tasks import SOURCE
 from lambdas.rules.metrics import OUTCOMES
-from local.queues import create_queue
 from tests.support.executions import Execution, Executions, read_records, wait_until
 from tests.support.notices import read_notice
+from tests.support.queues import create_queue
 from tests.support.roles import deny_action
 from tests.support.stacks import NAME_PREFIX, Stack
 from tests.support.telemetry import read_log_lines, read_points

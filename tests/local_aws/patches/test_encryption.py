@@ -7,9 +7,9 @@ import pytest
 from botocore.exceptions import ClientError, WaiterError
 
 from local.aws import ACCOUNT, REGION, LocalAws
-from local.queues import create_queue
 from tests.support.executions import Subscriber
 from tests.support.machines import SUCCEED, TABLE, Machine, task
+from tests.support.queues import create_queue
 from tests.support.roles import Role, allow_policy
 from tests.support.stacks import Stack
 from tests.support.topics import create_topic_for, trigger_alarm

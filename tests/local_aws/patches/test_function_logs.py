@@ -47,6 +47,6 @@ def test_metrics_that_may_not_be_logged_are_not_counted(local_aws: LocalAws) -> 
     assert local_aws.client("cloudwatch").list_metrics(Namespace=namespace)["Metrics"] == []
 
 
-def test_a_line_in_another_format_stays_in_the_log(local_aws: LocalAws) -> None:
-    about = {"Timestamp": "x", "CloudWatchMetrics": [{"Namespace": "n"}]}
-    assert any("CloudWatchMetrics" in line for line in print_and_read_log(local_aws, WRITE, {"_aws": about}))
+@pytest.mark.parametrize("about", [{"Timestamp": "x", "CloudWatchMetrics": [{"Namespace": "n"}]}, 5, None])
+def test_a_line_in_another_format_stays_in_the_log(local_aws: LocalAws, about: object) -> None:
+    assert any("_aws" in line for line in print_and_read_log(local_aws, WRITE, {"_aws": about}))

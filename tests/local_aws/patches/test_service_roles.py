@@ -7,9 +7,9 @@ import pytest
 
 from infra.workflow.plain_words import NOBODY_NOTIFIED
 from local.aws import ACCOUNT, REGION, LocalAws
-from local.queues import create_queue
 from tests.support.executions import Executions, Subscriber, pair_without_execution
 from tests.support.machines import SUCCEED, Machine, task
+from tests.support.queues import create_queue
 from tests.support.roles import allow_policy, deny_action, find_role_name
 from tests.support.topics import create_topic_for, trigger_alarm
 from tests.support.unique import unique

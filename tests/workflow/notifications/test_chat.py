@@ -7,8 +7,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from local.aws import LocalAws
-from local.queues import create_queue
 from tests.support.executions import Executions
+from tests.support.queues import create_queue
 from tests.support.workbench import Workbench, images
 from tests.workflow.notifications.messages import DOCS, distribute_new_pair, receive_bodies
 

@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 
 from lambdas.messages.report import Code
 from local.aws import LocalAws
-from local.queues import create_queue
 from tests.support.executions import Executions, Subscriber, only
+from tests.support.queues import create_queue
 from tests.support.workbench import Workbench, boxed, classified, images
 from tests.workflow.notifications.messages import (
     DOCS,

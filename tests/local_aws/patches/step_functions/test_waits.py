@@ -10,9 +10,9 @@ import pytest
 
 from local.aws import LocalAws, LocalAwsError
 from local.custom_labels.clock import Clock
-from local.queues import create_queue
 from tests.support.executions import Execution, Executions, Subscriber, assert_notified_of_failure
 from tests.support.machines import SUCCEED, Machine, entered_states, event_types, left_states, task
+from tests.support.queues import create_queue
 from tests.support.unique import unique
 from tests.support.workbench import Workbench, images
 
