@@ -21,7 +21,7 @@ TIMEOUT = Duration.seconds(60)
 
 
 FUNCTIONS = ("resolve_datasets", "claim_pair", "start_distribution", "check_distribution", "report_outcome")
-"""Each is a module of lambdas/ and, in their spelling, a construct and a state."""
+"""Each names a module of lambdas/ (`claim_pair`), a construct (`ClaimPair`) and a state (*Claim pair*)."""
 
 
 def construct_id_of(function: str) -> str:

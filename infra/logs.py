@@ -7,8 +7,8 @@ from constructs import Construct
 
 from infra.settings import RETENTIONS, Settings
 
-# An account has one resource policy for log delivery, and a busy account may have filled it. Groups with this prefix
-# need no place in it ("Logging in CloudWatch Logs", AWS Step Functions Developer Guide).
+# Step Functions adds each log group to a resource policy of CloudWatch Logs, whose size is limited. Groups with this
+# prefix need no place in it ("Logging in CloudWatch Logs", AWS Step Functions Developer Guide).
 VENDED = "/aws/vendedlogs/states/"
 
 

@@ -9,7 +9,7 @@ NAMESPACE = "DatasetDistribution"
 
 
 def execution_age(service: str) -> cloudwatch.Metric:
-    """The age of the oldest execution, in seconds. Each execution sends its age at least every half hour."""
+    """The age of the oldest execution, in seconds. Each call of a function sends it, at least once an hour."""
     return cloudwatch.Metric(
         namespace=NAMESPACE,
         metric_name=EXECUTION_AGE,

@@ -29,14 +29,15 @@ from pydantic_core import ErrorDetails, PydanticUseDefault
 
 from lambdas.rules.tags import Trigger
 
-# An execution that waits until both deadlines, with a longest interval of at least SELDOM, stays far under the 25,000
-# events that its history may have.
+# An execution that waits until both deadlines, with a longest interval of at least SELDOM, stays under the 25,000
+# events of a history ("Service quotas", AWS Step Functions Developer Guide).
 LONGEST_DEADLINE = 36  # hours
 SELDOM = 600  # seconds
 # Each execution sends its age to the alarm at least once an hour. Two last waits fit into the hour that the state
 # machine has beyond both deadlines.
 LONGEST_WAIT = 1500  # seconds
-# Names of projects and buckets are in the policies of roles and in a function's environment, which has 4 KB.
+# Names of projects and buckets are in the policies of roles and in a function's environment, which has 4 KB
+# ("Lambda quotas", AWS Lambda Developer Guide).
 MOST_NAMES = 30
 MOST_CHARACTERS = 1500
 MOST_TAGS = 40  # CloudFormation accepts 50 for a stack, and the CDK adds some
@@ -184,7 +185,7 @@ class Settings(BaseModel):
         BeforeValidator(lambda given: {str(days): days for days in RETENTIONS}.get(str(given))),
         f"one of {', '.join(map(str, RETENTIONS))}",
     ] = 90
-    """How long the stack keeps logs and report pages."""
+    """How long the stack keeps logs and report pages. It keeps the trail's files for 30 days more."""
 
     removal_policy: Annotated[
         RemovalPolicy,

@@ -13,15 +13,15 @@ from lambdas.rules.metrics import EXECUTION_AGE
 from lambdas.rules.times import Times
 
 logger = Logger()
-Work = Callable[[dict[str, Any]], dict[str, Any] | None]
+Work = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-def step(work: Work) -> Callable[[dict[str, Any], LambdaContext], dict[str, Any] | None]:
+def step(work: Work) -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]]:
     """Make a Lambda handler from the work of one state. It raises errors unwrapped, for the state machine to match."""
 
     @logger.inject_lambda_context(clear_state=True)
     @wraps(work)
-    def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any] | None:
+    def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
         logger.append_keys(execution=event["Execution"])
         _send_age(Times.from_state(event["Times"]).began)
         try:

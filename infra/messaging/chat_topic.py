@@ -7,7 +7,10 @@ from infra.messaging.topic import encrypted_topic
 
 
 class ChatTopic(Construct):
-    """Only the state machine publishes to it. No rule does, because anybody in the account can forge an event."""
+    """Only the state machine publishes to it.
+
+    A rule could only forward completion events, which whoever may call `events:PutEvents` can forge.
+    """
 
     def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey) -> None:
         super().__init__(scope, construct_id)

@@ -51,7 +51,7 @@ class Trail(Construct):
             encryption_key=key,
             enforce_ssl=True,
             minimum_tls_version=1.2,
-            # CloudTrail writes each file once. So an older version exists only if somebody deleted or replaced a file.
+            # The expiration makes a file noncurrent, as a deletion or a replacement does. It is deleted 30 days later.
             versioned=True,
             lifecycle_rules=[
                 s3.LifecycleRule(

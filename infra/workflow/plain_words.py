@@ -18,7 +18,8 @@ NOBODY_NOTIFIED = "Nobody could be notified:"
 _LOOK_IT_UP = f"\\n\\n{WHAT_TO_DO} look the error up in docs/runbook.md."
 _MESSAGE = (
     "'Outcome: ' & $ending.Outcome & '\\nError: ' & $ending.Error & '\\nCause: ' & $ending.Cause &"
-    f" '{_LOOK_IT_UP}\\n\\nThere is no report: the execution says why.\\nExecution: ' & $states.context.Execution.Id"
+    f" '{_LOOK_IT_UP}\\n\\nThis message replaces one that could not be made or sent: the execution says "
+    f"why.\\nExecution: ' & $states.context.Execution.Id"
 )
 _ENDING = f"$merge([$ending, {{'Cause': $ending.Cause & '{_LOOK_IT_UP}'}}])"
 ENDING_NOBODY_NOTIFIED = (

@@ -14,7 +14,6 @@ def make_output(
     *,
     after: State | None = None,
     dry_run: State | None = None,
-    report_link: str | None = None,
 ) -> dict[str, Any]:
     """The output. `pair` is in the form that the workflow carries; `after` has both datasets after a distribution."""
     before = {name: pair[name] for name in ("Training", "Test")}
@@ -27,6 +26,6 @@ def make_output(
         "Before": before,
         "After": before if after is None else after,
         "DryRun": dry_run,
-        "ReportLink": report_link,
+        "ReportLink": None,
         "Execution": execution,
     }

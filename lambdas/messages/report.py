@@ -143,7 +143,9 @@ class Report:
         if self.labels is None:
             yield Finding(
                 Code.LABELS_UNKNOWN,
-                "The labels are unknown. Rekognition does not list them while a dataset is being changed.",
+                "The labels are unknown, because Rekognition did not list them. Compare the labels of both datasets "
+                "in the "
+                "Rekognition console before you train.",
             )
             return
         trained = [label for label in self.labels if label.training]
@@ -173,15 +175,17 @@ class Report:
             yield Finding(
                 Code.LABELS_FAR_FROM_SHARE,
                 f"{percent(self.share)} of all entries are test entries, but the share is very different for "
-                f"{_name_labels(far)}. Test results for {_it_or_them(far)} say less. Add test or training images.",
+                f"{_name_labels(far)}. With few test images, a test result means little. With few training images, a "
+                "model learns little. Add images where there are few.",
             )
         many = [label.name for label in self.labels if label.test > MOST_TEST_ENTRIES]
         if many:
             yield Finding(
                 Code.LABELS_ABOVE_TEST_LIMIT,
-                f"{_name_each_of(many)} has more than {MOST_TEST_ENTRIES:,} test entries. An older text of AWS, of "
-                "2023, gives that as the most images a label in a test dataset. If Rekognition refuses to train, "
-                "replace the test dataset by a smaller one.",
+                f"{_name_each_of(many)} has more than {MOST_TEST_ENTRIES:,} test entries. In 2023, AWS documented "
+                f"a limit of {MOST_TEST_ENTRIES:,} test images for each label. If Rekognition refuses to train, "
+                f"replace "
+                "the test dataset with a smaller one.",
             )
 
     def _is_far_from_share(self, label: Label) -> bool:

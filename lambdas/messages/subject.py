@@ -1,4 +1,7 @@
-"""The subject of a message, which is also the whole SMS. SNS accepts at most 100 ASCII characters on one line."""
+"""The subject of a message, which is also the whole SMS: one line of ASCII, so that every phone shows it.
+
+SNS accepts fewer than 100 characters ("Publish", Amazon SNS API Reference).
+"""
 
 import re
 

@@ -76,7 +76,7 @@ class Attempt:
 
     def renew(self, now: str, wait_seconds: int) -> Self:
         """The attempt that begins now. The deadline still counts from the first request of this execution."""
-        busy = self.busy or (self.error is not None and self.error.error in BUSY.errors)
+        busy = self.busy or (self.error is not None and self.error.error in (*BUSY.errors, LIMIT))
         asked_before = bool(self.asked_at)
         return type(self)(
             asked_at=self.asked_at or now, asked_before=asked_before, busy=busy, wait_seconds=wait_seconds

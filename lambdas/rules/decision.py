@@ -60,15 +60,15 @@ def decide(
     if _may_have_been_distributed(pair, record, no_effect=no_effect):
         return Decision(Action.CHECK, "Rekognition was already asked to distribute this pair; checking the result.")
     obstacle = next((each for each in run_checks(pair, record).values() if each), None)
+    waits = isinstance(obstacle, Decision) and obstacle.action == Action.WAIT
+    if (obstacle is None or waits) and _leaves_to_person(request, pair, record, tag):
+        return Decision(Action.SKIPPED, _describe_edit(pair))
     if isinstance(obstacle, Decision):
-        skipped = obstacle.action == Action.WAIT and _leaves_to_person(request, pair, record, tag)
-        return Decision(Action.SKIPPED, _describe_edit(pair)) if skipped else obstacle
+        return obstacle
     if obstacle and not request.by_event:
         raise obstacle
     if obstacle:
         return Decision(Action.SKIPPED, str(obstacle))
-    if _leaves_to_person(request, pair, record, tag):
-        return Decision(Action.SKIPPED, _describe_edit(pair))
     entries = count(count_entries(pair.training), "entry", "entries")
     return Decision(Action.DISTRIBUTE, f"Every check passed; moving about 20% of the {entries}.")
 
@@ -161,7 +161,9 @@ def _find_test_entries(pair: Pair, record: Record) -> Obstacle | None:
     if record.before and _is_same_pair(record.before, pair) and not record.mine:
         return Decision(
             Action.WAIT,
-            f"The test dataset has {entries}, and the execution that owns the pair has not recorded its outcome yet.",
+            f"The test dataset has {entries}. An execution asked Rekognition to distribute this pair, and no success "
+            f"is "
+            "recorded.",
         )
     return TestDatasetNotEmpty(
         f"The test dataset of project {pair.project_name} has {entries}, but Rekognition distributes only into an "

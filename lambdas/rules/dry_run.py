@@ -23,7 +23,7 @@ Labels = Mapping[str, int] | None
 class Refusal:
     """What was found in the training dataset, and the message with which Rekognition refuses it.
 
-    `certain` is False if AWS documents the refusal and not where it begins.
+    `certain` is False if AWS does not document exactly which datasets Rekognition refuses.
     """
 
     found: str
@@ -35,6 +35,7 @@ class Refusal:
 
 
 Found = Obstacle | Refusal | None
+Prediction = Callable[[Dataset, Labels], Found]
 
 
 def report_dry_run(pair: Pair, record: Record, training: Labels, test: Labels) -> tuple[Decision, dict[str, Any]]:
@@ -43,7 +44,7 @@ def report_dry_run(pair: Pair, record: Record, training: Labels, test: Labels) -
     `training` and `test` are entries by label; None if Rekognition does not list them. In the report, the labels with
     the fewest training entries come first. Its Labels is None if the labels of the training dataset are unknown.
     """
-    predicted = {name: predict(pair.training, training) for name, predict in _PREDICTIONS.items()}
+    predicted = {name: _check_labels(predict, pair.training, training) for name, predict in _PREDICTIONS.items()}
     found: dict[str, Found] = {**run_checks(pair, record), **predicted}
     would_move = expect_moved(count_entries(pair.training))
     labels = None if training is None else _compare_labels(training, test or {})
@@ -83,7 +84,7 @@ def _predict(found: Found, pair: Pair, would_move: int) -> str:
     if found.action == Action.FAILED:
         return _predict_failure("would", found.error, found.reason, pair.training)
     if found.action == Action.WAIT:
-        return f"A distribution would wait first. {found.reason}"
+        return f"A distribution would not start at once. {found.reason}"
     return f"There is nothing left to distribute. {found.reason}"
 
 
@@ -93,16 +94,21 @@ def _predict_failure(would: str, error: str, cause: str, training: Dataset | Non
     return f"A distribution {would} fail with {error}: {cause} {advise(error, known)}"
 
 
-def _predict_from_entries(training: Dataset | None, _labels: Labels) -> Found:
+def _check_labels(predict: Prediction, training: Dataset | None, labels: Labels) -> Found:
+    """Without entries there is nothing to predict from, and an earlier check says so."""
+    return predict(training, labels) if training and training.entries else _NOT_CHECKED
+
+
+def _predict_from_entries(training: Dataset, _labels: Labels) -> Found:
     """AWS documents the message: "Terminal errors" (Amazon Rekognition Custom Labels Developer Guide)."""
-    if training and training.labeled:
+    if training.labeled:
         return None
-    errors = training.errors if training else 0
+    errors = training.errors
     have_errors = f", and {count(errors, 'entry has', 'entries have')} errors" if errors else ""
     return Refusal(f"No entry of the training dataset has a label{have_errors}.", TOO_FEW_IMAGES, certain=True)
 
 
-def _predict_from_images(_training: Dataset | None, labels: Labels) -> Found:
+def _predict_from_images(_training: Dataset, labels: Labels) -> Found:
     """One image cannot be in both datasets. AWS does not document how many images a label needs (same page)."""
     if labels is None:
         return _LABELS_UNKNOWN
@@ -113,7 +119,7 @@ def _predict_from_images(_training: Dataset | None, labels: Labels) -> Found:
     return Refusal(found, TOO_FEW_IMAGES, certain=False)
 
 
-def _predict_from_labels(_training: Dataset | None, labels: Labels) -> Found:
+def _predict_from_labels(_training: Dataset, labels: Labels) -> Found:
     """AWS documents the limit, and that Rekognition counts the labels of each dataset afterwards (same page)."""
     if labels is None:
         return _LABELS_UNKNOWN
@@ -124,7 +130,8 @@ def _predict_from_labels(_training: Dataset | None, labels: Labels) -> Found:
 
 
 _LABELS_UNKNOWN = Decision(Action.WAIT, "Rekognition does not list the labels of the training dataset now.")
-_PREDICTIONS: dict[str, Callable[[Dataset | None, Labels], Found]] = {
+_NOT_CHECKED = Decision(Action.WAIT, "Not checked, because the training dataset has no entries.")
+_PREDICTIONS: dict[str, Prediction] = {
     "Some training entries have a label": _predict_from_entries,
     "Every label has more than one image": _predict_from_images,
     f"There are at most {MOST_LABELS} labels": _predict_from_labels,

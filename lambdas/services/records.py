@@ -171,7 +171,7 @@ def _rename_errors() -> Iterator[None]:
     """Raise DynamoDB's errors as RecordsUnavailable: Rekognition has errors of the same names, with other advice."""
     try:
         yield
-    except (_errors.ConditionalCheckFailedException, RecordChangedError):
+    except _errors.ConditionalCheckFailedException:
         raise
     except (ClientError, BotoCoreError) as error:
         raise RecordsUnavailable(f"The table of records could not be read or written: {error}") from error

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
+from infra.workflow.plain_words import NOBODY_NOTIFIED
+from lambdas.rules.failures.ending import WHAT_TO_DO
 from local.custom_labels.settings import ACCEPT
 from tests.campaign.environment import Ending, Observations, ObservedExecution
 from tests.campaign.scenario import Scenario
@@ -13,8 +15,6 @@ from tests.support.notices import read_notice
 
 LONGEST_HISTORY = 25_000  # events
 DEFECTS = ("States.Runtime", "States.QueryEvaluationError", "States.DataLimitExceeded", "States.NoChoiceMatched")
-NOBODY_NOTIFIED = "Nobody could be notified:"
-WHAT_TO_DO = "What to do: "
 NOT_RECORDED = "The record could not be completed"
 SEND_EVENT_STATE = "Send completion event"
 NOTIFY_STATES = ("Notify people", "Notify in plain words")

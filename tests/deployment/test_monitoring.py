@@ -20,7 +20,7 @@ from tests.support.unique import unique
 from tests.support.workbench import Workbench, images
 from tools.docs.template import template_for_assertions
 
-SECRET = "Unreleased-Part-77"
+CONFIDENTIAL_LABEL = "Unreleased-Part-77"
 
 
 @pytest.fixture
@@ -47,6 +47,7 @@ def test_every_alarm_reaches_operators_through_the_encrypted_topic(local_aws: Lo
         assert {json.loads(notification.message)["AlarmName"] for notification in operator.receive_all()} == names
 
 
+@pytest.mark.usefixtures("stack")
 def test_every_alarm_is_on_the_page(local_aws: LocalAws) -> None:
     page = (ROOT / "docs" / "operations.md").read_text()
     missing = {alarm["MetricName"] for alarm in alarms(local_aws).values() if f"`{alarm['MetricName']}`" not in page}
@@ -89,9 +90,9 @@ def test_no_log_contains_dataset_content(
 ) -> None:
     """The state machine's log has no names. The functions' logs have the project's name and counts only."""
     bench.aws.configure(creation_seconds=0, distribution_seconds=0, event_copies=0)
-    bench.pair(project, images(10, SECRET) + images(10, "other"))
+    bench.pair(project, images(10, CONFIDENTIAL_LABEL) + images(10, "other"))
     execution = executions.run({"ProjectArn": project})
-    assert SECRET in json.dumps(execution.history(), default=str)
+    assert CONFIDENTIAL_LABEL in json.dumps(execution.history(), default=str)
     name = project.split("/")[1]
     wait_until(lambda: logged(local_aws, WORKFLOW_LOGS, execution.arn))
     wait_until(lambda: name in logged(local_aws, FUNCTION_LOGS, execution.arn))
@@ -100,7 +101,7 @@ def test_no_log_contains_dataset_content(
     for lines in (of_functions, of_states):
         assert "source-ref" not in lines
         assert "s3://" not in lines
-    assert [logged(local_aws, groups, SECRET) for groups in (FUNCTION_LOGS, WORKFLOW_LOGS)] == ["", ""]
+    assert [logged(local_aws, groups, CONFIDENTIAL_LABEL) for groups in (FUNCTION_LOGS, WORKFLOW_LOGS)] == ["", ""]
 
 
 def test_log_quotes_only_the_beginning_of_a_refused_input(local_aws: LocalAws, executions: Executions) -> None:

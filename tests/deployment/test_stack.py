@@ -144,7 +144,10 @@ def test_rule_matches_successful_calls_of_create_dataset(template: Template) -> 
 @pytest.mark.parametrize(("trigger", "state"), [("off", "DISABLED"), ("created", "ENABLED"), ("tagged", "ENABLED")])
 def test_trigger_setting_enables_the_rule(trigger: str, state: str) -> None:
     template = template_for_assertions(Settings(trigger=Trigger(trigger)))
-    template.has_resource_properties("AWS::Events::Rule", {"State": state})
+    (rule,) = [
+        each for name, each in template.find_resources("AWS::Events::Rule").items() if name.startswith("Trigger")
+    ]
+    assert rule["Properties"]["State"] == state
     template.has_resource_properties("AWS::Lambda::Function", {"Environment": {"Variables": {"TRIGGER": trigger}}})
 
 
@@ -305,7 +308,7 @@ def test_message_about_unnoticed_ending_has_only_fields_of_aws(template: Templat
 @pytest.mark.parametrize("kind", ["AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy"])
 def test_requests_without_tls_are_denied(template: Template, kind: str) -> None:
     denial = {"Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
-    template.has_resource_properties(
+    template.all_resources_properties(
         kind, {"PolicyDocument": {"Statement": Match.array_with([Match.object_like(denial)])}}
     )
 

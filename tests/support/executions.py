@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeVar
 
+from lambdas.rules.failures.ending import WHAT_TO_DO
 from local.aws import LocalAws
 from tests.support.notices import read_notice
 from tests.support.queues import create_queue
 from tests.support.unique import unique
 from tests.support.workbench import Workbench, images
 
-ADVICE = "\n\nWhat to do: "  # separates cause and advice in the cause of a failed execution
+ADVICE = f"\n\n{WHAT_TO_DO} "  # separates cause and advice in the cause of a failed execution
 LONGEST_WAIT = 20  # seconds, the maximum of one ReceiveMessage
 Found = TypeVar("Found")
 Change = Callable[[dict[str, Any]], None]  # edits the states of a definition in place

@@ -79,6 +79,7 @@ def test_only_key_and_alarms_cost_at_rest(priced: Stack) -> None:
     [
         ({"Type": "AWS::EC2::NatGateway"}, "no price at rest for AWS::EC2::NatGateway"),
         ({"Type": "AWS::Lambda::Version", "Properties": {"ProvisionedConcurrencyConfig": {}}}, "is provisioned"),
+        ({"Type": "AWS::DynamoDB::Table", "Properties": {"ProvisionedThroughput": {}}}, "is provisioned"),
         ({"Type": "AWS::CloudWatch::Alarm", "Properties": {"Period": 10}}, "high resolution"),
     ],
 )

@@ -10,6 +10,11 @@ from tests.support.workbench import Workbench, boxed, classified, images
 
 DRY_RUN_STATES = ["Begin", "Resolve datasets", "Anything to do?", "Dry run"]
 BROKEN = [line.replace('"confidence": 1, ', "") for line in images(10, first=10)]
+# The cases that end in a failure; each other one is distributed. Without the shared data there is none.
+ERRORS = {
+    **dict.fromkeys(("03", "04", "08", "15", "16a", "16b", "20", "23"), "DistributionFailed"),
+    **dict.fromkeys(("11", "12", "13", "21", "24"), "DatasetCreationFailed"),
+}
 CASES = sorted((ROOT.parent / "shared" / "data" / "cases").glob("*.manifest"))
 
 
@@ -135,4 +140,4 @@ def test_a_distribution_of_a_real_case_ends_as_predicted(
     bench.create(project, "TEST")
     dry_run = executions.run({"ProjectArn": project, "DryRun": True})
     distribution = executions.run({"ProjectArn": project})
-    assert_agree(dry_run, distribution, distribution.error or None)
+    assert_agree(dry_run, distribution, ERRORS.get(case.stem.partition("-")[0]))

@@ -87,7 +87,7 @@ def make_orders() -> Iterator[Order]:
 ORDERS = list(make_orders())
 
 
-def test_the_orders_cover_every_permutation() -> None:
+def test_each_creation_meets_both_starts_equally_often() -> None:
     assert len(set(ORDERS)) == 2 * (len(DELIVERIES) * len(CREATIONS)) ** 2
     for creations in ({order.first for order in ORDERS}, {order.second for order in ORDERS}):
         assert len(creations) == 2 * len(DELIVERIES) * len(CREATIONS)

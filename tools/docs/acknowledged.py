@@ -19,7 +19,7 @@ class Acknowledged(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """A check of a scanner that `make check` does not run. It finds the same in each stack, so no test compares it."""
+    """A check of a scanner that `make check` does not run. So no test compares it."""
 
     check: str
     requirement: str

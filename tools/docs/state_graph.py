@@ -1,28 +1,27 @@
-"""Draws the graph of the workflow into README.md, in Mermaid, from the definition."""
+"""Draws the graph of the workflow into docs/architecture.md, in Mermaid, from the definition."""
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from infra.asset import ROOT
-from tools.docs.grants import Template
 
 PAGE = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- drawn by make docs -->\n", "<!-- end of the drawing -->\n"
 
+Definition = dict[str, Any]
 State = dict[str, Any]
 _SHAPES = {"Choice": "{{{}}}", "Wait": "[/{}/]", "Succeed": "([{}])", "Fail": "([{}])"}
 _FUNCTION = ":states:::lambda:invoke"
 _REPORT = "Report outcome"
 
 
-def draw(template: Template) -> str:
+def draw(definition: Definition) -> str:
     """The states and the arrows between them. The arrow of an error is dashed.
 
     An error has no arrow if it leads to the report, or to the same state as a success.
     """
-    states = states_of(template)
+    states = states_of(definition)
     numbers = {name: f"s{number}" for number, name in enumerate(states)}
     lines = ["```mermaid", "flowchart TD"]
     lines += [f"    {numbers[name]}{_shape(name, state)}" for name, state in states.items()]
@@ -31,11 +30,8 @@ def draw(template: Template) -> str:
     return "\n".join([*lines, "```", ""])
 
 
-def states_of(template: Template) -> dict[str, State]:
+def states_of(definition: Definition) -> dict[str, State]:
     """The states of the state machine by name, in the order in which an execution can reach them."""
-    (machine,) = (r for r in template["Resources"].values() if r["Type"] == "AWS::StepFunctions::StateMachine")
-    _, parts = machine["Properties"]["DefinitionString"]["Fn::Join"]
-    definition = json.loads("".join(part if isinstance(part, str) else "x" for part in parts))
     states: dict[str, State] = {}
     reached = [definition["StartAt"]]
     while reached:
@@ -46,10 +42,10 @@ def states_of(template: Template) -> dict[str, State]:
     return states
 
 
-def render(template: Template) -> str:
+def render(definition: Definition) -> str:
     """The page with the current drawing."""
     before, _, rest = PAGE.read_text().partition(BEGIN)
-    return f"{before}{BEGIN}{draw(template)}{END}{rest.partition(END)[2]}"
+    return f"{before}{BEGIN}{draw(definition)}{END}{rest.partition(END)[2]}"
 
 
 def _shape(name: str, state: State) -> str:

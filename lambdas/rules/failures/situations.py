@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from lambdas.rules.failures.row import Known, Situation
+from lambdas.rules.share import MOST_LABELS
 
 
 def _says(*messages: str) -> Callable[[Known], bool]:
@@ -18,7 +19,9 @@ _CORRECT = (
     "Call ListDatasetEntries with HasErrors to see what is wrong with each. Correct them with UpdateDatasetEntries."
 )
 START_AGAIN = "Then start a new execution yourself, because no event does."
-CREATE_AGAIN = "Then delete the dataset and create it again: that starts a new execution."
+CREATE_AGAIN = (
+    "Then delete the dataset and create it again. If that distributes nothing, start a new execution yourself."
+)
 
 UNDISTRIBUTABLE = (
     Situation(
@@ -54,7 +57,7 @@ UNDISTRIBUTABLE = (
     Situation(
         when="there are too many labels",
         applies=_says(TOO_MANY_LABELS),
-        advice=f"A dataset has at most 250 labels. Remove labels in the Rekognition console. {START_AGAIN}",
+        advice=f"A dataset has at most {MOST_LABELS} labels. Remove labels in the Rekognition console. {START_AGAIN}",
     ),
 )
 
@@ -74,7 +77,7 @@ UNCREATABLE = (
     Situation(
         when="the manifest has too many labels",
         applies=_says(TOO_MANY_LABELS),
-        advice=f"Correct the manifest: a dataset has at most 250 labels. {CREATE_AGAIN}",
+        advice=f"Correct the manifest: a dataset has at most {MOST_LABELS} labels. {CREATE_AGAIN}",
     ),
     Situation(
         when="the manifest is too large",

@@ -7,14 +7,21 @@ that Step Functions matches. For an error of a function that is the class of the
 from lambdas.rules.failures.row import Failure, Retried
 from lambdas.rules.failures.situations import CREATE_AGAIN, START_AGAIN, UNCREATABLE, UNDISTRIBUTABLE
 
-LIMIT = "LimitExceededException"  # all projects of the account share this limit, so it can last
 BUSY = Failure(
-    errors=("ResourceNotReadyException", "ResourceInUseException", LIMIT),
+    errors=("ResourceNotReadyException", "ResourceInUseException"),
     retried=Retried.WAITED_FOR,
-    why="A dataset is being changed, or the account is already changing as many datasets as Rekognition allows.",
+    why="A dataset is being changed.",
     advice="Wait until the Rekognition console shows both datasets as complete. Then start a new execution.",
 )
 """When a start fails so, an earlier try of the same call may be in progress, or somebody else's. Only polls show it."""
+
+LIMIT = "LimitExceededException"  # not documented for this call; the workflow takes it for a limit of the account
+LIMITED = Failure(
+    errors=(LIMIT,),
+    retried=Retried.WAITED_FOR,
+    why="Rekognition refused the call because of a limit until the deadline `distributionDeadlineHours` passed.",
+    advice="Wait until no other dataset of the account is being changed. Then start a new execution.",
+)
 
 CHANGED = Failure(
     errors=("PairChanged",),
@@ -57,8 +64,8 @@ FAILURES = (
     ),
     Failure(
         errors=("TestDatasetNotEmpty",),
-        why="The test dataset has entries that no distribution of this stack put there. Rekognition distributes only "
-        "into an empty test dataset.",
+        why="The test dataset has entries, and no record says that this stack distributed the present pair. "
+        "Rekognition distributes only into an empty test dataset.",
         advice="Nothing was changed. If these entries are the test set that you want, there is nothing to do.",
     ),
     Failure(
@@ -106,7 +113,7 @@ FAILURES = (
     Failure(
         errors=("InternalServerError",),
         retried=Retried.QUICKLY,
-        why="Rekognition answered with internal errors for some minutes.",
+        why="Rekognition answered every retry with an internal error.",
         advice="Check the AWS Health Dashboard, and start a new execution later. It finds out whether the failed call "
         "took effect.",
     ),
@@ -125,10 +132,11 @@ FAILURES = (
     Failure(
         errors=("ResourceNotFoundException",),
         why="Somebody deleted a dataset while the execution was running.",
-        advice="The deleted dataset is gone. If somebody has created a new pair, its creation started another "
-        "execution.",
+        advice="If the project still needs a distribution, create the missing dataset. If its creation starts no "
+        "execution, start a new one.",
     ),
     BUSY,
+    LIMITED,
     LOST,
     CHANGED,
     Failure(
@@ -228,7 +236,9 @@ FAILURES = (
     Failure(
         errors=("States.Runtime", "States.DataLimitExceeded", "States.QueryEvaluationError", "States.NoChoiceMatched"),
         retried=Retried.NO_TASK,
-        why="The workflow has a defect, or somebody has changed a record. A Catch cannot catch most of these errors.",
+        why="The workflow has a defect, or somebody has changed a record. A Catch with `States.ALL` does not catch "
+        "`States.Runtime` and `States.DataLimitExceeded` (*Handling errors in Step Functions workflows*, AWS Step "
+        "Functions Developer Guide).",
         advice="Start a new execution with the project's name. If it fails in the same way, report the execution's "
         "history.",
     ),

@@ -14,8 +14,9 @@ UNREADABLE = (ValueError, RecursionError)  # of Python's JSON: no JSON, a number
 
 @patch(
     "Step Functions: StartExecution refuses an input that is not valid JSON; an error in a run ends the execution",
-    why="MiniStack takes a text that is not JSON for an empty object. An input that Python cannot read leaves an execution RUNNING: it "
-    "is nested too deeply, or has a number of more than 4,300 digits. StartExecution, AWS Step Functions API "
+    why="MiniStack takes a text that is not JSON for an empty object. An input that Python cannot read leaves an "
+    "execution RUNNING: it is nested too deeply, or has a number of more than 4,300 digits. StartExecution, AWS Step "
+    "Functions API "
     "Reference: InvalidExecutionInput.",
 )
 def install() -> None:

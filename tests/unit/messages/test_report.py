@@ -36,16 +36,23 @@ def codes(report: Report) -> list[Code]:
 CHANGED = "Somebody may have changed a dataset during the distribution. Compare both datasets with the manifest."
 UNTESTED = "A test cannot show how well a model finds it. Add test images."
 UNTRAINED = "A model cannot learn it. Add training images."
-FAR = "Test results for it say less. Add test or training images."
+FAR = (
+    "With few test images, a test result means little. With few training images, a model learns little. Add images "
+    "where "
+    "there are few."
+)
 ERRORS = (
     "errors. Rekognition trains with such an entry without its broken annotations, or not at all if its whole line is "
     "broken. Call ListDatasetEntries with HasErrors to see what is wrong with each."
 )
-UNKNOWN = "The labels are unknown. Rekognition does not list them while a dataset is being changed."
+UNKNOWN = (
+    "The labels are unknown, because Rekognition did not list them. Compare the labels of both datasets in the "
+    "Rekognition console before you train."
+)
 UNLABELED = "no label, so Rekognition does not train with them. {}Label them, or leave them out."
 TOO_LARGE = (
-    "An older text of AWS, of 2023, gives that as the most images a label in a test dataset. If Rekognition refuses to "
-    "train, replace the test dataset by a smaller one."
+    "In 2023, AWS documented a limit of 1,000 test images for each label. If Rekognition refuses to train, replace the "
+    "test dataset with a smaller one."
 )
 NO_UNDO = (
     "A distribution cannot be undone. For another share, delete both datasets and create each from a manifest of its "

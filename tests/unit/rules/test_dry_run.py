@@ -59,7 +59,8 @@ SEVERAL_BUCKETS = "The manifest file contains images from multiple S3 buckets."
 NOT_CREATED = f"Rekognition could not create the training dataset of project p: {SEVERAL_BUCKETS}"
 CORRECT_MANIFEST = (
     "Correct the manifest: all its images must be in one bucket. Copy the others into that bucket, and change their "
-    "source-ref. Then delete the dataset and create it again: that starts a new execution."
+    "source-ref. Then delete the dataset and create it again. If that distributes nothing, start a new execution "
+    "yourself."
 )
 TOO_FEW = (
     "Rekognition's message for that: The manifest file doesn't have enough labeled images to distribute the dataset."
@@ -74,6 +75,9 @@ START = "Then start a new execution yourself, because no event does."
 ADD_IMAGES = (
     "The training dataset, or one of its labels, has too few labeled images. A dry run lists the labels, the one with "
     f"the fewest images first. Add labeled images. {START}"
+)
+UNCHECKED = dict.fromkeys(
+    (LABELED, SEVERAL_IMAGES, FEW_LABELS), "Not checked, because the training dataset has no entries."
 )
 NO_ENTRIES = "The training dataset of project p has no entries. Add labeled images to it first."
 BEFORE = "Project p is already distributed: its test dataset has 3 entries and its training dataset has 229."
@@ -92,12 +96,12 @@ BEFORE = "Project p is already distributed: its test dataset has 3 entries and i
             pair(FULL, dataset("CREATE_IN_PROGRESS")),
             None,
             found({NO_CHANGE: CREATING}),
-            f"A distribution would wait first. {CREATING}",
+            f"A distribution would not start at once. {CREATING}",
         ),
         (
             pair(dataset("CREATE_FAILED", message=SEVERAL_BUCKETS), EMPTY),
             None,
-            found({BOTH_CREATED: NOT_CREATED, TRAINING_FULL: NO_ENTRIES, LABELED: NONE_LABELED}),
+            found({BOTH_CREATED: NOT_CREATED, TRAINING_FULL: NO_ENTRIES, **UNCHECKED}),
             f"A distribution would fail with DatasetCreationFailed: {NOT_CREATED} {CORRECT_MANIFEST}",
         ),
         (
@@ -115,7 +119,7 @@ BEFORE = "Project p is already distributed: its test dataset has 3 entries and i
         (
             pair(EMPTY, EMPTY),
             None,
-            found({TRAINING_FULL: NO_ENTRIES, LABELED: NONE_LABELED}),
+            found({TRAINING_FULL: NO_ENTRIES, **UNCHECKED}),
             f"A distribution would fail with TrainingDatasetEmpty: {NO_ENTRIES}",
         ),
     ],
@@ -209,7 +213,7 @@ def test_enough_images_and_labels_are_no_refusal(labels: dict[str, int]) -> None
 
 def test_dataset_changed_while_it_was_read_makes_no_promise() -> None:
     decision, report = report_dry_run(READY, NO_RECORD, None, {})
-    assert decision.reason == f"A distribution would wait first. {UNKNOWN} Nothing was changed."
+    assert decision.reason == f"A distribution would not start at once. {UNKNOWN} Nothing was changed."
     assert report["Checks"] == found({SEVERAL_IMAGES: UNKNOWN, FEW_LABELS: UNKNOWN})
 
 
@@ -260,8 +264,8 @@ def test_one_entry_is_predicted_in_the_singular() -> None:
     assert decision.reason.endswith(" of 1 entry. Nothing was changed.")
 
 
-def test_missing_training_dataset_has_no_labels_and_no_errors() -> None:
-    decision, report = report_dry_run(pair(None, EMPTY), NO_RECORD, None, None)
-    assert decision.reason.startswith("A distribution would fail with DatasetMissing: ")
-    (check,) = [each for each in report["Checks"] if each["Check"] == "Some training entries have a label"]
-    assert check["Found"].startswith("No entry of the training dataset has a label. ")
+def test_without_training_entries_no_label_is_checked() -> None:
+    for training in (None, EMPTY):
+        _, report = report_dry_run(pair(training, EMPTY), NO_RECORD, {}, {})
+        unchecked = [each["Check"] for each in report["Checks"] if each["Found"].startswith("Not checked, because ")]
+        assert tuple(unchecked) == CHECKS[-3:]

@@ -41,10 +41,6 @@ def without_effect(attempt: Attempt, since: float = 0) -> Attempt:
     return replace(attempt, no_effect_since=at(since))
 
 
-def test_verdicts_are_the_words_of_the_workflow() -> None:
-    assert set(Verdict) == {"COMPLETE", "FAILED", "IN_PROGRESS", "NO_EFFECT"}
-
-
 @pytest.mark.parametrize("seconds", [10, DEADLINE + 1])
 @pytest.mark.parametrize(
     "attempt", [ASKED, replace(ASKED, error=DENIED), without_effect(replace(ASKED, accepted=True))]

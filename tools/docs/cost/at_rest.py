@@ -62,7 +62,7 @@ def _metrics_of(alarm: dict[str, Any]) -> int:
 
 
 def _is_provisioned(properties: dict[str, Any]) -> bool:
-    return "ProvisionedConcurrencyConfig" in properties or properties.get("BillingMode") == "PROVISIONED"
+    return "ProvisionedConcurrencyConfig" in properties or "ProvisionedThroughput" in properties
 
 
 PRICED: dict[str, tuple[Price, Callable[[dict[str, Any]], int]]] = {

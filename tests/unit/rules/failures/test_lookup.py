@@ -36,7 +36,7 @@ CORRECT = (
     "Call ListDatasetEntries with HasErrors to see what is wrong with each. Correct them with UpdateDatasetEntries."
 )
 START = "Then start a new execution yourself, because no event does."
-CREATE = "Then delete the dataset and create it again: that starts a new execution."
+CREATE = "Then delete the dataset and create it again. If that distributes nothing, start a new execution yourself."
 
 
 @pytest.mark.parametrize(
