@@ -43,7 +43,7 @@ pr: check test ## run what CI runs for a pull request: check and test
 # (all, killed, survived) and the share of killed ones.
 MUTATIONS := .local/mutations
 MUTMUT := "$(CURDIR)/$(TOOLS)/bin/mutmut"
-SCORE := { module = $$3 "/" $$4; mutants[module]++ } \
+SCORE := { module = $$3; for (i = 4; i <= NF && $$i !~ /^x/; i++) module = module "/" $$i; mutants[module]++ } \
 	/: (killed|timeout)$$/ { killed[module]++; total++ } \
 	END { for (module in mutants) printf "| %s | %d | %d | %d |\n", module, mutants[module], killed[module], \
 	mutants[module] - killed[module] | "sort"; close("sort"); \
