@@ -22,6 +22,7 @@ from local.ministack_patches.lambda_functions import (
     python_runtime,
     runtime_api,
     unreadable_answers,
+    whole_logs,
 )
 from local.ministack_patches.registry import Patch
 from local.ministack_patches.step_functions import (
@@ -52,6 +53,7 @@ PATCHES: tuple[Patch, ...] = (
     exit_messages.install,
     runtime_api.install,
     unreadable_answers.install,
+    whole_logs.install,
     redrive.install,
     # After redrive: the deadline counts in a state, too, that a redriven run skips.
     waits.install,

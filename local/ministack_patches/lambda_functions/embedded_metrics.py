@@ -20,6 +20,8 @@ MILLISECONDS = 1000
 )
 def install() -> None:
     lambda_svc._emit_lambda_logs = _put_embedded_metrics(lambda_svc._emit_lambda_logs)
+    # It copies every metric at every request, and loses the points that a function's log adds meanwhile.
+    cloudwatch._evict_old_metrics = lambda: None
 
 
 def _put_embedded_metrics(original: Callable[..., None]) -> Callable[..., None]:

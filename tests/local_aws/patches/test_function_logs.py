@@ -1,11 +1,16 @@
 """A function logs what it prints if its role may; then CloudWatch gets its metrics."""
 
+import queue
+import subprocess
+import sys
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from local.aws import LocalAws
+from local.ministack_patches.lambda_functions.whole_logs import take_lines
 from tests.support.functions import print_and_read_log
 from tests.support.telemetry import read_points
 from tests.support.unique import unique
@@ -50,3 +55,16 @@ def test_metrics_that_may_not_be_logged_are_not_counted(local_aws: LocalAws) -> 
 @pytest.mark.parametrize("about", [{"Timestamp": "x", "CloudWatchMetrics": [{"Namespace": "n"}]}, 5, None])
 def test_a_line_in_another_format_stays_in_the_log(local_aws: LocalAws, about: object) -> None:
     assert any("_aws" in line for line in print_and_read_log(local_aws, WRITE, {"_aws": about}))
+
+
+def test_lines_that_no_thread_has_read_yet_are_taken() -> None:
+    code = "print('first'); print(); print('last', end='')"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
+        process.wait()
+        worker = SimpleNamespace(_proc=process, _stderr_queue=queue.Queue())
+        assert (take_lines(worker), take_lines(worker)) == ("first\n\nlast", "")
+
+
+def test_a_long_log_is_whole(local_aws: LocalAws) -> None:
+    event = {"line": "x" * 500_000}
+    assert max(map(len, print_and_read_log(local_aws, WRITE, event))) > 500_000
