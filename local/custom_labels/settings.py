@@ -134,6 +134,12 @@ class Settings(BaseModel):
     """A manifest that cannot be read: InvalidS3ObjectException at once, or CREATE_FAILED later (3.4, U)."""
     manifest_extension_required: bool = False
     """A manifest's name needs an extension; AWS's guide says both (3.4, D)."""
+    byte_order_mark: Literal["skip", "drop_line"] = "skip"
+    """A byte order mark before the first line is skipped, or makes the line invalid: it is dropped (4, U)."""
+    missing_annotations: Literal["unlabeled", "error"] = "unlabeled"
+    """A line of boxes without its member annotations is unlabeled, or has an error; AWS's guide says both (4, D)."""
+    float_boxes: Literal["accept", "error"] = "accept"
+    """Numbers with a fraction in a box are accepted, or are an error of the line; AWS's guide has both (4, D)."""
     max_invalid_share: Share = 0.2
     """The share of lines with terminal errors above which an import or update fails (3.4, D)."""
     max_entries: Limit = 250_000

@@ -334,7 +334,7 @@ def test_a_setting_lets_small_strata_keep_all_entries() -> None:
 
 
 def entries(*lines: str) -> Entries:
-    return Entries([entry for entry in map(read_entry, lines) if entry])
+    return Entries([entry for line in lines if (entry := read_entry(line, Settings()))])
 
 
 def moved_labels(given: Entries, **settings: Any) -> Counter[tuple[str, ...]]:

@@ -23,11 +23,11 @@ def real(name: str) -> bytes:
     return (REAL / name).read_bytes()
 
 
-def changed(line: str, change: Callable[[Line], object]) -> Line:
+def changed(line: str, change: Callable[[Line], object], **answers: str) -> Line:
     """The listed entry of a line after a change to its members."""
     members = json.loads(line)
     change(members)
-    entry = read_entry(json.dumps(members))
+    entry = read_entry(json.dumps(members), Settings().changed(answers))
     assert entry
     listed: Line = json.loads(entry.listed())
     assert entry.has_errors == bool(codes(listed))
@@ -144,9 +144,14 @@ def first(line: Line) -> Line:
         ),
         (lambda line: line["boxes"]["image_size"].append({}), FORMAT, False),
         (lambda line: line["boxes"]["image_size"][0].pop("depth"), FORMAT, False),
-        (lambda line: line["boxes"].pop("annotations"), FORMAT, False),
+        (lambda line: line["boxes"].update(annotations={}), FORMAT, False),
+        (lambda line: line["boxes"].update(annotations=[]), set(), False),
         (lambda line: first(line).pop("class_id"), FORMAT, False),
         (lambda line: first(line).update(left="10"), FORMAT, False),
+        (lambda line: first(line).update(class_id=0.0), FORMAT, False),
+        (lambda line: first(line).update(left=0.5, width=1279.5), set(), True),
+        (lambda line: first(line).update(left=0.75, width=1279.5), {("box 0", "ERROR_INVALID_BOUNDING_BOX")}, True),
+        (lambda line: first(line).update(top=10**400, height=1.5), {("box 0", "ERROR_INVALID_BOUNDING_BOX")}, True),
         (lambda line: line["boxes-metadata"].pop("objects"), BOX_METADATA, False),
         (lambda line: line["boxes-metadata"].update({"class-map": {"0": 5}}), BOX_METADATA, False),
         (
@@ -162,6 +167,53 @@ def test_a_line_with_boxes_shows_its_errors(
     listed = changed(boxed("a.jpg", "bolt", "nut"), change)
     assert codes(listed) == expected
     assert listed["cl-metadata"] == {"is_labeled": labeled}
+
+
+@pytest.mark.parametrize(
+    ("answer", "change"),
+    [
+        ({"float_boxes": "error"}, lambda line: first(line).update(left=0.5)),
+        ({"missing_annotations": "error"}, lambda line: line["boxes"].pop("annotations")),
+    ],
+)
+def test_a_setting_makes_a_disputed_line_an_error(answer: dict[str, str], change: Callable[[Line], object]) -> None:
+    """AWS's guide contradicts itself about these lines."""
+    assert codes(changed(boxed("a.jpg", "bolt"), change)) == set()
+    refused = changed(boxed("a.jpg", "bolt"), change, **answer)
+    assert codes(refused) == FORMAT
+    assert refused["boxes"]["errors"][0]["message"] == "The format of the label attribute boxes is invalid."
+    assert refused["cl-metadata"] == {"is_labeled": False}
+
+
+def test_a_line_without_annotations_is_unlabeled() -> None:
+    listed = changed(boxed("a.jpg", "bolt"), lambda line: line["boxes"].pop("annotations"))
+    assert listed["cl-metadata"] == {"is_labeled": False}
+
+
+@pytest.mark.parametrize(
+    ("place", "change", "message"),
+    [
+        ("boxes", lambda line: line["boxes"].pop("image_size"), "The format of the label attribute boxes is invalid."),
+        (
+            "boxes",
+            lambda line: line["boxes"]["image_size"][0].update(width=7168),
+            "The image dimension(s) do not conform to allowed dimensions.",
+        ),
+        (
+            "boxes-metadata",
+            lambda line: line["boxes-metadata"]["class-map"].clear(),
+            "One of more class ids is missing from the class map.",
+        ),
+        (
+            "boxes-metadata",
+            lambda line: line["boxes-metadata"].update(type="groundtruth/semantic-segmentation"),
+            "The use case type of the boxes-metadata label attribute metadata is unsupported. Check the type field.",
+        ),
+    ],
+)
+def test_a_listed_error_has_the_text_of_the_guide(place: str, change: Callable[[Line], object], message: str) -> None:
+    listed = changed(boxed("a.jpg", "bolt"), change)
+    assert [error["message"] for error in listed[place]["errors"]] == [message]
 
 
 def test_a_box_of_one_pixel_after_resizing_is_too_small() -> None:
@@ -185,7 +237,7 @@ def test_a_corrected_listed_line_loses_its_errors() -> None:
     broken = changed(json.dumps(good), lambda line: first(line).update(width=1))
     assert codes(broken)
     first(broken).update(width=first(good)["width"])
-    corrected = read_entry(json.dumps(broken))
+    corrected = read_entry(json.dumps(broken), Settings())
     assert corrected
     assert json.loads(corrected.listed()) == {**good, "cl-metadata": {"is_labeled": True}}
 
@@ -215,12 +267,12 @@ def test_a_corrected_listed_line_loses_its_errors() -> None:
     ],
 )
 def test_a_line_with_a_terminal_error_is_no_entry(line: str) -> None:
-    assert read_entry(line) is None
+    assert read_entry(line, Settings()) is None
 
 
 def test_a_listed_line_keeps_the_text_it_was_given() -> None:
     line = '{ "source-ref" : "s3://images/ü.jpg" }'
-    entry = read_entry(f"\t{line}\r")
+    entry = read_entry(f"\t{line}\r", Settings())
     assert entry
     assert entry.listed() == '{ "source-ref" : "s3://images/ü.jpg" ,"cl-metadata":{"is_labeled":false}}'
 
@@ -316,6 +368,19 @@ def test_lines_end_with_a_newline_and_nothing_else() -> None:
     assert len(read_lines(lines.encode(), Settings(), 10)) == 2
     with pytest.raises(UnusableManifest):
         read_lines(lines.encode("utf-16"), Settings(), 10)
+
+
+def test_the_line_after_a_byte_order_mark_is_read(bench: Workbench, project: str) -> None:
+    arn = bench.create(project, "TRAIN", "\ufeff" + "\n".join(images(10)))
+    assert bench.entries(arn)[0]["source-ref"] == "s3://images/rusty-0.jpg"
+    assert bench.total(arn) == 10
+
+
+def test_a_setting_drops_the_line_after_a_byte_order_mark(bench: Workbench, project: str) -> None:
+    bench.aws.configure(byte_order_mark="drop_line")
+    arn = bench.create(project, "TRAIN", "\ufeff" + "\n".join(images(10)))
+    assert bench.entries(arn)[0]["source-ref"] == "s3://images/rusty-1.jpg"
+    assert bench.total(arn) == 9
 
 
 def test_coral_is_imported_whole(bench: Workbench, project: str) -> None:

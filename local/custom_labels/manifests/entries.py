@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from local.custom_labels.manifests.labels import METADATA, Attribute, LineErrors, read_attribute
+from local.custom_labels.manifests.labels import METADATA, Attribute, Given, LineErrors, read_attribute
+from local.custom_labels.settings import Settings
 from local.custom_labels.validation import limit, read_json
 
 SOURCE_REF = re.compile(r"[sS]3://[0-9A-Za-z.\-_]{3,255}/.+", re.DOTALL)
@@ -107,19 +108,19 @@ class Entries:
         return Entries(stay, declared), Entries([self._entries[position] for position in sorted(moved)], declared)
 
 
-def read_entry(line: str) -> Entry | None:
+def read_entry(line: str, settings: Settings) -> Entry | None:
     """The entry of a JSON Line; None for a terminal error, for which the service drops the line without a report."""
     line = line.strip(JSON_WHITESPACE)
     if not 1 <= len(line) <= LONGEST_LINE:
         return None
     try:
         members = read_json(line)
-        return _read_members(line, members) if isinstance(members, dict) else None
+        return _read_members(line, members, settings) if isinstance(members, dict) else None
     except (ValueError, RecursionError):
         return None
 
 
-def _read_members(line: str, members: dict[str, Any]) -> Entry | None:
+def _read_members(line: str, members: dict[str, Any], settings: Settings) -> Entry | None:
     source_ref = members.get("source-ref")
     if not isinstance(source_ref, str) or not SOURCE_REF.fullmatch(source_ref):
         return None
@@ -127,18 +128,22 @@ def _read_members(line: str, members: dict[str, Any]) -> Entry | None:
     if has_added_members:
         _remove_added_members(members)
     errors = LineErrors(members)
-    attributes = _read_attributes(members, errors)
+    attributes = _read_attributes(members, errors, settings)
     if errors.found or has_added_members:
         line = json.dumps(members, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return Entry(source_ref, line, *_collect_labels(attributes), errors.found)
 
 
-def _read_attributes(members: dict[str, Any], errors: LineErrors) -> tuple[Attribute, ...]:
-    pairs = [(value, members[name + METADATA]) for name, value in members.items() if name + METADATA in members]
-    if not pairs and len(members) > 1:
+def _read_attributes(members: dict[str, Any], errors: LineErrors, settings: Settings) -> tuple[Attribute, ...]:
+    given = [
+        Given(name, value, members[name + METADATA], errors, settings)
+        for name, value in members.items()
+        if name + METADATA in members
+    ]
+    if not given and len(members) > 1:
         errors.add("ERROR_NO_LABEL_ATTRIBUTES")
-    attributes = tuple([read_attribute(value, metadata, errors) for value, metadata in pairs])
-    if pairs and not any(attribute.valid for attribute in attributes):
+    attributes = tuple(map(read_attribute, given))
+    if given and not any(attribute.valid for attribute in attributes):
         errors.add("ERROR_NO_VALID_LABEL_ATTRIBUTES")
     return attributes
 

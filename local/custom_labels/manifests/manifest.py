@@ -37,12 +37,12 @@ def read_manifest(data: bytes, name: str, settings: Settings, most_lines: int) -
 
 def read_lines(data: bytes, settings: Settings, most_lines: int) -> list[Entry]:
     """The entries of JSON Lines, the first for each image. Raises UnusableManifest for too many unusable lines."""
-    lines = _split(data)
+    lines = _split(data, settings)
     if len(lines) > most_lines:
         raise UnusableManifest(TOO_MANY_ROWS)
     by_image: dict[str, Entry] = {}
     for line in lines:
-        entry = read_entry(line)
+        entry = read_entry(line, settings)
         if entry:
             by_image.setdefault(entry.source_ref, entry)
     # "Validation rules for manifest files": blank and invalid lines count as objects; more than 20% fail the import.
@@ -61,9 +61,9 @@ def check_limits(entries: Entries, settings: Settings, most_entries: int) -> Non
         raise UnusableManifest(TOO_MANY_LABELS)
 
 
-def _split(data: bytes) -> list[str]:
+def _split(data: bytes, settings: Settings) -> list[str]:
     try:
-        text = data.decode("utf-8")
+        text = data.decode("utf-8-sig" if settings.byte_order_mark == "skip" else "utf-8")
     except UnicodeDecodeError:
         raise UnusableManifest(INVALID) from None
     if not text.strip():
