@@ -17,6 +17,7 @@ from rich.text import Text
 from local.aws import ROOT, LocalAws, LocalAwsError
 from local.cdk import deploy
 from local.history import POLL_SECONDS, Entered, follow
+from local.import_findings import describe_import
 from local.manifest_file import read_manifest
 from local.sample import sample_manifest
 from local.status_lines import Steps
@@ -32,12 +33,17 @@ LONGEST_WAIT_SECONDS = 120
 
 @dataclass(frozen=True)
 class Contents:
-    """A dataset's status and statistics, the images of its entries, and the number of entries with each label."""
+    """A dataset's status and statistics, its entries as JSON Lines, and the number of entries with each label."""
 
     status: str
     stats: dict[str, int]
-    images: frozenset[str]
+    entries: list[str]
     labels: dict[str, int]
+
+    @property
+    def images(self) -> list[str]:
+        """The images of its entries."""
+        return [json.loads(entry)["source-ref"] for entry in self.entries]
 
 
 def run_demo(console: Console, manifest: Path | None) -> int:
@@ -74,6 +80,7 @@ class Demo:
         training = self._create_dataset(project, "TRAIN", source)
         self._watch(self._execution_for(training))
         before = self._contents(training)
+        self._show_import(manifest, before)
         test = self._create_dataset(project, "TEST", None)
         execution = self._execution_for(test)
         self._watch(execution)
@@ -124,19 +131,27 @@ class Demo:
         description = _poll(lambda: self._describe_settled(dataset))
         status, stats = description["Status"], description["DatasetStats"]
         if status == "CREATE_FAILED":
-            return Contents(status, stats, frozenset(), {})
+            return Contents(status, stats, [], {})
         entries = self._list_pages("list_dataset_entries", "DatasetEntries", dataset)
         labels = self._list_pages("list_dataset_labels", "DatasetLabelDescriptions", dataset)
         return Contents(
             status,
             stats,
-            frozenset(json.loads(entry)["source-ref"] for entry in entries),
+            entries,
             {label["LabelName"]: label["LabelStats"]["EntryCount"] for label in labels},
         )
 
     def _list_pages(self, operation: str, key: str, dataset: str) -> list[Any]:
         pages = self._rekognition.get_paginator(operation).paginate(DatasetArn=dataset)
         return [item for page in pages for item in page[key]]
+
+    def _show_import(self, manifest: bytes, training: Contents) -> None:
+        """What the import did not take from the manifest. If it failed, the e-mail says why."""
+        found = describe_import(manifest, training.entries) if training.status != "CREATE_FAILED" else []
+        if found:
+            self._console.print("\n[bold]The import of the manifest[/]\n")
+        for sentence in found:
+            self._console.print(_plain(f"  {sentence}"), soft_wrap=True)
 
     def _show_mail(self) -> None:
         self._console.print("\n[bold]The e-mail to the subscribers[/]\n")
@@ -159,7 +174,7 @@ class Demo:
         described = self._stepfunctions.describe_execution(executionArn=execution)
         output = json.loads(described["output"]) if described["status"] == "SUCCEEDED" else {}
         outcome = output.get("Outcome", "FAILED")
-        moved = bool(test.images) and training.status == test.status == "UPDATE_COMPLETE"
+        moved = bool(test.entries) and training.status == test.status == "UPDATE_COMPLETE"
         kept = Counter(training.images) + Counter(test.images) == Counter(before.images)
         self._console.print()
         if (outcome == "DISTRIBUTED") != moved or not kept:

@@ -98,6 +98,7 @@ def test_a_manifest_with_boxes_is_distributed(demonstrate: Any) -> None:
     status, output = demonstrate("\n".join(BOXES).encode())
     assert status == 0
     assert output.splitlines()[-1].startswith("DISTRIBUTED: 2 of 10 entries (20%)")
+    assert "The import of the manifest" not in output
 
 
 def test_the_demo_says_where_the_report_is(demonstrate: Any, tmp_path: Path) -> None:
@@ -121,6 +122,15 @@ def test_errors_in_every_entry_are_the_advice(demonstrate: Any) -> None:
     assert status == 1
     assert "\nFAILED: DistributionFailed: " in output
     assert output.splitlines()[-1].startswith(CORRECT_ALL)
+    wrong = "10 entries: ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT: The format of the label attribute metadata is"
+    assert f"\nThe import of the manifest\n\n  {wrong} invalid.\n" in output
+
+
+def test_lines_that_are_no_entry_are_counted(demonstrate: Any) -> None:
+    """No API and no message of AWS says that Rekognition dropped a line."""
+    status, output = demonstrate("\n".join([*images(10), "", images(1)[0]]).encode())
+    assert status == 0
+    assert "\nThe import of the manifest\n\n  Lines that are no entry: 2 of 12." in output
 
 
 def test_images_in_two_buckets_are_a_manifest_to_correct(demonstrate: Any) -> None:
@@ -181,10 +191,21 @@ def test_real_manifests_have_the_expected_outcome(demonstrate: Any, name: str, s
 @pytest.mark.parametrize(
     ("name", "status", "said"),
     [
+        ("02-annotations-member-missing", 0, "- 5 entries have no label, so Rekognition does not train with them."),
         *((name, 1, CORRECT_ALL) for name in ("03-no-confidence", "04-segmentation", "08-multilabel-ground-truth")),
+        (
+            "04-segmentation",
+            1,
+            "  10 entries: ERROR_UNSUPPORTED_USE_CASE_TYPE: The use case type of the mask-ref-metadata label attribute "
+            "metadata is unsupported. Check the type field.",
+        ),
+        ("09-bom", 0, "4 of 20 entries (20%) are in the test dataset now"),
+        ("14-nan-confidence", 0, "  Lines that are no entry: 2 of 20."),
         *((name, 1, CORRECT_ALL) for name in ("15-label-value-as-text", "16b-class-id-as-text", "20-image-7168-wide")),
+        ("16a-float-boxes", 0, "2 of 12 entries (17%) are in the test dataset now"),
         ("17-boxes-over-the-edge", 0, "- 5 entries have no label, so Rekognition does not train with them."),
         ("18-class-map-lacks-one", 0, "- 6 entries have errors. Rekognition trains with such an entry without its"),
+        ("20-image-7168-wide", 1, "ERROR_INVALID_IMAGE_DIMENSION: The image dimension(s) do not conform to allowed"),
         ("21-two-buckets", 1, "What to do: Correct the manifest: all its images must be in one bucket."),
         ("23-label-of-one-image", 1, "What to do: The training dataset, or one of its labels, has too few"),
         ("24-251-labels", 1, "What to do: Correct the manifest: a dataset has at most 250 labels."),
