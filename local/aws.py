@@ -165,7 +165,7 @@ class LocalAws:
         return self._control("internal_state", {})
 
     def mails(self, address: str) -> list[dict[str, str]]:
-        """The e-mails that SNS has sent to the address: {To, Subject, Text}."""
+        """What SNS has sent to the e-mail address or phone number: {To, Subject, Text}."""
         mails: list[dict[str, str]] = self._control("mails", {})["mails"]
         return [mail for mail in mails if mail["To"] == address]
 

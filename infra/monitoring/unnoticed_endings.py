@@ -9,7 +9,7 @@ from constructs import Construct
 
 from infra.messaging.topic import publishing_role
 from infra.triggers.dead_letter_queue import DeadLetterQueue
-from infra.workflow.plain_words import NOBODY_NOTIFIED
+from infra.workflow.plain_words import NOBODY_NOTIFIED, execution_link
 from lambdas.rules.failures.ending import WHAT_TO_DO
 
 
@@ -60,7 +60,7 @@ class UnnoticedEndings(Construct):
 
 _UNNOTICED = [
     {"status": ["TIMED_OUT", "ABORTED"]},
-    {"status": ["FAILED"], "cause": [{"wildcard": f"*{NOBODY_NOTIFIED}*"}]},
+    {"status": ["FAILED"], "cause": [{"prefix": NOBODY_NOTIFIED}]},
     # An error that no Catch catches. Every other failure has the advice in its cause.
     {
         "status": ["FAILED"],
@@ -87,7 +87,6 @@ def _message() -> str:
             "nothing. Otherwise start a new execution for the project in its input, unless the cause says that this is "
             "not needed. The new execution continues where this one ended and distributes nothing twice. The record of "
             "the pair shows which execution owns the pair.",
-            f"Execution: https://{region}.console.aws.amazon.com/states/home?region={region}"
-            f"#/v2/executions/details/{arn}",
+            f"Execution: {execution_link(region)}{arn}",
         ]
     )

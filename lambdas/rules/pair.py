@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Self
 
-from lambdas.rules.text import make_encodable
+from lambdas.rules.text import make_encodable, make_visible
 
-# Characters. The API does not limit a StatusMessage, which becomes part of a state's data, a record and a cause.
+# Characters. The API limits neither the length nor the characters of a StatusMessage, which becomes part of a state's
+# data, a record, a log and a cause.
 LONGEST_MESSAGE = 2_000
 
 DISTRIBUTED, FAILED, SKIPPED = "DISTRIBUTED", "FAILED", "SKIPPED"
@@ -38,7 +39,7 @@ class Dataset:
         return cls(
             arn=arn,
             status=description.get("Status", ""),
-            status_message=make_encodable(description.get("StatusMessage", ""))[:LONGEST_MESSAGE],
+            status_message=_read_message(description.get("StatusMessage", "")),
             updated=_iso(description.get("LastUpdatedTimestamp")),
             entries=stats.get("TotalEntries", 0),
             labeled=stats.get("LabeledEntries", 0),
@@ -124,6 +125,11 @@ NO_RECORD = Record()
 def count_entries(dataset: Dataset | None) -> int:
     """The number of entries; 0 if there is no dataset."""
     return dataset.entries if dataset else 0
+
+
+def _read_message(message: str) -> str:
+    """The message on one line, shortened. An invisible character is shown as JSON writes it."""
+    return make_visible(make_encodable(message)[:LONGEST_MESSAGE])[:LONGEST_MESSAGE]
 
 
 def _iso(moment: datetime | None) -> str:

@@ -1,4 +1,4 @@
-"""The e-mails that SNS sends."""
+"""The e-mails and text messages that SNS sends."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,10 +8,13 @@ from ministack.services import sns
 from local.ministack_patches.registry import patch
 
 mails: list[dict[str, str]] = []
-"""Every e-mail: {To, Subject, Text}."""
+"""Every e-mail and SMS: {To, Subject, Text}. A phone shows no subject."""
+
+KEPT = ("email", "sms")
+"""The protocols of these."""
 
 
-@patch("SNS: every e-mail is kept, to be read", why="MiniStack delivers no e-mail.")
+@patch("SNS: every e-mail and SMS is kept, to be read", why="MiniStack delivers none.")
 def install() -> None:
     sns._fanout = _keep_mails(sns._fanout)
 
@@ -29,12 +32,9 @@ def _keep_mails(original: Callable[..., None]) -> Callable[..., None]:
         original(topic_arn, message_id, message, subject, structure, attributes, **more)
         topic = sns._topic_by_arn_any_scope(topic_arn) or {"subscriptions": []}
         for subscription in topic["subscriptions"]:
-            text = sns._resolve_message_for_protocol(message, structure, "email")
-            if _receives(subscription, attributes or {}, text):
+            protocol = subscription["protocol"]
+            text = sns._resolve_message_for_protocol(message, structure, protocol)
+            if protocol in KEPT and sns._matches_filter_policy(subscription, attributes or {}, text):
                 mails.append({"To": subscription["endpoint"], "Subject": subject, "Text": text})
 
     return fanout
-
-
-def _receives(subscription: dict[str, Any], attributes: dict[str, Any], text: str) -> bool:
-    return subscription["protocol"] == "email" and bool(sns._matches_filter_policy(subscription, attributes, text))

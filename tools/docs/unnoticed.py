@@ -21,10 +21,10 @@ UNNOTICED = (
     Failure(
         errors=("Nobody could be notified",),
         retried=Retried.NO_TASK,
-        why="SNS did not accept the message with the outcome. The execution fails. Its cause begins with the outcome, "
-        "which the record contains, too. A rule of EventBridge tries to notify people, for up to 24 hours if SNS "
-        "answers with a 5xx or 429. If it fails, the event is in the dead-letter queue with `WatchUndelivered` in "
-        "its name, and the alarm of that queue is red in the CloudWatch console.",
+        why="SNS did not accept the message with the outcome. The execution fails. Its cause begins with that, and "
+        "contains the error of SNS and the outcome, which the record has, too. A rule of EventBridge tries to notify "
+        "people, for up to 24 hours if SNS answers with a 5xx or 429. If it fails, the event is in the dead-letter "
+        "queue with `WatchUndelivered` in its name, and the alarm of that queue is red in the CloudWatch console.",
         advice="Fix what SNS names (the topic, its policy, its key), then purge the queue. If the pair is "
         "distributed, no other execution is needed.",
     ),

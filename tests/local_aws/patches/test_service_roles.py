@@ -79,8 +79,8 @@ def test_a_failed_notification_leaves_the_outcome_in_the_cause(
     with deny_action(bench.aws, find_role_name(bench.aws, "WorkflowRole"), "sns:Publish"):
         execution = executions.run({"ProjectArn": project})
     assert execution.states[-2:] == ["Notify in plain words", "Failed"]
-    assert execution.cause.startswith("2 of 10 entries (20%) are in the test dataset now")
-    assert f"{NOBODY_NOTIFIED} User: " in execution.cause
+    assert execution.cause.startswith(f"{NOBODY_NOTIFIED} User: ")
+    assert "\n\nThe outcome: 2 of 10 entries (20%) are in the test dataset now" in execution.cause
     assert bench.total(training) + bench.total(test) == 10
     assert bench.total(test) == 2
     assert executions.run({"ProjectArn": project}).output["Outcome"] == "ALREADY_DISTRIBUTED"

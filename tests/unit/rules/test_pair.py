@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from lambdas.rules.pair import Dataset, Pair, count_entries
+from lambdas.rules.pair import LONGEST_MESSAGE, Dataset, Pair, count_entries
 
 DESCRIPTION = {
     "CreationTimestamp": datetime(2026, 11, 23, 10, 0, tzinfo=UTC),
@@ -75,6 +75,12 @@ def test_long_status_message_is_cut() -> None:
 
 def test_lone_surrogate_in_a_status_message_becomes_a_question_mark() -> None:
     assert Dataset.from_description("arn", {"StatusMessage": "half a \ud83d"}).status_message == "half a ?"
+
+
+def test_a_message_is_one_line_without_invisible_characters() -> None:
+    found = Dataset.from_description("arn", {"StatusMessage": "Sorry.\n\nPay\u202e: \x1b[2J"})
+    assert found.status_message == r"Sorry.\n\nPay\u202e: \u001b[2J"
+    assert len(Dataset.from_description("arn", {"StatusMessage": "\x00" * 3_000}).status_message) == LONGEST_MESSAGE
 
 
 @pytest.mark.parametrize(

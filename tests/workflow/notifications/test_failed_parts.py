@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from lambdas.messages.bundle import NO_EVENT
+from lambdas.messages.links import execution_link
 from lambdas.rules.failures.row import ATTEMPTS, Retried
 from local.aws import LocalAws
 from local.faults.fault import Fault
@@ -141,8 +142,8 @@ def test_plain_words_replace_the_report_of_a_broken_function(
         execution = distribute_new_pair(bench, project, executions, images(lines))
     notification = only(subscriber.receive_all())
     assert notification.message.startswith(f"Outcome: {outcome}\n")
-    assert cause in notification.message
-    assert notification.message.endswith(f"Execution: {execution.arn}")
+    assert cause not in notification.message
+    assert notification.message.endswith(f"Execution: {execution_link(execution.arn)}")
     assert execution.status == ("SUCCEEDED" if outcome == "DISTRIBUTED" else "FAILED")
     shown = execution.output["Reason"] if execution.output else execution.cause
     assert cause in shown
@@ -154,8 +155,9 @@ def test_plain_words_report_that_no_function_can_run(
     with deny_action(local_aws, find_role_name(local_aws, "WorkflowRole"), "lambda:InvokeFunction"):
         execution = executions.run({"ProjectName": "x"})
     notification = only(subscriber.receive_all())
-    assert notification.message.startswith("Outcome: FAILED\nError: Lambda.AWSLambdaException\nCause: User: ")
+    assert notification.message.startswith("Outcome: FAILED\nError: Lambda.AWSLambdaException\n\nWhat to do: ")
     assert execution.error == "Lambda.AWSLambdaException"
+    assert execution.cause.startswith("User: ")
     assert "What to do: " in execution.cause
 
 
