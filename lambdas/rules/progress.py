@@ -4,9 +4,9 @@ DescribeDataset shows the *last* operation on a dataset. A COMPLETE or FAILED fr
 this distribution. So only changes since the start count, and only when both datasets have settled. Every other status,
 also one that AWS adds later, means "not yet".
 
-Only a distribution removes entries from a training dataset. So fewer training entries prove a distribution, whatever
-happened afterwards. People may have added as many entries as left. Then two new UPDATE_COMPLETE prove it, if the test
-dataset has entries.
+AWS documents no other operation that removes entries from a training dataset. So fewer training entries prove a
+distribution, whatever happened afterwards. People may have added as many entries as left. Then two new UPDATE_COMPLETE
+prove it, if the test dataset has entries.
 
 If both datasets have settled, no training entry has left and not both datasets have changed, no distribution shows.
 It may have started all the same: statistics can lag behind the status, and reads can lag behind writes. One such poll
