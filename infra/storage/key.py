@@ -26,8 +26,8 @@ class Key(Construct):
             enable_key_rotation=True,
             removal_policy=settings.removal_policy,
         )
-        # A rule has no role to send to its dead-letter queue ("Key management", Amazon SQS Developer Guide). Which
-        # condition keys EventBridge gives to a key is not documented, but SQS names the queue. The ARN cannot be
+        # A rule has no role to send to its dead-letter queue ("Key management", Amazon SQS Developer Guide). The
+        # encryption context of SQS names the queue; AWS does not document that (docs/adr/0010). The ARN cannot be
         # limited to the stack's name, because CloudFormation shortens long names of queues.
         queues = Stack.of(self).format_arn(service="sqs", resource="*")
         allow_service(self.key, "Rules", "events", SENDING, {"ArnLike": {"kms:EncryptionContext:aws:sqs:arn": queues}})

@@ -18,7 +18,10 @@ MOST_EVENTS = 1000  # on one page of a history
 
 
 def describe_owner(execution: str) -> Owner:
-    """The status of the execution and when it ended. Raises OwnerUnknown if Step Functions does not answer."""
+    """The status of the execution and when it ended. Raises OwnerUnknown if Step Functions does not answer.
+
+    The status can be old: DescribeExecution is eventually consistent (AWS Step Functions API Reference).
+    """
     try:
         found = _stepfunctions.describe_execution(executionArn=execution)
     except _stepfunctions.exceptions.ExecutionDoesNotExist:
