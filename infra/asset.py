@@ -45,7 +45,8 @@ def copy_code(folder: Path) -> None:
     for name in DISTRIBUTIONS:
         _copy_distribution(distribution(name), folder)
     for path in folder.rglob("*"):
-        # Lambda's own user must be able to read the files ("Packaging Python code"), whatever this machine's umask is.
+        # Lambda's own user must be able to read the files ("Working with .zip file archives for Python Lambda
+        # functions", AWS Lambda Developer Guide), whatever this machine's umask is.
         path.chmod(0o755 if path.is_dir() else 0o644)
 
 

@@ -108,7 +108,8 @@ class Functions(Construct):
             handler=f"lambdas.{module}.handler",
             runtime=lambda_.Runtime.PYTHON_3_14,
             architecture=lambda_.Architecture.ARM_64,
-            # Lambda gives CPU in proportion to memory, and a cold start needs CPU to import boto3.
+            # Lambda gives CPU in proportion to memory ("Configure Lambda function memory", AWS Lambda Developer Guide),
+            # and a cold start needs CPU to import boto3.
             memory_size=512,
             timeout=TIMEOUT,
             role=role,

@@ -194,7 +194,7 @@ class Settings(BaseModel):
     ] = RemovalPolicy.DESTROY
     """What `cdk destroy` does with records, reports, logs, the trail's files and the key. It deletes everything else,
     with the events in the dead-letter queues. AWS deletes a destroyed key after 30 days; until then the key costs
-    nothing."""
+    nothing (*AWS KMS pricing*)."""
 
     image_buckets: Annotated[
         _Names[_Bucket],
@@ -226,11 +226,12 @@ class Settings(BaseModel):
     """Tags for every resource of the stack."""
 
     create_dashboard: _Switch = True
-    """Whether the stack has a CloudWatch dashboard. The first three dashboards of an account are free."""
+    """Whether the stack has a CloudWatch dashboard. The free tier of an account has three, of at most 50 metrics each
+    (*Amazon CloudWatch pricing*)."""
 
     create_trail: _Switch = False
     """Whether the stack creates a CloudTrail trail of management events. Without a trail no event arrives. Use it in an
-    account and Region that has none; the first copy of management events is free."""
+    account and Region that has none; the first copy of management events is free (*AWS CloudTrail pricing*)."""
 
     @classmethod
     def from_context(cls, context: Mapping[str, Any]) -> Self:

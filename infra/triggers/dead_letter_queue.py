@@ -1,4 +1,4 @@
-"""A dead-letter queue for a rule, and an alarm that is on while the queue has a message."""
+"""A dead-letter queue for a rule, and an alarm that goes off when the queue has a message (docs/operations.md)."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch

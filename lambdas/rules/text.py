@@ -13,8 +13,8 @@ MOST_NAMES = 5
 # Characters, of up to six bytes each in JSON. Step Functions takes 32,768 as the cause of an execution.
 LONGEST_CAUSE = 8_000
 NO_CAUSE = "No cause was given."
-# Characters of JSON. A state's data and an SNS message may have 256 KB, and no Catch catches an error about a state's
-# data.
+# Characters of JSON. A state's data and, by default, an SNS message may have 256 KB ("Publish", Amazon SNS API
+# Reference), and no Catch catches an error about a state's data.
 LONGEST_LIST = 100_000
 MOST_MARKS = 4  # above and below one letter; Thai, Hebrew and Vietnamese need no more
 

@@ -116,15 +116,16 @@ ACKNOWLEDGED = (
         ("SQS3", "SQSRedrivePolicy"),
         ("*/Undelivered/Queue/Resource",),
         "This queue is a dead-letter queue itself, of a rule of EventBridge. cdk-nag recognizes only those of queues "
-        "and functions. No program receives from it. An alarm is on while it has a message.",
+        "and functions. No program receives from it. An alarm goes off when it has a message.",
     ),
     Acknowledged(
         "A dead-letter queue for an e-mail subscription",
         ("SNSRedrivePolicy",),
         ("Notifications/Topic/*/Resource", "Operations/Topic/*/Resource"),
-        "SNS tries to deliver an e-mail 50 times over 6 hours (*Amazon SNS message delivery retries*, Amazon SNS "
-        "Developer Guide). If it fails, the outcome is still in the execution and in the record of the pair, and the "
-        "state of an alarm is in CloudWatch. A message in such a queue would be reported by the same kind of e-mail.",
+        "While the server of the recipient fails, SNS tries to deliver an e-mail 50 times over 6 hours (*Amazon SNS "
+        "message delivery retries*, Amazon SNS Developer Guide). After that the outcome is still in the execution and "
+        "in the record of the pair, and the state of an alarm is in CloudWatch. A message in such a queue would "
+        "be reported by the same kind of e-mail.",
     ),
     Acknowledged(
         "The table in an AWS Backup plan",
@@ -141,9 +142,9 @@ ACKNOWLEDGED = (
         ("Reports/Bucket/Resource", "Trail/Bucket/Resource"),
         "S3 delivers these logs hours later and without a guarantee (*Logging requests with server access logging*, "
         "Amazon S3 User Guide). They need a second bucket, which cannot be encrypted with the stack's key, because S3 "
-        "supports only its own key there. Public access is blocked; one "
-        "function writes reports, and CloudTrail writes its trail. To record who reads what, turn on CloudTrail's "
-        "data events for a bucket; they cost money by the event.",
+        "supports only its own key there (*Enabling Amazon S3 server access logging*, same guide). Public access is "
+        "blocked; one function writes reports, and CloudTrail writes its trail. To record who reads what, turn on "
+        "CloudTrail's data events for a bucket; they cost money by the event.",
     ),
     Acknowledged(
         "Replication of buckets to another Region",

@@ -20,9 +20,9 @@ three contain the cause. The notification and the execution also say what to do.
 
 **Run it again.** In the Step Functions console choose *New execution*, with the same input. The new execution finds
 what an earlier one asked of Rekognition and continues there. It distributes nothing twice. Use *Redrive* only for an
-execution that was aborted or timed out: it continues in the state that it was in (*Restarting state machine executions
-with redrive in Step Functions*, AWS Step Functions Developer Guide). A redrive of a failed execution only repeats the
-state *Failed*, and sends no notification.
+execution that was aborted or timed out, within 14 days: it continues in the state that it was in, with its timeout
+reset (*Restarting state machine executions with redrive in Step Functions*, AWS Step Functions Developer Guide).
+A redrive of a failed execution only repeats the state *Failed*, and sends no notification.
 
 **Retries.** `quickly` means up to {quickly} more tries, `patiently` up to {patiently}. Each try starts at a random
 moment of an interval, which begins at {quick} seconds (`patiently`: {patient}) and doubles up to {longest} seconds.

@@ -8,8 +8,8 @@ UNNOTICED = (
         retried=Retried.NO_TASK,
         why="Somebody stopped the execution. A rule of EventBridge sends a message `ABORTED: …` to the same topic. A "
         "distribution that the execution had started continues.",
-        advice="To follow that distribution to its end, redrive the execution or start a new one. If you need no "
-        "outcome, do nothing.",
+        advice="To follow that distribution to its end, redrive the execution within 14 days or start a new one. If "
+        "you need no outcome, do nothing.",
     ),
     Failure(
         errors=("TIMED_OUT",),
@@ -32,7 +32,7 @@ UNNOTICED = (
         errors=("An event that started nothing",),
         retried=Retried.NO_TASK,
         why="EventBridge could not start an execution. It retries for up to 24 hours after a 5xx or 429, and not at "
-        "all after any other error, such as a missing permission. The event is in the dead-letter queue with "
+        "all after any other 4xx, such as that of a missing permission. The event is in the dead-letter queue with "
         "`TriggerUndelivered` in its name. The alarm of that queue is red and notifies people through the alarm "
         "topic.",
         advice="Fix what the message's attributes `ERROR_CODE` and `ERROR_MESSAGE` name. Start an execution with the "

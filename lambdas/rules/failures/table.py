@@ -174,7 +174,8 @@ FAILURES = (
     Failure(
         errors=("Lambda.TooManyRequestsException",),
         retried=Retried.PATIENTLY,
-        why="The account already runs as many functions at once as its quota allows.",
+        why="Lambda throttled the call: the account runs as many functions at once as its quota allows, or calls them "
+        "too often (*Invoke*, AWS Lambda API Reference).",
         advice="Start a new execution when fewer functions run. Or have the account's concurrency raised in the "
         "Service Quotas console.",
     ),

@@ -1,7 +1,7 @@
 """What an execution is asked to do: read a person's input, or the event of a CreateDataset call.
 
-Step Functions has parsed the input before. Of a key that a person gave twice only one value arrives, and nothing shows
-that there was another.
+Step Functions has parsed the input before. Of a key that a person gave twice only one value may arrive, and nothing
+shows that there was another. AWS does not document it.
 """
 
 import json

@@ -48,8 +48,10 @@ cost.
 
 ## At rest
 {{kept}}. Every other resource in the template costs by use, or nothing; a test checks each one.
-The first {FREE_DASHBOARDS} dashboards of an account are free. Each other costs ${Price.DASHBOARD.value.usd} a month.
-The key costs ${Price.KEY.value.usd} more a month after its first rotation, and again after its second.
+The free tier of an account has {FREE_DASHBOARDS} dashboards of at most 50 metrics each (*Amazon CloudWatch pricing*).
+Each other dashboard costs ${Price.DASHBOARD.value.usd} a month.
+The key costs ${Price.KEY.value.usd} more a month after its first rotation, and again after its second
+(*AWS KMS pricing*).
 
 ## Method
 - One distribution has two executions: the one that distributes, and one that the event of the other dataset starts and
