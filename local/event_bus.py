@@ -1,4 +1,4 @@
-"""Events of AWS services on MiniStack's EventBridge."""
+"""Events of API calls on MiniStack's EventBridge."""
 
 import contextvars
 import json
@@ -8,13 +8,16 @@ from typing import Any
 from ministack.core import iam_evaluator, responses
 from ministack.services import eventbridge
 
+from local.trail import logs_calls
+
 
 def put_event(event: dict[str, Any]) -> None:
-    """Put an event of an AWS service on the default bus of the account and Region that the event names.
+    """Put the event of an API call on the default bus of the account and Region that it names, if a trail logs it.
 
     PutEvents would give the event another id and another time. The event does not belong to the current request.
     """
-    contextvars.copy_context().run(_dispatch, event)
+    if logs_calls(event["account"], event["region"]):
+        contextvars.copy_context().run(_dispatch, event)
 
 
 def _dispatch(event: dict[str, Any]) -> None:

@@ -30,6 +30,7 @@ from local.ministack_patches.order import install_patches
 from local.ministack_patches.step_functions.waits import use_clock
 from local.ministack_patches.traces import traced
 from local.rekognition_service import ServiceClock
+from local.trail import create_trail
 
 CONTROL = "/_custom_labels/"
 CONTROLS = ("settings", "clock", "reset", "faults", "internal_state", "mails", "traces")
@@ -44,6 +45,7 @@ def main() -> None:
     rekognition_service.install(service)
     use_clock(ServiceClock(service))
     install_patches()
+    create_trail(os.environ["MINISTACK_ACCOUNT_ID"], os.environ["MINISTACK_REGION"])
     # After the patches: a fault comes before the check of a role.
     app = injection.install(ministack.app, faults)
     asyncio.run(_serve(_with_controls(app, service, faults)))

@@ -3,7 +3,14 @@
 Where two patches wrap the same function of MiniStack, the one that is installed later runs first.
 """
 
-from local.ministack_patches import alarm_dimensions, mailbox, s3_managed_key, traces
+from local.ministack_patches import (
+    alarm_dimensions,
+    mailbox,
+    pending_subscriptions,
+    rule_metrics,
+    s3_managed_key,
+    traces,
+)
 from local.ministack_patches.cloudformation import (
     bucket_deletion,
     bucket_properties,
@@ -41,7 +48,9 @@ PATCHES: tuple[Patch, ...] = (
     succeed_output.install,
     sns_attributes.install,
     mailbox.install,
+    pending_subscriptions.install,
     alarm_dimensions.install,
+    rule_metrics.install,
     metric_math_alarms.install,
     bucket_properties.install,
     bucket_deletion.install,
