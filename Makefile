@@ -7,8 +7,8 @@ WITH_NODE := PATH="$(CURDIR)/node_modules/.bin:$(CURDIR)/$(BIN):$$PATH" PYTHONUT
 	JSII_RUNTIME_PACKAGE_CACHE_ROOT="$(CURDIR)/.local/jsii"
 # These change which modules a Python finds and whether it checks assertions, and what npm counts as a package of the project.
 unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONOPTIMIZE PYTHONWARNINGS PYTHONINSPECT NODE_ENV
-export MANIFEST PORT NOTIFY RUNS SEED FIRST ANSWER MOVE
-.PHONY: help demo local format check test unit pr mutations chaos unknowns docs audit lock deploy setup
+export MANIFEST PORT NOTIFY RUNS SEED FIRST ANSWER MOVE STACK
+.PHONY: help demo local doctor format check test unit pr mutations chaos unknowns docs audit lock deploy setup
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -18,6 +18,9 @@ demo: setup ## deploy the stack on a local AWS and distribute a dataset; MANIFES
 
 local: setup ## run a local AWS with the stack until you stop it; PORT=4566 sets its port
 	@$(BIN)/python -m local $${PORT:+--port="$$PORT"}
+
+doctor: setup ## say whether the stack on your AWS account is all right; STACK=name names it
+	@$(BIN)/python -m account doctor $${STACK:+--stack="$$STACK"}
 
 format: setup ## correct and format the Python code with ruff
 	@$(BIN)/ruff check --fix .
