@@ -1,0 +1,1 @@
+"""`make verify` asks a real account how Custom Labels behaves there."""
