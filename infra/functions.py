@@ -14,7 +14,7 @@ from constructs import Construct
 from infra.asset import function_code
 from infra.logs import log_group
 from infra.metrics import NAMESPACE
-from infra.permissions import allow, via_service
+from infra.permissions import allow, functions_of_account, via_service
 from infra.settings import Settings
 
 TIMEOUT = Duration.seconds(60)
@@ -97,7 +97,7 @@ class Functions(Construct):
         ]
 
     def _function(self, construct_id: str, module: str) -> lambda_.Function:
-        role = iam.Role(self, f"{construct_id}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        role = iam.Role(self, f"{construct_id}Role", assumed_by=functions_of_account(self))
         group = log_group(self, f"{construct_id}Logs", key=self._key, settings=self._settings)
         self.logs.append(group)
         group.grant_write(role)

@@ -34,6 +34,15 @@ def rules_of_account(scope: Construct) -> iam.ServicePrincipal:
     return _acting_for(scope, "events", "rule", ArnFormat.SLASH_RESOURCE_NAME)
 
 
+def functions_of_account(scope: Construct) -> iam.ServicePrincipal:
+    """Lambda, for the functions of this account.
+
+    "Working with AWS managed policies in the execution role", AWS Lambda Developer Guide.
+    """
+    account = {"StringEquals": {"aws:SourceAccount": Stack.of(scope).account}}
+    return iam.ServicePrincipal("lambda.amazonaws.com", conditions=account)
+
+
 def _acting_for(scope: Construct, service: str, resource: str, arn_format: ArnFormat) -> iam.ServicePrincipal:
     stack = Stack.of(scope)
     arns = stack.format_arn(service=service, resource=resource, resource_name="*", arn_format=arn_format)

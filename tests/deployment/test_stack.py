@@ -182,7 +182,7 @@ def test_message_in_a_dead_letter_queue_raises_an_alarm(template: Template, box:
             "ComparisonOperator": "GreaterThanOrEqualToThreshold",
             "Statistic": "Maximum",
             "Threshold": 1,
-            "TreatMissingData": "notBreaching",
+            "TreatMissingData": "ignore",
         },
     )
 
@@ -345,7 +345,7 @@ def test_mails_of_a_topic_name_the_stack_and_the_subject(stack_name: str) -> Non
     ("service", "resource"), [("states.amazonaws.com", ":stateMachine:*"), ("events.amazonaws.com", ":rule/*")]
 )
 def test_service_assumes_a_role_for_this_account_only(template: Template, service: str, resource: str) -> None:
-    """AWS documents both conditions for these services, and neither for Lambda."""
+    """AWS documents both conditions for these services."""
     documents = [
         role["Properties"]["AssumeRolePolicyDocument"] for role in template.find_resources("AWS::IAM::Role").values()
     ]
@@ -357,8 +357,20 @@ def test_service_assumes_a_role_for_this_account_only(template: Template, servic
         parts = statement["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::Join"][1]
         assert {"Ref": "AWS::AccountId"} in parts
         assert parts[-1] == resource
-    others = {each["Principal"]["Service"] for each in trusted if "Condition" not in each}
-    assert others == {"lambda.amazonaws.com"}
+
+
+def test_lambda_assumes_a_role_for_this_account_only(template: Template) -> None:
+    """The CDK makes the role of the bucket emptier."""
+    roles = template.find_resources("AWS::IAM::Role").items()
+    lambdas = {
+        name: statement.get("Condition")
+        for name, role in roles
+        for statement in role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        if statement["Principal"] == {"Service": "lambda.amazonaws.com"}
+    }
+    free = [name for name, condition in lambdas.items() if condition != ACCOUNT]
+    assert len(lambdas) == len(FUNCTIONS) + 1
+    assert [name.partition("Role")[0] for name in free] == ["CustomS3AutoDeleteObjectsCustomResourceProvider"]
 
 
 def test_records_can_be_queried_by_project(template: Template) -> None:
