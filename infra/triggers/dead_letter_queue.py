@@ -28,5 +28,7 @@ class DeadLetterQueue(Construct):
             alarm_description=f"{why} {where} {advice} Then purge the queue.",
             threshold=1,
             evaluation_periods=1,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            # An inactive queue has no metric, also while it still has a message ("Monitoring Amazon SQS queues using
+            # CloudWatch", Amazon SQS Developer Guide).
+            treat_missing_data=cloudwatch.TreatMissingData.IGNORE,
         )
