@@ -7,8 +7,8 @@ WITH_NODE := PATH="$(CURDIR)/node_modules/.bin:$(CURDIR)/$(BIN):$$PATH" PYTHONUT
 	JSII_RUNTIME_PACKAGE_CACHE_ROOT="$(CURDIR)/.local/jsii"
 # These change which modules a Python finds and whether it checks assertions, and what npm counts as a package of the project.
 unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONOPTIMIZE PYTHONWARNINGS PYTHONINSPECT NODE_ENV
-export MANIFEST PORT NOTIFY RUNS SEED FIRST ANSWER MOVE STACK
-.PHONY: help demo local doctor format check test unit pr mutations chaos unknowns docs audit lock deploy setup
+export MANIFEST PORT NOTIFY RUNS SEED FIRST ANSWER MOVE STACK ANSWERS
+.PHONY: help demo local doctor verify format check test unit pr mutations chaos unknowns docs audit lock deploy setup
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -16,11 +16,14 @@ help: ## print this list
 demo: setup ## deploy the stack on a local AWS and distribute a dataset; MANIFEST=path uses your manifest
 	@$(BIN)/python -m local demo $${MANIFEST:+--manifest="$$MANIFEST"}
 
-local: setup ## run a local AWS with the stack until you stop it; PORT=4566 sets its port
-	@$(BIN)/python -m local $${PORT:+--port="$$PORT"}
+local: setup ## run a local AWS with the stack until you stop it; PORT=4566 sets its port, ANSWERS=file its settings
+	@$(BIN)/python -m local $${PORT:+--port="$$PORT"} $${ANSWERS:+--answers="$$ANSWERS"}
 
 doctor: setup ## say whether the stack on your AWS account is all right; STACK=name names it
 	@$(BIN)/python -m account doctor $${STACK:+--stack="$$STACK"}
+
+verify: setup ## ask your AWS account how Custom Labels and the workflow behave there; asks first, YES=1 agrees
+	@$(WITH_NODE) $(BIN)/python -m account verify
 
 format: setup ## correct and format the Python code with ruff
 	@$(BIN)/ruff check --fix .
@@ -34,8 +37,8 @@ check: setup ## run ruff, mypy, import-linter and cdk-nag, and find stale pages;
 	@$(WITH_NODE) $(BIN)/python -m tools.docs --check
 	@$(WITH_NODE) $(BIN)/python -m tools.docs.nag
 
-test: setup ## run every test
-	@$(WITH_NODE) $(BIN)/python -m pytest
+test: setup ## run every test; ANSWERS=file runs them under what `make verify` found
+	@$(WITH_NODE) $(BIN)/python -m pytest $${ANSWERS:+--answer="@$$ANSWERS"}
 
 unit: setup ## run the tests that need no AWS; takes a few seconds
 	@$(WITH_NODE) $(BIN)/python -m pytest tests/unit --numprocesses=0
@@ -61,7 +64,7 @@ mutations: $(TOOLS)/installed ## break the rules and see tests fail (docs/mutati
 	@cd $(MUTATIONS) && $(MUTMUT) results --all True | awk -F '[.: ]+' '$(SCORE)'
 
 unknowns: setup ## run end-to-end tests under each answer to what AWS does not document; ANSWER=word selects
-	@$(WITH_NODE) $(BIN)/python -m tests.campaign.unknowns $${ANSWER:+"$$ANSWER"}
+	@$(WITH_NODE) $(BIN)/python -m tests.campaign.unknowns $${ANSWER:+"$$ANSWER"} $${ANSWERS:+"@$$ANSWERS"}
 
 chaos: setup ## check every promise under random faults; RUNS=10000 SEED=1; FIRST=3 begins at run 3
 	@$(WITH_NODE) $(BIN)/python -m tests.campaign $${RUNS:+--runs="$$RUNS"} $${SEED:+--seed="$$SEED"} $${FIRST:+--first="$$FIRST"}

@@ -1,4 +1,4 @@
-"""`python -m account doctor` examines a deployed stack."""
+"""`python -m account doctor` examines a deployed stack. `python -m account verify` asks the account how it behaves."""
 
 import argparse
 import sys
@@ -7,6 +7,7 @@ from rich.console import Console
 
 from account.doctor.command import run_doctor
 from account.session import AccountError
+from account.verify.command import run_verify
 
 STACK = "DatasetDistribution"
 
@@ -16,11 +17,12 @@ def main() -> int:
     arguments = _parse_arguments()
     console = Console(highlight=False)
     try:
-        return run_doctor(console, arguments.stack)
+        return run_verify(console) if arguments.command == "verify" else run_doctor(console, arguments.stack)
     except AccountError as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
+        print("\nStopped." if arguments.command == "doctor" else "\nStopped. The next run removes what is left.")
         return 130
 
 
@@ -29,6 +31,7 @@ def _parse_arguments() -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True)
     doctor = commands.add_parser("doctor", help="say whether a deployed stack is all right")
     doctor.add_argument("--stack", default=STACK, help=f"the name of the stack; {STACK} by default")
+    commands.add_parser("verify", help="ask the account how Custom Labels and the workflow behave there")
     return parser.parse_args()
 
 

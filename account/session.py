@@ -1,5 +1,6 @@
 """The account and Region that the shell's credentials reach."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -7,6 +8,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+SESSION = "make-verify"  # the name of the sessions of a role
 RETRIES = {"mode": "standard", "total_max_attempts": 5}
 
 
@@ -36,5 +38,15 @@ class Account:
                 f"The shell's credentials reach no account: {error}. Sign in, or set AWS_PROFILE."
             ) from None
 
-    def _create_client(self, service: str) -> Any:
-        return self._session.client(service, config=Config(retries=RETRIES))
+    def assume(self, role_arn: str) -> Callable[[str], Any]:
+        """A function that creates clients with the credentials of this role."""
+        given = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=SESSION)["Credentials"]
+        credentials = {
+            "aws_access_key_id": given["AccessKeyId"],
+            "aws_secret_access_key": given["SecretAccessKey"],
+            "aws_session_token": given["SessionToken"],
+        }
+        return cache(lambda service: self._create_client(service, **credentials))
+
+    def _create_client(self, service: str, **credentials: str) -> Any:
+        return self._session.client(service, config=Config(retries=RETRIES), **credentials)

@@ -8,9 +8,11 @@ import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
+from local.answers_file import read_answers
 from local.aws import END_SIGNALS, LocalAws, LocalAwsError, forget_other_accounts
 from local.cdk import deploy
 from local.demo import run_demo
@@ -37,7 +39,7 @@ def main() -> int:
             return run_demo(console, arguments.manifest)
         if arguments.command == "fault":
             return run_fault(arguments)
-        return _keep_running(console, arguments.port)
+        return _keep_running(console, arguments.port, arguments.answers)
     except (LocalAwsError, ManifestError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -56,6 +58,7 @@ def main() -> int:
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     parser.add_argument("--port", type=_port, default=0, help="the port of the local AWS; a free port by default")
+    parser.add_argument("--answers", type=_answers, default={}, help="a file of `make verify`; AWS's answers from it")
     commands = parser.add_subparsers(dest="command")
     demo = commands.add_parser("demo", help="show a distribution in a new local AWS")
     demo.add_argument("--manifest", type=Path, help="your manifest; a sample by default")
@@ -73,6 +76,14 @@ def _port(given: str) -> int:
     return int(given)
 
 
+def _answers(given: str) -> dict[str, Any]:
+    try:
+        return read_answers(Path(given))
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+
+
 def handle_signals() -> None:
     """Let a signal end this process, unless it is ignored, as nohup lets SIGHUP be."""
     for end_signal in END_SIGNALS:
@@ -85,11 +96,12 @@ def _interrupt(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _keep_running(console: Console, port: int) -> int:
+def _keep_running(console: Console, port: int, answers: dict[str, Any]) -> int:
     with ExitStack() as running:
         with Steps(console) as steps:
             steps.begin("Starting the local AWS")
             aws = running.enter_context(LocalAws(port=port, wait_scale=WAIT_SCALE))
+            aws.configure(**answers)
             outputs = deploy(aws, report=steps.begin)
         own_file = running.enter_context(published(aws.port, shell_variables(aws, outputs)))
         print(_instructions(aws, own_file), flush=True)

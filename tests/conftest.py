@@ -20,14 +20,14 @@ pytest.register_assert_rewrite(
 )  # it asserts, but its name does not begin with test_
 
 # Each change takes this many seconds, so it finishes only when a test moves the clock.
-DURATIONS = dict.fromkeys(("creation_seconds", "update_seconds", "distribution_seconds", "deletion_seconds"), 60.0)
+DURATIONS = dict.fromkeys(answers.DURATIONS, 60.0)
 
 # A stack that an earlier test deployed must not react in a test that does not use it.
 NO_EVENTS = {"event_copies": 0}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    about = "answers to what AWS does not document, in every test: setting=answer,setting=answer"
+    about = "answers to what AWS does not document, in every test: setting=answer,setting=answer or @file"
     parser.addoption("--answer", default="", help=about)
 
 

@@ -29,7 +29,7 @@ ISOLATED = ["-I", "-X", "utf8"]  # -I alone has no UTF-8 in the locale C
 
 # What the commands import from requirements-dev.txt.
 IMPORTS = (
-    "aws_cdk, aws_lambda_powertools, awslambdaric, boto3, botocore, cdk_nag, constructs, hypercorn, hypothesis, "
+    "PIL, aws_cdk, aws_lambda_powertools, awslambdaric, boto3, botocore, cdk_nag, constructs, hypercorn, hypothesis, "
     "importlinter, jsii, jsonschema, ministack, mypy, packaging, pydantic, pydantic_core, pytest, rich, ruff, "
     "statelint, trustme, urllib3, xdist, yaml"
 )

@@ -4,11 +4,12 @@ import json
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from botocore.exceptions import ClientError
 
 from account.session import AccountError
+from account.verify.images import draw_image, image_names
 
 PREFIX = "dataset-distribution-verify-"
 NOT_BY_EVENT = {"auto-distribute": "false"}  # a deployed workflow leaves these projects alone
@@ -16,7 +17,9 @@ EVERY = 1.0  # seconds between two looks
 QUIET = 45.0  # seconds without a change after which nothing more is expected
 PATIENCE = 1800.0  # seconds
 ACCEPTED = "accept"
+Done = Callable[[tuple[dict[str, Any], ...]], bool]
 GONE: dict[str, Any] = {"Status": "GONE"}
+Found = TypeVar("Found")
 
 
 class Clock(Protocol):
@@ -60,6 +63,7 @@ class Lab:
     run: str
     clock: Clock = field(default_factory=RealClock)
     _made: int = 0
+    _drawn: set[str] = field(default_factory=set)
 
     @property
     def rekognition(self) -> Any:
@@ -72,7 +76,11 @@ class Lab:
         return str(self.rekognition.create_project(ProjectName=name, Tags=NOT_BY_EVENT)["ProjectArn"])
 
     def put(self, lines: Iterable[str], key: str = "verify.manifest") -> dict[str, Any]:
-        """Upload a manifest of these lines. Returns its DatasetSource."""
+        """Upload a manifest of these lines, and the images that it names. Returns its DatasetSource."""
+        lines = list(lines)
+        for name in image_names(self.bucket, lines) - self._drawn:
+            self.client("s3").put_object(Bucket=self.bucket, Key=name, Body=draw_image(name), ContentType="image/png")
+            self._drawn.add(name)
         self.client("s3").put_object(Bucket=self.bucket, Key=key, Body="".join(f"{line}\n" for line in lines).encode())
         return {"GroundTruthManifest": {"S3Object": {"Bucket": self.bucket, "Name": key}}}
 
@@ -102,7 +110,7 @@ class Lab:
         code = self.distribute(*pair)
         if code != ACCEPTED:
             raise AccountError(f"DistributeDatasetEntries refused a new pair with {code}.")
-        return pair, self.watch(*pair)
+        return pair, self.watch(*pair, done=distribution_ended)
 
     def update(self, arn: str, *lines: str) -> str:
         """Add entries. The code of the error, or ACCEPTED."""
@@ -123,8 +131,15 @@ class Lab:
         pages = self.rekognition.get_paginator("list_dataset_entries").paginate(DatasetArn=arn, **filters)
         return [json.loads(entry) for page in pages for entry in page["DatasetEntries"]]
 
-    def watch(self, *arns: str, quiet: float = QUIET) -> list[Sight]:
-        """Look every second until nothing is in progress and nothing has changed for `quiet` seconds.
+    def wait_until(self, found: Callable[[], Found], patience: float) -> Found:
+        """Call `found` every second until its result is true, or for `patience` seconds. Returns the last result."""
+        began = self.clock.now()
+        while not (result := found()) and self.clock.now() - began < patience:
+            self.clock.wait(EVERY)
+        return result
+
+    def watch(self, *arns: str, quiet: float = QUIET, done: Done | None = None) -> list[Sight]:
+        """Look every second until it is done, or nothing is in progress and has changed for `quiet` seconds.
 
         The first look, and every one that differs from the look before.
         """
@@ -136,11 +151,23 @@ class Lab:
             if not sights or shown != sights[-1].shown:
                 sights.append(Sight(now - began, shown))
                 changed = now
-            if not any(in_progress(each) for each in shown) and now - changed >= quiet:
+            waited = not any(in_progress(each) for each in shown) and now - changed >= quiet
+            if waited or (done and done(shown)):
                 return sights
             if now - began > PATIENCE:
                 raise AccountError(f"After {PATIENCE / 60:g} minutes, {arns[0]} is still {shown[0]['Status']}.")
             self.clock.wait(EVERY)
+
+
+def update_ended(shown: tuple[dict[str, Any], ...]) -> bool:
+    """Whether the only change of each new dataset has ended."""
+    return all(each["Status"] in ("UPDATE_COMPLETE", "UPDATE_FAILED") for each in shown)
+
+
+def distribution_ended(shown: tuple[dict[str, Any], ...]) -> bool:
+    """Whether the only distribution of a new pair has ended, and the test dataset counts its entries."""
+    failed = any(each["Status"] == "UPDATE_FAILED" for each in shown)
+    return update_ended(shown) and (failed or shown[1]["DatasetStats"]["TotalEntries"] > 0)
 
 
 def in_progress(shown: dict[str, Any]) -> bool:

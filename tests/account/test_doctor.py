@@ -44,14 +44,6 @@ NOT_TRIED = ("cloudformation:", "lambda:GetAccountSettings")
 
 
 @pytest.fixture
-def shell(local_aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """The environment of this process is that of a shell with credentials of the account's administrator."""
-    for name, value in local_aws.environment.items():
-        monkeypatch.setenv(name, value)
-    return monkeypatch
-
-
-@pytest.fixture
 def subscribed(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[None]:
     """A queue is subscribed to the topics for outcomes and for alarms."""
     sns, (_, queue) = local_aws.client("sns"), create_queue(local_aws, "sns.amazonaws.com")

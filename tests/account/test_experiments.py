@@ -16,32 +16,9 @@ from account.verify.experiments.statuses import observe_statuses
 from account.verify.lab import Lab
 from local.aws import LocalAws
 from local.custom_labels.settings import Settings, accepted_answers
-from tests.support.unique import unique
 
 LAG = 20.0  # seconds
 Experiment = Callable[[Lab], list[Answer]]
-
-
-class MovedClock:
-    """Moves the service's clock instead of waiting."""
-
-    def __init__(self, aws: LocalAws) -> None:
-        self._aws, self._now = aws, 0.0
-
-    def now(self) -> float:
-        return self._now
-
-    def wait(self, seconds: float) -> None:
-        self._aws.advance(seconds)
-        self._now += seconds
-
-
-@pytest.fixture
-def lab(local_aws: LocalAws, bucket: str) -> Lab:
-    local_aws.configure(event_copies=0)
-    durations = ("creation_seconds", "update_seconds", "distribution_seconds", "deletion_seconds")
-    local_aws.configure(**dict.fromkeys(durations, 3.0))
-    return Lab(client=local_aws.client, bucket=bucket, run=unique("run"), clock=MovedClock(local_aws))
 
 
 def of(*names: str, **needed: Any) -> list[dict[str, Any]]:

@@ -1,11 +1,14 @@
 """The plausible answers to the questions that AWS leaves open, from the settings of the Custom Labels service."""
 
+from pathlib import Path
 from typing import Any
 
+from local.answers_file import read_answers
 from local.custom_labels.settings import Settings, accepted_answers
 
 Answer = dict[str, Any]
 
+DURATIONS = ("creation_seconds", "update_seconds", "distribution_seconds", "deletion_seconds")
 LAG = 30.0  # seconds: longer than the workflow's first polling interval, shorter than its wait for an effect
 
 # The setting of the stack that `distribution_reads_images` needs. The images of the tests are in this bucket.
@@ -74,7 +77,13 @@ def named(answer: Answer) -> str:
 
 
 def read(text: str) -> Answer:
-    """The answer that `named` wrote. Raises ValueError for an unknown setting or a value not accepted."""
+    """The answer that `named` wrote, or that is in a file: @path. The tests set how long changes take.
+
+    Raises ValueError for an unknown setting or a value not accepted.
+    """
+    if text.startswith("@"):
+        answers = read_answers(Path(text[1:]))
+        return {name: value for name, value in answers.items() if name not in DURATIONS}
     answer = {name: _value(value) for name, _, value in (part.partition("=") for part in text.split(",") if part)}
     Settings().changed(answer)
     return answer

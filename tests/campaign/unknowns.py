@@ -1,6 +1,7 @@
 """`make unknowns`: run the end-to-end tests under each plausible answer to what AWS does not document.
 
-Arguments select the answers whose name contains one of them: `make unknowns ANSWER=distribute_while`.
+Arguments select the answers whose name contains one of them: `make unknowns ANSWER=distribute_while`. An argument @file
+runs them under the answers of a file only: `make unknowns ANSWERS=.local/verify/answers.json`.
 """
 
 import subprocess
@@ -15,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.campaign.answers import Answer, named, plausible
+from tests.campaign.answers import Answer, named, plausible, read
 
 SUITE = [
     "test_workflow",
@@ -46,9 +47,11 @@ class Run:
 
 def main() -> int:
     """The exit status: 0 if every test passed under every answer, 1 if one failed, 2 if no answer has such a name."""
-    chosen = [
-        name for name in map(_in_real_time, plausible()) if not sys.argv[1:] or any(w in name for w in sys.argv[1:])
-    ]
+    try:
+        chosen = _choose(sys.argv[1:])
+    except ValueError as error:
+        print(error)
+        return 2
     if not chosen:
         given, known = " or ".join(sys.argv[1:]), ", ".join(map(named, plausible()))
         print(f"No answer has {given} in its name. The answers are {known}.")
@@ -63,6 +66,14 @@ def main() -> int:
                 console.print(f"    {name}", markup=False)
     console.print(_make_table(runs))
     return 1 if any(run.failed for run in runs) else 0
+
+
+def _choose(words: list[str]) -> list[str]:
+    """The names of the answers. Raises ValueError for a file that has none."""
+    files = [word for word in words if word.startswith("@")]
+    if files:
+        return [_in_real_time(read(each)) for each in files]
+    return [name for name in map(_in_real_time, plausible()) if not words or any(word in name for word in words)]
 
 
 def _in_real_time(answer: Answer) -> str:

@@ -21,6 +21,7 @@ PERMITTED = {
     "ISC",
     "MIT",
     "MIT-0",
+    "MIT-CMU",
     "MPL-2.0",
     "PSF-2.0",
 }
@@ -53,6 +54,7 @@ PURPOSES = {
     "ministack": "the local AWS",
     "mypy": "types",
     "packaging": "names and versions of the packages that the functions use",
+    "pillow": "draws the images of `make verify`",
     "pytest": "tests",
     "pytest-xdist": "tests side by side",
     "PyYAML": "tests of the workflows of CI",

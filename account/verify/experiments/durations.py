@@ -1,7 +1,7 @@
 """How long creations, updates and deletions take, and what a change shows while it lasts."""
 
 from account.verify.answer import Answer
-from account.verify.lab import Lab, Sight, in_progress
+from account.verify.lab import Lab, Sight, in_progress, update_ended
 from account.verify.manifest import images
 
 
@@ -11,7 +11,7 @@ def observe_changes(lab: Lab) -> list[Answer]:
     train = lab.begin(lab.project(), "TRAIN", lines[:10])
     created = lab.watch(train, quiet=0)
     lab.update(train, *lines[10:])
-    updated = lab.watch(train)
+    updated = lab.watch(train, done=update_ended)
     lab.rekognition.delete_dataset(DatasetArn=train)
     deleted = lab.watch(train, quiet=0)
     return [

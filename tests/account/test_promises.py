@@ -1,0 +1,80 @@
+"""The kit finds each promise kept by the deployed stack, and finds out a defect that a test has planted."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import pytest
+
+from account.deployed_stack import DeployedStack
+from account.session import Account
+from account.verify import promises
+from account.verify.deployment import BrokenPromise, Deployment
+from account.verify.lab import Lab
+from account.verify.promises import PROMISES, Promise
+from local.aws import LocalAws
+from local.cdk import STACK
+from tests.account.conftest import HurriedClock
+from tests.support.roles import deny_action
+
+pytestmark = pytest.mark.usefixtures("stack", "shell")
+Defect = Callable[[Deployment, LocalAws], AbstractContextManager[None]]
+
+
+@pytest.fixture
+def deployed(lab: Lab, local_aws: LocalAws, equipped: dict[str, str]) -> Deployment:
+    lab.bucket, lab.clock = equipped["Bucket"], HurriedClock(local_aws)
+    return Deployment(DeployedStack(Account(), STACK), lab, equipped)
+
+
+@pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)
+def test_the_deployed_stack_keeps_the_promise(deployed: Deployment, promise: Promise) -> None:
+    promise(deployed)
+
+
+def denied(role: str, action: str) -> Defect:
+    return lambda deployed, aws: deny_action(aws, deployed.resource("AWS::IAM::Role", role), action)
+
+
+@contextmanager
+def closed_topic(deployed: Deployment, aws: LocalAws) -> Iterator[None]:
+    """The policy of the alarm topic lets nobody publish."""
+    sns, topic = aws.client("sns"), deployed.stack.outputs["AlarmTopicArn"]
+    policy = sns.get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"]
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "sns:Publish", "Resource": topic}
+    nobody = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=nobody)
+    yield
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+
+
+@contextmanager
+def lost_events(_deployed: Deployment, aws: LocalAws) -> Iterator[None]:
+    aws.configure(event_copies=0)
+    yield
+    aws.configure(event_copies=1)
+
+
+@pytest.mark.parametrize(
+    ("defect", "promise", "seen"),
+    [
+        (
+            denied("FunctionsReportOutcome", "s3:PutObject"),
+            promises.distribute_by_event,
+            "The outcome has no link to its page",
+        ),
+        (denied("WatchRole", "sns:Publish"), promises.notify_of_abort_and_go_on, "Nobody was notified of the aborted"),
+        (denied("WorkflowRole", "sns:Publish"), promises.notify_of_failure, "Notices received 0 messages"),
+        (closed_topic, promises.send_alarm, "The topic received no ALARM"),
+        (lost_events, promises.distribute_by_event, "The creation of the training dataset started no execution."),
+    ],
+)
+def test_a_planted_defect_is_found_out(
+    deployed: Deployment,
+    local_aws: LocalAws,
+    defect: Defect,
+    promise: Promise,
+    seen: str,
+) -> None:
+    with defect(deployed, local_aws), pytest.raises(BrokenPromise, match=seen):
+        promise(deployed)
