@@ -14,9 +14,7 @@ from account.verify.manifest import images
 from local.aws import ROOT, LocalAws
 
 
-@pytest.mark.usefixtures("shell")
-def test_what_a_crash_left_is_found_and_removed(lab: Lab) -> None:
-    account = Account()
+def test_what_a_crash_left_is_found_and_removed(account: Account, lab: Lab) -> None:
     name = f"{PREFIX}{lab.run}"
     equipment.create(account, lab.run)
     lab.pair(images(lab.bucket, 10, "cat", "pet"))

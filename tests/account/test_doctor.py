@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
 
 import pytest
 
@@ -213,12 +212,10 @@ def role(local_aws: LocalAws) -> Role:
 
 
 @pytest.fixture
-def shell_of_role(role: Role, local_aws: LocalAws, shell: pytest.MonkeyPatch) -> Role:
+def shell_of_role(role: Role, shell: pytest.MonkeyPatch) -> Role:
     """The environment of this process is that of a shell with the credentials of the role."""
-    given: Any = local_aws.client("sts").assume_role(RoleArn=role.arn, RoleSessionName="doctor")["Credentials"]
-    shell.setenv("AWS_ACCESS_KEY_ID", given["AccessKeyId"])
-    shell.setenv("AWS_SECRET_ACCESS_KEY", given["SecretAccessKey"])
-    shell.setenv("AWS_SESSION_TOKEN", given["SessionToken"])
+    for name, value in role.credentials().items():
+        shell.setenv(name, value)
     return role
 
 

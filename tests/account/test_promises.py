@@ -17,14 +17,14 @@ from local.cdk import STACK
 from tests.account.conftest import HurriedClock
 from tests.support.roles import deny_action
 
-pytestmark = pytest.mark.usefixtures("stack", "shell")
+pytestmark = pytest.mark.usefixtures("stack")
 Defect = Callable[[Deployment, LocalAws], AbstractContextManager[None]]
 
 
 @pytest.fixture
-def deployed(lab: Lab, local_aws: LocalAws, equipped: dict[str, str]) -> Deployment:
-    lab.bucket, lab.clock = equipped["Bucket"], HurriedClock(local_aws)
-    return Deployment(DeployedStack(Account(), STACK), lab, equipped)
+def deployed(account: Account, lab_of_account: Lab, local_aws: LocalAws, equipped: dict[str, str]) -> Deployment:
+    lab_of_account.clock = HurriedClock(local_aws)
+    return Deployment(DeployedStack(account, STACK), lab_of_account, equipped)
 
 
 @pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)

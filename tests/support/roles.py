@@ -34,13 +34,16 @@ class Role:
 
     def client(self, service: str) -> Any:
         """A boto3 client with the credentials of the role."""
+        return self._aws.client(service, **{name.lower(): value for name, value in self.credentials().items()})
+
+    def credentials(self) -> dict[str, str]:
+        """The environment variables of a shell with new credentials of the role."""
         given = self._aws.client("sts").assume_role(RoleArn=self.arn, RoleSessionName="test")["Credentials"]
-        return self._aws.client(
-            service,
-            aws_access_key_id=given["AccessKeyId"],
-            aws_secret_access_key=given["SecretAccessKey"],
-            aws_session_token=given["SessionToken"],
-        )
+        return {
+            "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": given["SessionToken"],
+        }
 
 
 @contextmanager
