@@ -11,7 +11,7 @@ OF_FUNCTIONS = {
     "Errors of functions": """filter level = "ERROR"
 | stats count(*) as times, latest(@timestamp) as last, latest(execution) as lately by exception_name, project
 | sort times desc""",
-    "Crashes and timeouts of functions": """filter @message like /Task timed out|Runtime[.]|[[]ERROR[]]/
+    "Crashes and timeouts of functions": r"""filter @message like /Task timed out|Runtime[.]|\[ERROR\]/
 | fields @timestamp, @log, @message
 | sort @timestamp desc
 | limit 100""",
