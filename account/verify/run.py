@@ -39,7 +39,7 @@ def run(account: Account, clock: Clock, report: Report) -> Result:
         lab = Lab(client=account.client, bucket=equipped["Bucket"], run=name, clock=clock)
         _ask(account, lab, equipped, result, report)
         report("Deploying the stack")
-        stack = cdk.deploy(account, FOLDER / "cdk.log")
+        stack = cdk.deploy(account, lab.bucket, FOLDER / "cdk.log")
         _try_promises(Deployment(stack, lab, equipped), result, report)
     finally:
         result.write()
