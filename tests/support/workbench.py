@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from account.verify import manifest
 from local.aws import LocalAws
 
 LONGER_THAN_ANY_CHANGE = 61.0  # seconds
@@ -15,17 +16,7 @@ LONGER_THAN_ANY_CHANGE = 61.0  # seconds
 
 def classified(image: str, *labels: str, bucket: str = "images") -> str:
     """The JSON Line of an image with these image-level labels. Without labels the image is unlabeled."""
-    members: dict[str, Any] = {"source-ref": f"s3://{bucket}/{image}"}
-    for position, label in enumerate(labels):
-        members[f"label{position}"] = position
-        members[f"label{position}-metadata"] = {
-            "confidence": 1,
-            "class-name": label,
-            "human-annotated": "yes",
-            "creation-date": "2026-11-01T10:00:00.000Z",
-            "type": "groundtruth/image-classification",
-        }
-    return json.dumps(members)
+    return manifest.classified(bucket, image, *labels)
 
 
 def boxed(image: str, *labels: str, bucket: str = "images") -> str:
