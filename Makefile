@@ -35,7 +35,7 @@ check: setup ## run ruff, mypy, import-linter and cdk-nag, and find stale pages;
 	@$(BIN)/mypy
 	@mkdir -p .local; $(WITH_NODE) $(BIN)/lint-imports --no-cache >.local/imports.log || { cat .local/imports.log; exit 1; }
 	@$(WITH_NODE) $(BIN)/python -m tools.docs --check
-	@$(WITH_NODE) $(BIN)/python -m tools.docs.nag
+	@JSII_DEPRECATED=fail $(WITH_NODE) $(BIN)/python -m tools.docs.nag
 
 test: setup ## run every test; ANSWERS=file runs them under what `make verify` found
 	@$(WITH_NODE) $(BIN)/python -m pytest $${ANSWERS:+--answer="@$$ANSWERS"}

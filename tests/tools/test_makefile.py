@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -36,3 +37,22 @@ def test_help_prints_every_target_with_its_comment() -> None:
 
 def test_help_is_the_default_target() -> None:
     assert run_make() == run_make("help")
+
+
+DEPRECATED = """
+from aws_cdk import App, Stack
+from aws_cdk.aws_dynamodb import Attribute, AttributeType, Table
+
+key = Attribute(name="key", type=AttributeType.STRING)
+Table(Stack(App(), "Stack"), "Table", partition_key=key, point_in_time_recovery=True)
+"""
+
+
+def test_check_refuses_a_deprecated_api_of_the_cdk(tmp_path: Path) -> None:
+    (command,) = [line for line in run_make("--dry-run", "check").splitlines() if line.endswith("-m tools.docs.nag")]
+    stack = tmp_path / "stack.py"
+    stack.write_text(DEPRECATED)
+    command = command.replace("-m tools.docs.nag", str(stack))
+    result = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S602
+    assert result.returncode != 0
+    assert "pointInTimeRecovery is deprecated" in result.stderr

@@ -7,7 +7,9 @@ import pytest
 from aws_cdk import Annotations, Stack
 from aws_cdk import aws_sns as sns
 
+from tools.docs import nag
 from tools.docs.acknowledged import ACKNOWLEDGED, Acknowledged
+from tools.docs.flags import feature_flags
 from tools.docs.nag import REPORT, REVIEWED, main, new_app, review
 
 PACKS = {"AwsSolutions", "Serverless", "NIST.800.53.R5", "HIPAA.Security", "PCI.DSS.321"}
@@ -84,3 +86,15 @@ def test_stale_acknowledgement_is_printed_and_fails(tmp_path: Path, capsys: pyte
 def test_warning_of_the_cdk_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert status(tmp_path, topic=False, warning=True) == 1
     assert "The CDK warns." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("value", [None, False])
+def test_flag_that_is_not_as_recommended_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], value: bool | None
+) -> None:
+    name = "@aws-cdk/aws-iam:minimizePolicies"
+    flags = feature_flags()
+    given = {**flags, name: value} if value is not None else {key: flags[key] for key in flags if key != name}
+    monkeypatch.setattr(nag, "feature_flags", lambda: given)
+    assert status(tmp_path, topic=False) == 1
+    assert f"{name}\n  The CDK recommends true. Set it in cdk.json." in capsys.readouterr().out

@@ -1,6 +1,8 @@
 """The feature flags of cdk.json. The CDK CLI reads them; an app without the CLI needs this module."""
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from infra.asset import ROOT
@@ -11,3 +13,16 @@ def feature_flags() -> dict[str, Any]:
     """The context of cdk.json without the settings."""
     context = json.loads((ROOT / "cdk.json").read_text())["context"]
     return {key: value for key, value in context.items() if of_cdk(key)}
+
+
+def differing_flags(assembly: Path) -> Iterator[str]:
+    """A finding for each flag that is not as the CDK recommends.
+
+    The manifest of the assembly has the recommendations and the values, as `cdk flags` shows them.
+    """
+    artifacts = json.loads((assembly / "manifest.json").read_text())["artifacts"].values()
+    for report in (each for each in artifacts if each["type"] == "cdk:feature-flag-report"):
+        for name, flag in report["properties"]["flags"].items():
+            recommended, unset = flag["recommendedValue"], flag.get("unconfiguredBehavesLike", {}).get("v2", False)
+            if flag.get("userValue", unset) != recommended:
+                yield f"{name}\n  The CDK recommends {json.dumps(recommended)}. Set it in cdk.json."

@@ -1,5 +1,7 @@
 """Runs cdk-nag's packs on the stack: `python -m tools.docs.nag` fails for every finding that is not acknowledged.
 
+It also fails for a feature flag that is not as the CDK recommends.
+
 Only this review has the acknowledgements. No deployed template contains them.
 """
 
@@ -29,7 +31,7 @@ from infra.asset import ROOT
 from infra.settings import Settings
 from infra.stack import DatasetDistribution
 from tools.docs.acknowledged import ACKNOWLEDGED, Acknowledged
-from tools.docs.flags import feature_flags
+from tools.docs.flags import differing_flags, feature_flags
 
 FOLDER = ROOT / ".local" / "nag"
 REPORT = "validation-report.json"
@@ -87,9 +89,10 @@ def review(app: App, table: Sequence[Acknowledged] = ACKNOWLEDGED) -> int:
     packs = [pack(app, verbose=True) for pack in PACKS]
     stale = [f"{row}\n  Acknowledged, but no rule finds it." for row in _acknowledge(app, packs, table)]
     Validations.of(app).add_plugins(*packs)
-    path = Path(app.synth().directory) / REPORT
+    folder = Path(app.synth().directory)
+    path = folder / REPORT
     reports = json.loads(path.read_text())["pluginReports"]
-    findings = [*_open_findings(reports), *stale]
+    findings = [*_open_findings(reports), *stale, *differing_flags(folder)]
     for finding in findings:
         print(finding, end="\n\n")
     acknowledged = _count_acknowledged(reports)

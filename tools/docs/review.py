@@ -13,6 +13,9 @@ Written by `make docs` from [tools/docs/acknowledged.py](../tools/docs/acknowled
 Serverless, NIST 800-53 r5, HIPAA Security and PCI DSS 3.2.1. It runs the CDK's own rules, too. It checks the stack with
 default settings and with every setting that adds something.
 
+It also fails for a warning of the CDK, as `cdk synth --strict` does, for a deprecated API of the CDK, and for a feature
+flag in [cdk.json](../cdk.json) that is not as the CDK recommends, which `cdk flags` shows.
+
 Each finding is fixed, or acknowledged below with the reason. The check fails for a finding without an acknowledgement
 and for an acknowledgement without a finding. CI keeps the report of each run, with the reason for each finding:
 `validation-report.json` in the artifact `nag-python-…`.
