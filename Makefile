@@ -7,8 +7,8 @@ WITH_NODE := PATH="$(CURDIR)/node_modules/.bin:$(CURDIR)/$(BIN):$$PATH" PYTHONUT
 	JSII_RUNTIME_PACKAGE_CACHE_ROOT="$(CURDIR)/.local/jsii"
 # These change which modules a Python finds and whether it checks assertions, and what npm counts as a package of the project.
 unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONOPTIMIZE PYTHONWARNINGS PYTHONINSPECT NODE_ENV
-export MANIFEST PORT NOTIFY RUNS SEED FIRST ANSWER MOVE STACK ANSWERS
-.PHONY: help demo local doctor verify format check test unit pr mutations chaos unknowns docs audit lock deploy setup
+export MANIFEST PORT NOTIFY RUNS SEED FIRST ANSWER MOVE STACK ANSWERS FROM
+.PHONY: help demo local doctor verify format check test unit pr mutations chaos unknowns docs audit lock diff release deploy setup
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -86,6 +86,12 @@ lock: $(TOOLS)/installed ## update the locks after an edit of requirements*.txt;
 .PHONY: $(TOOLS)/installed # tools/install.py decides whether they are up to date
 $(TOOLS)/installed:
 	@$(PYTHON) -I -X utf8 tools/install.py tools
+
+diff: setup ## print what a deployment changes for those who have the last release; FROM=template.json
+	@$(WITH_NODE) $(BIN)/python -m tools.diff $${FROM:+"$$FROM"}
+
+release: setup ## keep the template of this checkout as that of the last release, for make diff
+	@$(WITH_NODE) $(BIN)/python -m tools.diff keep
 
 deploy: setup ## deploy the stack into your AWS account; NOTIFY=you@example.com subscribes you
 	@$(WITH_NODE) cdk deploy $${NOTIFY:+--context "email=$$NOTIFY"}

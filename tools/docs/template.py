@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from aws_cdk import App, assertions
@@ -12,9 +13,12 @@ from tools.docs.flags import feature_flags
 from tools.docs.grants import Template
 
 
-def synthesize(settings: Settings) -> Template:
-    """The template as the CLI makes it: with its assets, and with the feature flags of cdk.json."""
-    app = App(context=feature_flags())
+def synthesize(settings: Settings, folder: Path | None = None) -> Template:
+    """The template as the CLI makes it: with its assets, and with the feature flags of cdk.json.
+
+    The assembly stays in the folder, if one is given.
+    """
+    app = App(context=feature_flags(), outdir=None if folder is None else str(folder))
     stack = DatasetDistribution(app, settings=settings)
     template: Template = app.synth().get_stack_by_name(stack.stack_name).template
     return template
