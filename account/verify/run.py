@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -48,7 +49,10 @@ def run(account: Account, clock: Clock, report: Report) -> Result:
 
 
 def _ask(account: Account, lab: Lab, equipped: dict[str, str], result: Result, report: Report) -> None:
-    role = account.assume(equipped["RoleArn"])
+    # Not before they are needed: credentials of a role that a role assumed last an hour.
+    def limited() -> Any:
+        return account.assume(equipped["RoleArn"])("rekognition")
+
     trail = Mailbox(account.client("sqs"), equipped["Trail"])
     experiments: dict[str, Experiment] = {
         "how long changes take": lambda: observe_changes(lab),
@@ -59,8 +63,8 @@ def _ask(account: Account, lab: Lab, equipped: dict[str, str], result: Result, r
         "what a changing dataset refuses": lambda: observe_statuses(lab),
         "how manifests are read": lambda: observe_manifests(lab),
         "what reads answer": lambda: observe_reads(lab),
-        "whether images are read": lambda: observe_rights(lab, role("rekognition")),
-        "CloudTrail's events": lambda: observe_events(lab, trail, role("rekognition")),
+        "whether images are read": lambda: observe_rights(lab, limited()),
+        "CloudTrail's events": lambda: observe_events(lab, trail, limited()),
     }
     for number, (subject, experiment) in enumerate(experiments.items(), 1):
         report(f"Experiment {number} of {len(experiments)}: {subject}")
