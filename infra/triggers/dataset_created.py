@@ -67,7 +67,8 @@ def _either_casing(path: str) -> str:
     """The value at this path, whether the name of its member begins with a small letter or a capital.
 
     A path that the event does not have adds nothing to a text ("Amazon EventBridge input transformation", Amazon
-    EventBridge User Guide). With neither name, the execution fails with InvalidInput, of which people are notified.
+    EventBridge User Guide). Without the project, the name in the dataset's ARN serves. Without both, the execution
+    fails with InvalidInput, of which people are notified.
     """
     parent, _, member = path.rpartition(".")
     capital = f"{parent}.{member[0].upper()}{member[1:]}"

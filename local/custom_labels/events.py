@@ -63,8 +63,8 @@ def build_event(
 
 
 def describe_request(operation: str, parameters: dict[str, Any], casing: str) -> Any:
-    """CloudTrail's requestParameters: keys in its casing, blobs hidden; None for no parameters."""
-    return _convert_members(input_shape(operation), parameters, casing) or None
+    """CloudTrail's requestParameters: keys in its casing, blobs hidden; None for no parameters, or if absent."""
+    return None if casing == "absent" else _convert_members(input_shape(operation), parameters, casing) or None
 
 
 def describe_response(operation: str, response: dict[str, Any], casing: str) -> Any:

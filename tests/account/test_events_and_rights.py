@@ -32,7 +32,7 @@ def test_the_right_to_read_images_is_found_out(
     [
         {"request_key_casing": "lower_camel", "response_key_casing": "pascal", "denied_error_code": "AccessDenied"},
         {"request_key_casing": "pascal", "response_key_casing": "lower_camel", "event_copies": 2},
-        {"denied_error_code": "AccessDeniedException", "event_delay_seconds": 30.0},
+        {"request_key_casing": "absent", "denied_error_code": "AccessDeniedException", "event_delay_seconds": 30.0},
     ],
 )
 def test_what_an_event_is_like_is_found_out(

@@ -11,6 +11,7 @@ from infra.settings import Settings
 from lambdas.rules.input.arns import Location
 from lambdas.rules.input.execution_input import read_input
 from local.aws import LocalAws
+from local.custom_labels.settings import accepted_answers
 from tests.support.executions import Executions
 from tests.support.workbench import Workbench
 from tools.docs.template import synthesize
@@ -76,8 +77,8 @@ def test_input_of_an_execution_says_nothing_about_the_caller(name: str) -> None:
     assert load(name)["detail"]["eventID"] in given
 
 
-@pytest.mark.parametrize("request_casing", ["lower_camel", "pascal"])
-@pytest.mark.parametrize("response_casing", ["lower_camel", "pascal"])
+@pytest.mark.parametrize("request_casing", accepted_answers("request_key_casing"))
+@pytest.mark.parametrize("response_casing", accepted_answers("response_key_casing"))
 def test_started_execution_has_only_the_arns_and_the_event_id(
     bench: Workbench,
     local_aws: LocalAws,
@@ -92,6 +93,6 @@ def test_started_execution_has_only_the_arns_and_the_event_id(
     assert detail.pop("eventID")
     assert detail == {
         "eventName": "CreateDataset",
-        "requestParameters": {"projectArn": project},
+        "requestParameters": {"projectArn": "" if request_casing == "absent" else project},
         "responseElements": {"datasetArn": dataset},
     }

@@ -28,8 +28,8 @@ def observe_events(lab: Lab, trail: Mailbox, rekognition_of_role: Any) -> list[A
     denied = lab.wait_until(lambda: trail.with_word(SESSION), PATIENCE)
     detail, copies = json.loads(bodies[0])["detail"], len(trail.with_word(dataset))
     return [
-        _casing("request_key_casing", detail.get("requestParameters"), "projectArn", "ProjectArn"),
-        _casing("response_key_casing", detail.get("responseElements"), "datasetArn", "DatasetArn"),
+        _casing("request_key_casing", detail.get("requestParameters"), "projectArn", "absent"),
+        _casing("response_key_casing", detail.get("responseElements"), "datasetArn", None),
         Answer("event_copies", copies, f"{copies} within {MORE:g} s after the first"),
         Answer(
             "event_delay_seconds", round(delay - EVERY, 1) if delay > EVERY else 0.0, f"{delay:.1f} s after the call"
@@ -38,9 +38,9 @@ def observe_events(lab: Lab, trail: Mailbox, rekognition_of_role: Any) -> list[A
     ]
 
 
-def _casing(setting: str, keys: Any, camel: str, pascal: str) -> Answer:
+def _casing(setting: str, keys: Any, camel: str, otherwise: str | None) -> Answer:
     names = list(keys or {})
-    answer = "lower_camel" if camel in names else "pascal" if pascal in names else None
+    answer = "lower_camel" if camel in names else "pascal" if camel[:1].upper() + camel[1:] in names else otherwise
     return Answer(setting, answer, f"the keys are {', '.join(names)}")
 
 

@@ -6,7 +6,7 @@ shows that there was another. AWS does not document it.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lambdas.rules.failures.errors import InvalidInput
@@ -136,18 +136,14 @@ def _read_event(event: Mapping[str, Any], here: Location) -> Request:
         raise _invalid("The event is not the CloudTrail event of a CreateDataset call.")
     if detail.get("errorCode"):
         raise _invalid(f"The event is of a CreateDataset call that failed with {_quote(detail['errorCode'])}.")
-    arn = _look_up(detail.get("requestParameters"), "projectArn")
-    return _make_event_request(_read_project_arn(arn, here), _look_up(detail.get("responseElements"), "datasetArn"))
-
-
-def _make_event_request(request: Request, dataset_arn: Any) -> Request:
-    created = parse_dataset_arn(dataset_arn) if isinstance(dataset_arn, str) else None
-    return Request(
-        project_name=request.project_name,
-        project_arn=request.project_arn,
-        dataset_arns=(created.text,) if created else (),
-        by_event=True,
-    )
+    project = _look_up(detail.get("requestParameters"), "projectArn")
+    dataset = _look_up(detail.get("responseElements"), "datasetArn")
+    created = parse_dataset_arn(dataset) if isinstance(dataset, str) else None
+    if created and project in (None, ""):  # the new dataset names its project, too
+        _require_location("The dataset", created.location, here)
+        return Request(project_name=created.project_name, dataset_arns=(created.text,), by_event=True)
+    request = _read_project_arn(project, here)
+    return replace(request, dataset_arns=(created.text,) if created else (), by_event=True)
 
 
 def _look_up(mapping: Any, key: str) -> Any:

@@ -90,6 +90,17 @@ def test_event_without_its_dataset_still_names_the_project(response: Any) -> Non
     assert read_input(event, LOCATION) == Request(project_name="my-project", project_arn=PROJECT, by_event=True)
 
 
+CREATED = f"{OWNER}:project/my-project/dataset/train/1795166142001"
+
+
+@pytest.mark.parametrize("parameters", [None, {}, {"projectArn": None}, {"projectArn": ""}, "text"])
+def test_event_without_its_project_is_read_by_the_name_in_its_dataset(parameters: Any) -> None:
+    """The rule passes on an empty text for a key that the event does not have."""
+    event = load("create_dataset")
+    event["detail"]["requestParameters"] = parameters
+    assert read_input(event, LOCATION) == Request(project_name="my-project", dataset_arns=(CREATED,), by_event=True)
+
+
 NO_PROJECT = "which is not the ARN of a Custom Labels project."
 NO_DATASET = "which is not the ARN of a Custom Labels dataset."
 NO_NAME = "A name has 1 to 255 letters, digits, hyphens, underscores and dots."
@@ -100,6 +111,7 @@ ONLY_ONE = "but only one of them is allowed."
 HERE = "This workflow runs in account 123456789012, Region us-east-1, partition aws."
 ALONE = "beside an event, but an event must be alone."
 ELSEWHERE = PROJECT.replace("us-east-1", "eu-west-1")
+CREATED_ELSEWHERE = CREATED.replace("us-east-1", "eu-west-1")
 
 
 @pytest.mark.parametrize(
@@ -181,6 +193,10 @@ ELSEWHERE = PROJECT.replace("us-east-1", "eu-west-1")
         (
             {"detail": {"eventName": "CreateDataset", "requestParameters": {"projectArn": ELSEWHERE}}},
             f"ProjectArn belongs to account 123456789012, Region eu-west-1, partition aws. {HERE}",
+        ),
+        (
+            {"detail": {"eventName": "CreateDataset", "responseElements": {"datasetArn": CREATED_ELSEWHERE}}},
+            f"The dataset belongs to account 123456789012, Region eu-west-1, partition aws. {HERE}",
         ),
         (
             load("create_dataset_failed"),
