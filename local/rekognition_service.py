@@ -6,6 +6,7 @@ from typing import Any
 
 from ministack import app as ministack
 from ministack.core import iam_actions, router
+from ministack.services import stepfunctions
 
 from local import rekognition_iam
 from local.custom_labels.service import CustomLabels
@@ -18,13 +19,14 @@ Handler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[
 
 
 def install(service: CustomLabels) -> None:
-    """Let MiniStack send every call of Rekognition to the service, after IAM has allowed it."""
+    """Let MiniStack send every call of Rekognition, also of a task, to the service, after IAM has allowed it."""
     router.SERVICE_PATTERNS[SERVICE] = {
         "target_prefixes": [TARGET_PREFIX],
         "host_patterns": [rf"{SERVICE}\."],
         "credential_scope": SERVICE,
     }
     iam_actions.SERVICE_TO_IAM_NAMESPACE[SERVICE] = SERVICE
+    stepfunctions._AWS_SDK_SERVICE_MAP[SERVICE] = {"target_prefix": TARGET_PREFIX, "protocol": "json"}
     rekognition_iam.install(service)
     ministack.SERVICE_HANDLERS[SERVICE] = _create_handler(service)
 

@@ -39,6 +39,7 @@ from local.ministack_patches.step_functions import (
     machine_logging,
     machine_tracing,
     redrive,
+    sdk_integrations,
     sns_attributes,
     succeed_output,
     waits,
@@ -73,6 +74,7 @@ PATCHES: tuple[Patch, ...] = (
     service_keys.install,
     # After service_keys: the error of a role that may not act at all comes before the error of a missing key.
     service_roles.install,
+    sdk_integrations.install,
     machine_logging.install,
     machine_tracing.install,
     # After redrive and waits: it writes the history that they leave.
