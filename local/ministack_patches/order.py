@@ -39,6 +39,7 @@ from local.ministack_patches.step_functions import (
     machine_logging,
     machine_tracing,
     redrive,
+    repeated_starts,
     sdk_integrations,
     sns_attributes,
     succeed_output,
@@ -85,7 +86,9 @@ PATCHES: tuple[Patch, ...] = (
     traces.install,
     # After redrive, waits, service_roles and traces: in a run, they must find the state machine as it was at the start.
     definitions.install,
-    # After redrive, waits and definitions: it ends a run that one of them could not begin.
+    repeated_starts.install,
+    # After redrive, waits and definitions: it ends a run that one of them could not begin. After repeated_starts: it
+    # refuses an invalid input before anything else.
     invalid_input.install,
 )
 

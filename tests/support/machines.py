@@ -46,6 +46,11 @@ class Machine:
         started = self.stepfunctions.start_execution(stateMachineArn=self._arn, input=json.dumps(given))
         return str(started["executionArn"])
 
+    def start(self, name: str, given: str = "{}") -> dict[str, Any]:
+        """The answer to StartExecution with this name and this text as the input."""
+        answer: dict[str, Any] = self.stepfunctions.start_execution(stateMachineArn=self._arn, name=name, input=given)
+        return answer
+
     def run(self, **given: str) -> str:
         """Start an execution and wait until it has ended. Returns its ARN."""
         arn = self.begin(**given)
