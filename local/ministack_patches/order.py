@@ -35,6 +35,7 @@ from local.ministack_patches.registry import Patch
 from local.ministack_patches.step_functions import (
     definitions,
     execution_logs,
+    history_chain,
     invalid_input,
     machine_logging,
     machine_tracing,
@@ -65,6 +66,8 @@ PATCHES: tuple[Patch, ...] = (
     runtime_api.install,
     unreadable_answers.install,
     whole_logs.install,
+    history_chain.install,
+    # After history_chain: it drops events before they are part of the chain.
     redrive.install,
     # After redrive: the deadline counts in a state, too, that a redriven run skips.
     waits.install,

@@ -86,7 +86,7 @@ def _log_entry(event: Record, execution: Record, with_data: bool) -> Record:
         "id": str(event["id"]),
         "type": event["type"],
         "details": details if with_data else _drop_data(details),
-        "previous_event_id": str(event.get("previousEventId", event["id"] - 1)),
+        "previous_event_id": str(event.get("previousEventId", 0)),
         "event_timestamp": str(int(stepfunctions._iso_to_epoch_ms(event["timestamp"]))),
         "execution_arn": execution["executionArn"],
         "redrive_count": str(execution.get("redrives", {}).get("redriveCount", 0)),

@@ -39,7 +39,7 @@ def test_the_log_has_the_form_of_step_functions(local_aws: LocalAws, with_data: 
         ("4", "FailStateEntered"),
         ("5", "ExecutionFailed"),
     ]
-    assert [each["previous_event_id"] for each in found] == ["0", "1", "2", "3", "4"]
+    assert [each["previous_event_id"] for each in found] == ["0", "0", "2", "3", "4"]
     assert {(each["execution_arn"], each["redrive_count"]) for each in found} == {(arn, "0")}
     assert all(each["event_timestamp"].isdecimal() for each in found)
     assert found[1]["details"]["name"] == "Begin"
