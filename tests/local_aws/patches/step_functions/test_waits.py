@@ -20,11 +20,18 @@ HOUR = 3600
 ANY = {"ErrorEquals": ["States.ALL"], "MaxAttempts": 3}
 SLACK = 20  # seconds of real time that a test may take
 IN_AN_HOUR = "{% $fromMillis($toMillis($states.context.State.EnteredTime) + 3600000) %}"
-EVER = {"Wait": {"Type": "Wait", "Seconds": 40, "Next": "Again"}, "Again": {"Type": "Pass", "Next": "Wait"}}
+EVER = {
+    "Wait": {"Type": "Wait", "Seconds": 40, "Next": "Again"},
+    "Again": {"Type": "Choice", "Choices": [{"Condition": "{% false %}", "Next": "Done"}], "Default": "Wait"},
+    **SUCCEED,
+}
 PARALLEL = {
     "Both": {
         "Type": "Parallel",
-        "Branches": [{"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": HOUR, "End": True}}}] * 2,
+        "Branches": [
+            {"StartAt": name, "States": {name: {"Type": "Wait", "Seconds": HOUR, "End": True}}}
+            for name in ("One", "Other")
+        ],
         "End": True,
     }
 }
