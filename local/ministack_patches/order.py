@@ -45,6 +45,7 @@ from local.ministack_patches.step_functions import (
     sdk_integrations,
     sns_attributes,
     succeed_output,
+    tested_states,
     waits,
 )
 
@@ -79,6 +80,8 @@ PATCHES: tuple[Patch, ...] = (
     service_keys.install,
     # After service_keys: the error of a role that may not act at all comes before the error of a missing key.
     service_roles.install,
+    # After service_roles: a mocked task needs no right.
+    tested_states.install,
     sdk_integrations.install,
     machine_logging.install,
     machine_tracing.install,

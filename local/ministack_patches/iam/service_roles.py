@@ -52,11 +52,16 @@ def execution_role() -> Any:
     return assumed_role(_role.get())
 
 
+def act_as(role_arn: str) -> None:
+    """Let the tasks of this thread act as the role."""
+    _role.set(role_arn)
+
+
 def _remember_role(original: Callable[[str], None]) -> Callable[[str], None]:
     def run_execution(execution_arn: str) -> None:
         execution = stepfunctions._executions.get(execution_arn)
         machine = execution and stepfunctions._state_machines.get(execution["stateMachineArn"])
-        _role.set(machine["roleArn"] if machine else "")
+        act_as(machine["roleArn"] if machine else "")
         original(execution_arn)
 
     return run_execution
