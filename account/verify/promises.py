@@ -4,9 +4,12 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
-from account.verify.deployment import LONG, Deployment, require
+from botocore.exceptions import ClientError
+
+from account.verify.deployment import LONG, SHORT, BrokenPromise, Deployment, require
 from account.verify.lab import Pair
 from account.verify.manifest import images
 
@@ -65,16 +68,9 @@ def leave_excluded_project(deployed: Deployment) -> None:
 
 def notify_of_abort_and_go_on(deployed: Deployment) -> None:
     """People are notified of an aborted execution. Redriven, it goes on and distributes."""
-    project, pair = _pair(deployed)
-    deployed.lab.update(pair.train, *images(deployed.lab.bucket, 100, "dog", "pet"))
-    arn = deployed.begin({"ProjectArn": project})
-    require(deployed.lab.wait_until(lambda: deployed.records(project), LONG), "The execution claimed no pair.")
-    states = deployed.stack.client("stepfunctions")
-    states.stop_execution(executionArn=arn)
-    status = deployed.ended(arn)["status"]
-    require(status == "ABORTED", f"The execution was {status} before it could be stopped.")
+    arn = _abort(deployed)
     require(deployed.received("Notices", arn.rsplit(":", 1)[1]), "Nobody was notified of the aborted execution.")
-    states.redrive_execution(executionArn=arn)
+    deployed.stack.client("stepfunctions").redrive_execution(executionArn=arn)
     execution = deployed.ended(arn)
     require(_outcome(execution) == "DISTRIBUTED", f"The redriven execution came to {_ending(execution)}.")
 
@@ -94,13 +90,30 @@ def keep_undelivered_event(deployed: Deployment) -> None:
     role = deployed.resource("AWS::IAM::Role", "WorkflowStateMachineEventsRole")
     with _denied(deployed, role, "states:StartExecution"):
         dataset = deployed.lab.begin(_project(deployed), "TEST")
-        queue = deployed.resource("AWS::SQS::Queue", "TriggerUndelivered")
-        attributes = {"QueueUrl": queue, "AttributeNames": ["ApproximateNumberOfMessages"]}
-        sqs = deployed.stack.client("sqs")
-        found = deployed.lab.wait_until(
-            lambda: int(sqs.get_queue_attributes(**attributes)["Attributes"]["ApproximateNumberOfMessages"]), LONG
-        )
-        require(found, f"The queue {queue} has no event of the dataset {dataset}.")
+        require(_kept(deployed, "Trigger"), f"No dead-letter queue has the event of the dataset {dataset}.")
+
+
+def keep_undelivered_ending(deployed: Deployment) -> None:
+    """The ending of an aborted execution that nobody can be notified of is in the dead-letter queue."""
+    with _denied(deployed, deployed.resource("AWS::IAM::Role", "WatchRole"), "sns:Publish"):
+        arn = _abort(deployed)
+        require(_kept(deployed, "Watch"), f"No dead-letter queue has the ending of the execution {arn}.")
+
+
+def run_saved_queries(deployed: Deployment) -> None:
+    """CloudWatch runs each saved query of the stack."""
+    logs = deployed.stack.client("logs")
+    saved = logs.describe_query_definitions(queryDefinitionNamePrefix=f"{deployed.stack.name}/")["queryDefinitions"]
+    require(saved, "The stack has no saved query.")
+    now = int(datetime.now(UTC).timestamp())
+    for each in saved:
+        span = {"startTime": now - HOUR, "endTime": now}
+        try:
+            begun = logs.start_query(logGroupNames=each["logGroupNames"], queryString=each["queryString"], **span)
+        except ClientError as error:
+            raise BrokenPromise(f"{each['name']}: {error}") from error
+        status = deployed.lab.wait_until(partial(_end_of_query, logs, begun["queryId"]), SHORT)
+        require(status == "Complete", f"{each['name']} is {status or 'still running'}.")
 
 
 PROMISES: tuple[Promise, ...] = (
@@ -112,7 +125,39 @@ PROMISES: tuple[Promise, ...] = (
     leave_excluded_project,
     notify_of_abort_and_go_on,
     keep_undelivered_event,
+    keep_undelivered_ending,
+    run_saved_queries,
 )
+
+
+def _abort(deployed: Deployment) -> str:
+    """Stop an execution that owns a claim and waits for its training dataset. Returns its ARN."""
+    project, pair = _pair(deployed)
+    deployed.lab.update(pair.train, *images(deployed.lab.bucket, 100, "dog", "pet"))
+    arn = deployed.begin({"ProjectArn": project})
+    require(deployed.lab.wait_until(lambda: deployed.records(project), LONG), "The execution claimed no pair.")
+    deployed.stack.client("stepfunctions").stop_execution(executionArn=arn)
+    status = deployed.ended(arn)["status"]
+    require(status == "ABORTED", f"The execution was {status} before it could be stopped.")
+    return arn
+
+
+def _kept(deployed: Deployment, prefix: str) -> int:
+    """How many events the dead-letter queue keeps, as soon as there are some."""
+    queue = deployed.resource("AWS::SQS::Queue", f"{prefix}Undelivered")
+    attribute, sqs = "ApproximateNumberOfMessages", deployed.stack.client("sqs")
+
+    def count() -> int:
+        found = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=[attribute])
+        return int(found["Attributes"][attribute])
+
+    return deployed.lab.wait_until(count, LONG)
+
+
+def _end_of_query(logs: Any, query: str) -> str:
+    """The status of a query that has ended, or an empty text."""
+    status = str(logs.get_query_results(queryId=query)["status"])
+    return "" if status in ("Scheduled", "Running") else status
 
 
 def _project(deployed: Deployment) -> str:
