@@ -13,6 +13,7 @@ from account.verify.result import ANSWERS, PAGE, RESULT, Result
 from account.verify.run import run
 from local.status_lines import Steps
 
+WIDTH = 140  # columns of the page, and of an output that is no terminal
 PLAN = """
 This asks Amazon Rekognition Custom Labels and a deployment of this checkout how they behave in
 account {account}, Region {region}.
@@ -55,15 +56,24 @@ def _counted(remains: Remains) -> str:
     return f"{len(remains.stacks)} stacks and {len(remains.projects)} projects"
 
 
+def _table(*headings: str, title: str) -> Table:
+    """The first two columns stay on one line."""
+    table = Table(title=title, title_justify="left")
+    for position, heading in enumerate(headings):
+        table.add_column(heading, no_wrap=position < 2, overflow="fold")
+    return table
+
+
 def _print(result: Result) -> None:
     """Print the tables, and write them as a page."""
     console = Console(highlight=False, record=True)
-    table = Table("question", "answer", "seen", title=f"Custom Labels in {result.region}", title_justify="left")
+    console.width = max(console.width, WIDTH)
+    table = _table("question", "answer", "seen", title=f"Custom Labels in {result.region}")
     for each in result.answers:
         answer = "[dim]not found out[/]" if each.value is None else escape(str(each.value))
         table.add_row(each.setting, answer, escape(each.evidence))
     console.print(table)
-    table = Table("promise", "kept", "seen", title="The deployed workflow", title_justify="left")
+    table = _table("promise", "kept", "seen", title="The deployed workflow")
     for name, seen in result.promises.items():
         table.add_row(name, "[red]no[/]" if seen else "[green]yes[/]", escape(seen))
     console.print(table)

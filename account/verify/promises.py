@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from account.verify.deployment import LONG, SHORT, BrokenPromise, Deployment, require
-from account.verify.lab import Pair
+from account.verify.lab import PREFIX, Pair
 from account.verify.manifest import images
 
 Promise = Callable[[Deployment], None]
@@ -38,7 +38,7 @@ def distribute_by_event(deployed: Deployment) -> None:
 
 def notify_of_failure(deployed: Deployment) -> None:
     """A failure by a person's execution is notified with its error."""
-    name = f"none-{deployed.lab.run}"
+    name = f"{PREFIX}{deployed.lab.run}-none"  # the deployment covers such names
     execution = deployed.run({"ProjectName": name})
     require(execution.get("error") == "ProjectNotFound", f"The execution came to {_ending(execution)}.")
     _require_sent(deployed, f"p/{name}/p", "FAILED")
