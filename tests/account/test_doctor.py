@@ -201,8 +201,9 @@ def test_what_is_broken_is_the_one_thing_wrong(local_aws: LocalAws, broken: Brea
 @pytest.mark.usefixtures("subscribed", "shell")
 def test_an_address_that_has_not_confirmed_is_named(local_aws: LocalAws, stack: dict[str, str]) -> None:
     sns, unreachable = local_aws.client("sns"), "https://127.0.0.1:9/pager"
-    sns.subscribe(TopicArn=stack["TopicArn"], Protocol="https", Endpoint=unreachable)
+    made = sns.subscribe(TopicArn=stack["TopicArn"], Protocol="https", Endpoint=unreachable, ReturnSubscriptionArn=True)
     (found,) = findings(State.WRONG)
+    sns.unsubscribe(SubscriptionArn=made["SubscriptionArn"])
     assert found.startswith(f"subscriptions: Not confirmed for outcomes: {unreachable}.")
 
 

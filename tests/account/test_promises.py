@@ -22,9 +22,15 @@ Defect = Callable[[Deployment, LocalAws], AbstractContextManager[None]]
 
 
 @pytest.fixture
-def deployed(account: Account, lab_of_account: Lab, local_aws: LocalAws, equipped: dict[str, str]) -> Deployment:
+def deployed(
+    account: Account, lab_of_account: Lab, local_aws: LocalAws, equipped: dict[str, str]
+) -> Iterator[Deployment]:
+    """The stack of all tests. The events that a promise leaves in its dead-letter queues are deleted."""
     lab_of_account.clock = HurriedClock(local_aws)
-    return Deployment(DeployedStack(account, STACK), lab_of_account, equipped)
+    stack = DeployedStack(account, STACK)
+    yield Deployment(stack, lab_of_account, equipped)
+    for queue in stack.resources("AWS::SQS::Queue"):
+        local_aws.client("sqs").purge_queue(QueueUrl=queue.physical_id)
 
 
 @pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)
