@@ -14,10 +14,10 @@ help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: setup ## deploy the stack on a local AWS and distribute a dataset; MANIFEST=path uses your manifest
-	@$(BIN)/python -m local demo $${MANIFEST:+--manifest="$$MANIFEST"}
+	@exec $(BIN)/python -m local demo $${MANIFEST:+--manifest="$$MANIFEST"}
 
 local: setup ## run a local AWS with the stack until you stop it; PORT=4566 sets its port, ANSWERS=file its settings
-	@$(BIN)/python -m local $${PORT:+--port="$$PORT"} $${ANSWERS:+--answers="$$ANSWERS"}
+	@exec $(BIN)/python -m local $${PORT:+--port="$$PORT"} $${ANSWERS:+--answers="$$ANSWERS"}
 
 doctor: setup ## say whether the stack on your AWS account is all right; STACK=name names it
 	@$(BIN)/python -m account doctor $${STACK:+--stack="$$STACK"}

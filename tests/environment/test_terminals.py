@@ -1,8 +1,10 @@
 """Terminals that lack some characters, and terminals that close."""
 
 import io
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -57,3 +59,15 @@ def test_signal_that_nohup_ignores_stays_ignored(name: str, printed: str) -> Non
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.stdout == printed
     assert ("KeyboardInterrupt" in result.stderr) == (printed == "")
+
+
+@pytest.mark.parametrize("target", ["local", "demo"])
+def test_make_sends_its_signals_to_python(tmp_path: Path, target: str) -> None:
+    """`make` sends them to its children. A shell between them would end alone, and leave the local AWS running."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text("#!/bin/sh\necho $PPID\n")
+    python.chmod(0o755)
+    with subprocess.Popen(["make", target, "PYTHON=true"], cwd=tmp_path, stdout=subprocess.PIPE, text=True) as make:
+        assert make.communicate()[0] == f"{make.pid}\n"
