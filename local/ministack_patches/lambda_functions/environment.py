@@ -8,7 +8,8 @@ from ministack.services import lambda_svc
 
 from local.ministack_patches.registry import patch
 
-KEPT = ("AWS_", "PATH", "LANG", "TMPDIR")
+# HOME: without it, ~ is the home folder of the machine's user, and botocore reads ~/.aws/models.
+KEPT = ("AWS_", "PATH", "LANG", "TMPDIR", "HOME")
 
 
 @patch(

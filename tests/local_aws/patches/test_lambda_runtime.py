@@ -22,6 +22,7 @@ def handler(event, context):
     return {
         "found": {name: importlib.util.find_spec(name) is not None for name in event["find"]},
         "environment": sorted(os.environ),
+        "home": os.path.expanduser("~"),
         "client": sys.modules["runtime_client"].__file__,
         "arn": context.invoked_function_arn,
         "left": context.get_remaining_time_in_millis(),
@@ -67,7 +68,13 @@ def test_a_function_finds_the_sdk_and_no_other_package(local_aws: LocalAws) -> N
 def test_a_function_sees_no_variables_of_the_server(local_aws: LocalAws) -> None:
     _, payload = invoke(local_aws, {"find": []})
     assert {"OWN", "AWS_SESSION_TOKEN", "AWS_LAMBDA_FUNCTION_NAME", "_HANDLER"} <= set(payload["environment"])
-    assert {"LOG_LEVEL", "GATEWAY_PORT", "AUTH", "HOME"} & set(payload["environment"]) == set()
+    assert {"LOG_LEVEL", "GATEWAY_PORT", "AUTH"} & set(payload["environment"]) == set()
+
+
+def test_home_of_a_function_is_not_the_home_of_the_user(local_aws: LocalAws) -> None:
+    """botocore reads ~/.aws/models."""
+    _, payload = invoke(local_aws, {"find": []})
+    assert payload["home"] == str(local_aws.folder)
 
 
 def test_errors_of_functions_keep_their_names(local_aws: LocalAws) -> None:
