@@ -19,6 +19,7 @@ for option; do case "$option" in --cache=*) cache="${option#--cache=}";; --inclu
 case "$1" in
 config) echo "$cache" ;;
 ci)
+    [ -n "$PAUSE" ] && { echo "npm runs" >"$PAUSE"; read -r _ <"$PAUSE"; }
     mkdir -p "$cache/_cacache" || { echo "npm error code EACCES" >&2; exit 243; }
     rm -rf node_modules; mkdir -p node_modules/.bin; echo '{}' >node_modules/.package-lock.json
     [ -n "$omitted$BROKEN" ] && exit

@@ -11,6 +11,20 @@ import pytest
 
 from tests.environment.checkouts import Result, fake_node, set_up, write_checkout
 
+# The registry is a person's own. No other line may have an effect.
+PIP_CONF = """[global]
+no-index = true
+find-links = {wheels}
+user = true
+target = {folder}/target
+no-binary = :all:
+[install]
+prefix = {folder}/target
+root = {folder}/target
+dry-run = true
+requirement = {folder}/missing.txt
+"""
+
 
 @dataclass(frozen=True)
 class Odd:
@@ -30,14 +44,19 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Odd:
     write_checkout(checkout)
     (folder / "elsewhere").mkdir()
     (folder / "elsewhere" / "boto3.py").write_text("raise ImportError('another boto3')")
-    (folder / "pip.conf").write_text(f"[global]\nuser = true\ntarget = {folder}/target\nno-binary = :all:\n")
+    (folder / "constraints.txt").write_text("everything==2.0\n")
+    (folder / "pip.conf").write_text(PIP_CONF.format(folder=folder, wheels=(checkout / "wheels").as_uri()))
     environment = {
         "PATH": fake_node(checkout),
         "HOME": "/dev/null/home",  # not even root can make it
         "NODE_ENV": "production",
         "npm_config_omit": "dev",
         "PIP_CONFIG_FILE": str(folder / "pip.conf"),
+        "PIP_NO_INDEX": "",
+        "PIP_FIND_LINKS": "",
         "PIP_USER": "1",
+        "PIP_CONSTRAINT": str(folder / "constraints.txt"),
+        "PIP_PYTHON": "/no/such/python",
         "PIP_TARGET": str(folder / "target"),
         "PYTHONSAFEPATH": "1",
         "PYTHONPATH": str(folder / "elsewhere"),

@@ -83,6 +83,17 @@ def test_missing_network_is_named(checkout: Path) -> None:
         ("npm error code ENOTFOUND", "Check the network and the package registry."),
         ("ERROR: No matching distribution found for boto3", "Check the network and the package registry."),
         ("ModuleNotFoundError: No module named 'boto3'\n", "It ended with: ModuleNotFoundError: No module named"),
+        ("npm error code ETARGET\nnpm error notarget No matching version", "npm may not install a pinned version."),
+        ("Configuration file could not be loaded.\nfile: '/x/pip.conf', line: 1", "pip cannot read its configuration."),
+        (
+            "ERROR: a==1 and a==2 conflict\nERROR: Impossible: for help visit https://x",
+            "It ended with: ERROR: a==1 and",
+        ),
+        ("Error: no module '/x'\n    at load (internal)\n\nNode.js v24.21.0", "It ended with: Error: no module '/x'"),
+        (
+            "npm error No workspaces found!\nnpm error A complete log of this run is in x",
+            "It ended with: npm error No w",
+        ),
         ("", "It ended with: no output"),
     ],
 )
