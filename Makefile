@@ -20,10 +20,10 @@ local: setup ## run a local AWS with the stack until you stop it; PORT=4566 sets
 	@exec $(BIN)/python -m local $${PORT:+--port="$$PORT"} $${ANSWERS:+--answers="$$ANSWERS"}
 
 doctor: setup ## say whether the stack on your AWS account is all right; STACK=name names it
-	@$(BIN)/python -m account doctor $${STACK:+--stack="$$STACK"}
+	@exec $(BIN)/python -m account doctor $${STACK:+--stack="$$STACK"}
 
 verify: setup ## ask your AWS account how Custom Labels and the workflow behave there; asks first, YES=1 agrees
-	@$(WITH_NODE) $(BIN)/python -m account verify
+	@$(WITH_NODE) exec $(BIN)/python -m account verify
 
 format: setup ## correct and format the Python code with ruff
 	@$(BIN)/ruff check --fix .

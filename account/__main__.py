@@ -1,6 +1,7 @@
 """`python -m account doctor` examines a deployed stack. `python -m account verify` asks the account how it behaves."""
 
 import argparse
+import signal
 import sys
 
 from rich.console import Console
@@ -16,6 +17,7 @@ def main() -> int:
     """The exit status: that of the command, 2 if the account cannot be asked, 130 after Ctrl-C."""
     arguments = _parse_arguments()
     console = Console(highlight=False)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was made is removed, as after Ctrl-C
     try:
         return run_verify(console) if arguments.command == "verify" else run_doctor(console, arguments.stack)
     except AccountError as error:
