@@ -152,7 +152,7 @@ def _draw_settings(rng: random.Random) -> Answer:
     if rng.random() < 0.02:
         settings["distribution_seconds"] = 2 * DEADLINE
     for answer in rng.sample(_ANSWERS, rng.choice((0, 1, 2, 3))):
-        settings = {**answer, **settings}
+        settings |= answer
     return settings
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from local.aws import ROOT
+from tests.campaign.answers import LAG
 from tests.campaign.environment import Ending, Environment, Observations, ObservedExecution
 from tests.campaign.promises import NOT_RECORDED, find_violations
 from tests.campaign.runs import NO_FAULT, open_environment, run_scenario
@@ -37,6 +38,12 @@ def test_every_promise_holds(
 
 def test_same_seed_and_number_give_same_scenario() -> None:
     assert draw_scenario(1, 7) == draw_scenario(1, 7) != draw_scenario(1, 8)
+
+
+def test_drawn_answer_replaces_drawn_setting() -> None:
+    scenarios = [draw_scenario(1, number) for number in range(RUNS)]
+    ages = {each.settings["stale_status_seconds"] for each in scenarios if "stale_datasets" in each.settings}
+    assert ages == {LAG}
 
 
 def test_shrinking_removes_one_part_and_keeps_both_creations() -> None:
