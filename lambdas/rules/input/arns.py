@@ -7,13 +7,12 @@ dataset does not contain the timestamp of its project, so the project's ARN cann
 import re
 from dataclasses import dataclass
 
+_NAME = r"[a-zA-Z0-9_.\-]{1,255}"
 _OWNER = r"arn:(?P<partition>[a-z\d-]+):rekognition:(?P<region>[a-z\d-]+):(?P<account>\d{12})"
-_PROJECT = re.compile(_OWNER + r":project/(?P<name>[a-zA-Z0-9_.\-]{1,255})/[0-9]+", re.ASCII)
-_DATASET = re.compile(
-    _OWNER + r":project/(?P<name>[a-zA-Z0-9_.\-]{1,255})/dataset/(?P<type>train|test)/[0-9]+", re.ASCII
-)
+_PROJECT = re.compile(rf"{_OWNER}:project/(?P<name>{_NAME})/[0-9]+", re.ASCII)
+_DATASET = re.compile(rf"{_OWNER}:project/(?P<name>{_NAME})/dataset/(?P<type>train|test)/[0-9]+", re.ASCII)
 _LONGEST = 2048  # characters
-PROJECT_NAME = re.compile(r"[a-zA-Z0-9_.\-]{1,255}", re.ASCII)
+PROJECT_NAME = re.compile(_NAME, re.ASCII)
 
 
 @dataclass(frozen=True)
