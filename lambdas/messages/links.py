@@ -1,5 +1,7 @@
 """Links into the Step Functions console."""
 
+from lambdas.rules.input.arns import parse_location
+
 
 def execution_link(execution: str) -> str:
     """The link to the execution."""
@@ -18,5 +20,5 @@ def state_machine_of(execution: str) -> str:
 
 
 def _console(arn: str, page: str) -> str:
-    region = arn.split(":")[3]
+    region = parse_location(arn).region
     return f"https://{region}.console.aws.amazon.com/states/home?region={region}#/{page}/{arn}"

@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 import boto3
 
+from lambdas.rules.input.arns import parse_location
 from lambdas.services.sdk import CONFIG
 
 _s3 = boto3.client("s3", config=CONFIG)
@@ -11,15 +12,16 @@ _s3 = boto3.client("s3", config=CONFIG)
 
 def put_page(bucket: str, project_name: str, execution: str, html: str) -> str:
     """Store the page and return its link in the S3 console. After a redrive, the execution replaces its page."""
-    region, name = execution.split(":")[3], execution.rsplit(":", 1)[-1]
+    location, name = parse_location(execution), execution.rpartition(":")[2]
     key = f"{_make_folder(project_name)}/{name}.html"
     _s3.put_object(
         Bucket=bucket,
         Key=key,
         Body=html.encode(),
         ContentType="text/html; charset=utf-8",
-        ExpectedBucketOwner=execution.split(":")[4],
+        ExpectedBucketOwner=location.account,
     )
+    region = location.region
     return f"https://{region}.console.aws.amazon.com/s3/object/{bucket}?region={region}&prefix={quote(key)}"
 
 
