@@ -14,7 +14,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from lambdas.messages import page
 from lambdas.messages.bundle import make_bundle
 from lambdas.messages.outcome import Outcome
-from lambdas.messages.report import Labels, Report
+from lambdas.messages.report import Report
 from lambdas.parts import Parts
 from lambdas.rules.attempt import Attempt
 from lambdas.rules.failures.ending import complete_cause
@@ -23,7 +23,7 @@ from lambdas.rules.failures.row import Known
 from lambdas.rules.input.arns import parse_location
 from lambdas.rules.input.execution_input import PERSON, find_project_name, find_started_by
 from lambdas.rules.metrics import OUTCOMES
-from lambdas.rules.pair import DISTRIBUTED, FAILED, Dataset, Key
+from lambdas.rules.pair import DISTRIBUTED, FAILED, Dataset, Key, Labels
 from lambdas.rules.text import read_cause
 from lambdas.rules.timeline import Timeline
 from lambdas.rules.times import Times

@@ -3,16 +3,14 @@
 An entry is an image. An image with two labels counts for both. An image with two boxes of one label counts once.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from lambdas.rules.pair import Dataset
+from lambdas.rules.pair import Dataset, Labels
 from lambdas.rules.share import MOST_LABELS, SHARE, expect_moved, is_far_from_share
 from lambdas.rules.text import count, list_names, take_fitting
-
-Labels = Mapping[str, int] | None
 
 # Below this share, training fails with ERROR_INSUFFICIENT_LABEL_OVERLAP (Custom Labels Developer Guide, "Aggregate
 # errors").

@@ -12,11 +12,9 @@ from lambdas.rules.failures.errors import DecidedError
 from lambdas.rules.failures.lookup import advise
 from lambdas.rules.failures.row import Known
 from lambdas.rules.failures.situations import TOO_FEW_IMAGES, TOO_MANY_LABELS
-from lambdas.rules.pair import Dataset, Pair, Record, count_entries
+from lambdas.rules.pair import Dataset, Labels, Pair, Record, count_entries
 from lambdas.rules.share import MOST_LABELS, SHARE, expect_moved
 from lambdas.rules.text import count, list_names, take_fitting
-
-Labels = Mapping[str, int] | None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,9 @@ LONGEST_MESSAGE = 2_000
 DISTRIBUTED, FAILED, SKIPPED = "DISTRIBUTED", "FAILED", "SKIPPED"
 """The outcomes that a record can have."""
 
+Labels = Mapping[str, int] | None
+"""The numbers of a dataset's entries by label; None if Rekognition does not list them."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset:

@@ -7,7 +7,7 @@ import boto3
 
 from lambdas.rules.failures.errors import ProjectNotFound
 from lambdas.rules.input.execution_input import Request
-from lambdas.rules.pair import Dataset, Pair
+from lambdas.rules.pair import Dataset, Labels, Pair
 from lambdas.rules.tags import AutoDistribute
 from lambdas.rules.text import make_encodable
 from lambdas.services.sdk import CONFIG
@@ -62,7 +62,7 @@ def read_auto_distribute(pair: Pair) -> AutoDistribute:
     return AutoDistribute.from_tags(_read_tags(arn) for arn in arns)
 
 
-def count_labels(dataset: Dataset | None) -> dict[str, int] | None:
+def count_labels(dataset: Dataset | None) -> Labels:
     """The numbers of entries by label; None if Rekognition does not list them, for example during a change."""
     if dataset is None:
         return None

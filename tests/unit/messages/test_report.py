@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from lambdas.messages import summary
-from lambdas.messages.report import Code, Finding, Label, Labels, Report, share
-from lambdas.rules.pair import Dataset
+from lambdas.messages.report import Code, Finding, Label, Report, share
+from lambdas.rules.pair import Dataset, Labels
 
 EVEN = ({"crack": 80, "dent": 80}, {"crack": 20, "dent": 20})
 
