@@ -13,7 +13,7 @@ from lambdas.rules.failures.lookup import advise
 from lambdas.rules.failures.row import Known
 from lambdas.rules.failures.situations import TOO_FEW_IMAGES, TOO_MANY_LABELS
 from lambdas.rules.pair import Dataset, Labels, Pair, Record, count_entries
-from lambdas.rules.share import MOST_LABELS, SHARE, expect_moved
+from lambdas.rules.share import MOST_LABELS, expect_moved
 from lambdas.rules.text import count, list_names, take_fitting
 
 
@@ -60,7 +60,7 @@ def report_dry_run(pair: Pair, record: Record, training: Labels, test: Labels) -
 def _compare_labels(training: Mapping[str, int], test: Mapping[str, int]) -> list[dict[str, Any]]:
     labels = [
         {"LabelName": name, "Training": training.get(name, 0), "Test": test.get(name, 0)}
-        | {"WouldMove": round(training.get(name, 0) * SHARE)}
+        | {"WouldMove": expect_moved(training.get(name, 0))}
         for name in sorted(training.keys() | test.keys())
     ]
     return sorted(labels, key=lambda label: label["Training"])

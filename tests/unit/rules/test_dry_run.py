@@ -217,9 +217,10 @@ def test_dataset_changed_while_it_was_read_makes_no_promise() -> None:
     assert report["Checks"] == found({SEVERAL_IMAGES: UNKNOWN, FEW_LABELS: UNKNOWN})
 
 
-def test_two_images_move_one() -> None:
-    _, report = report_dry_run(pair(dataset(entries=2), EMPTY), NO_RECORD, {"crack": 2}, {})
-    assert (report["WouldMove"], report["Labels"][0]["WouldMove"]) == (1, 0)
+@pytest.mark.parametrize(("entries", "moved"), [(1, 1), (2, 1), (7, 1), (8, 2)])
+def test_whole_and_label_move_by_one_rule(entries: int, moved: int) -> None:
+    _, report = report_dry_run(pair(dataset(entries=entries), EMPTY), NO_RECORD, {"crack": entries}, {})
+    assert (report["WouldMove"], report["Labels"][0]["WouldMove"]) == (moved, moved)
 
 
 @pytest.mark.parametrize(
