@@ -14,8 +14,8 @@ from lambdas.rules.text import read_cause
 LONGEST_CAUSE = 4_000  # characters
 
 
-class StartError(NamedTuple):
-    """The error of Start distribution, and its cause."""
+class ErrorOutput(NamedTuple):
+    """An error and its cause, which Step Functions calls an error output."""
 
     error: str
     cause: str
@@ -37,7 +37,7 @@ class Attempt:
     asked_at: str = ""
     asked_before: bool = False
     accepted: bool = False
-    error: StartError | None = None
+    error: ErrorOutput | None = None
     busy: bool = False
     no_effect_since: str = ""
     no_effect: bool = False
@@ -52,7 +52,7 @@ class Attempt:
             asked_at=state.get("AskedAt", ""),
             asked_before=state.get("AskedBefore", False),
             accepted=state.get("Accepted", False),
-            error=StartError(error["Error"], read_cause(error.get("Cause"), LONGEST_CAUSE)) if error else None,
+            error=ErrorOutput(error["Error"], read_cause(error.get("Cause"), LONGEST_CAUSE)) if error else None,
             busy=state.get("Busy", False),
             no_effect_since=state.get("NoEffectSince", ""),
             no_effect=state.get("NoEffect", False),
@@ -87,12 +87,12 @@ class Attempt:
         return replace(self, accepted=True)
 
     @property
-    def limited(self) -> StartError | None:
+    def limited(self) -> ErrorOutput | None:
         """The error that the account may not change more datasets at once. It can last until the deadline."""
         return self.error if self.error and self.error.error == LIMIT else None
 
     @property
-    def refusal(self) -> StartError | None:
+    def refusal(self) -> ErrorOutput | None:
         """The error to fail with if the call had no effect.
 
         The first time, busy datasets are no such error: their change ends, and the workflow begins again.

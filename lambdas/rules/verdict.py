@@ -7,7 +7,7 @@ DescribeDataset can lag behind (docs/adr/0002). The call had no effect if every 
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from lambdas.rules.attempt import Attempt, StartError
+from lambdas.rules.attempt import Attempt, ErrorOutput
 from lambdas.rules.failures.errors import DecidedError
 from lambdas.rules.progress import Progress, State
 from lambdas.rules.times import Times, latest, seconds_between
@@ -31,7 +31,7 @@ class Poll:
 
     verdict: Verdict
     attempt: Attempt
-    failure: StartError | None = None
+    failure: ErrorOutput | None = None
 
 
 def judge_poll(progress: Progress, attempt: Attempt, times: Times, deadline: float) -> Poll:
@@ -68,7 +68,7 @@ def _conclude_no_effect(attempt: Attempt, progress: Progress) -> Poll:
 
 
 def _fail(attempt: Attempt, error: str, cause: str) -> Poll:
-    return Poll(Verdict.FAILED, attempt, StartError(str(error), cause))
+    return Poll(Verdict.FAILED, attempt, ErrorOutput(str(error), cause))
 
 
 def _seconds_since(moment: str, times: Times) -> float:

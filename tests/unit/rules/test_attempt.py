@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.rules.attempt import Attempt, StartError
+from lambdas.rules.attempt import Attempt, ErrorOutput
 
 NOW, EARLIER = "2026-11-23T10:00:00.000Z", "2026-11-23T09:00:00.000Z"
-BUSY = StartError("ResourceNotReadyException", "It is being updated.")
-IN_USE = StartError("ResourceInUseException", "It is in use.")
-LIMITED = StartError("LimitExceededException", "Too many.")
-DENIED = StartError("AccessDeniedException", "No.")
+BUSY = ErrorOutput("ResourceNotReadyException", "It is being updated.")
+IN_USE = ErrorOutput("ResourceInUseException", "It is in use.")
+LIMITED = ErrorOutput("LimitExceededException", "Too many.")
+DENIED = ErrorOutput("AccessDeniedException", "No.")
 WHOLE = Attempt(
     asked_at=NOW,
     asked_before=True,
@@ -50,13 +50,13 @@ def test_new_attempt_has_asked_nothing() -> None:
 
 def test_error_that_the_state_machine_added_is_read() -> None:
     added = {**Attempt().as_state(), "Error": {"Error": "E", "Cause": '{"errorMessage": "Sorry.", "errorType": "E"}'}}
-    assert Attempt.from_state(added).error == StartError("E", "Sorry.")
-    assert Attempt.from_state({"Error": {"Error": "E"}}).error == StartError("E", "No cause was given.")
+    assert Attempt.from_state(added).error == ErrorOutput("E", "Sorry.")
+    assert Attempt.from_state({"Error": {"Error": "E"}}).error == ErrorOutput("E", "No cause was given.")
 
 
 def test_long_cause_is_cut() -> None:
     read = Attempt.from_state({"Error": {"Error": "E", "Cause": "x" * 32_000}}).error
-    assert read == StartError("E", "x" * 4_000 + "…")
+    assert read == ErrorOutput("E", "x" * 4_000 + "…")
 
 
 def test_first_attempt_begins_now() -> None:
@@ -71,7 +71,7 @@ def test_further_attempt_keeps_only_the_first_deadline() -> None:
 @pytest.mark.parametrize(
     ("error", "busy"), [(None, False), (DENIED, False), (BUSY, True), (IN_USE, True), (LIMITED, True)]
 )
-def test_further_attempt_knows_that_datasets_were_busy(error: StartError | None, busy: bool) -> None:
+def test_further_attempt_knows_that_datasets_were_busy(error: ErrorOutput | None, busy: bool) -> None:
     assert Attempt(error=error).renew(NOW, 12).busy == busy
     assert Attempt(error=error, busy=True).renew(NOW, 12).busy
 
@@ -95,7 +95,7 @@ def test_accepted_attempt_is_marked() -> None:
     ],
 )
 def test_start_error_is_a_refusal_a_limit_or_neither(
-    error: StartError | None, busy: bool, refusal: StartError | None, limited: StartError | None
+    error: ErrorOutput | None, busy: bool, refusal: ErrorOutput | None, limited: ErrorOutput | None
 ) -> None:
     attempt = Attempt(error=error, busy=busy)
     assert (attempt.refusal, attempt.limited) == (refusal, limited)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from lambdas.rules.attempt import Attempt, StartError
+from lambdas.rules.attempt import Attempt, ErrorOutput
 from lambdas.rules.progress import Progress, State
 from lambdas.rules.times import Times
 from lambdas.rules.verdict import Poll, Verdict, judge_poll
@@ -15,7 +15,7 @@ DEADLINE = 24 * HOUR
 BEGAN = "2026-11-23T10:00:00.000+00:00"
 STATUS = "The training dataset is CREATE_COMPLETE."
 DENIED, BUSY, LIMITED = (
-    StartError(error, "No.")
+    ErrorOutput(error, "No.")
     for error in ("AccessDeniedException", "ResourceNotReadyException", "LimitExceededException")
 )
 ASKED = Attempt(asked_at=BEGAN, wait_seconds=10)
@@ -33,7 +33,7 @@ def poll(state: State, attempt: Attempt, seconds: float, redriven: float | None 
 
 
 def failed(attempt: Attempt, error: str, cause: str) -> Poll:
-    return Poll(Verdict.FAILED, attempt, StartError(error, cause))
+    return Poll(Verdict.FAILED, attempt, ErrorOutput(error, cause))
 
 
 def without_effect(attempt: Attempt, since: float = 0) -> Attempt:
