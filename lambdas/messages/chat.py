@@ -23,7 +23,7 @@ def make_chat(outcome: Outcome) -> dict[str, Any]:
         "source": "custom",
         "content": {
             "textType": "client-markdown",
-            "title": break_links(subject),
+            "title": subject,
             "description": _escape_markdown(shorten(break_links(_describe_outcome(outcome)), LONGEST_DESCRIPTION)),
             "nextSteps": [outcome.what_to_do, *report, f"Execution: {execution_link(outcome.execution)}"],
         },

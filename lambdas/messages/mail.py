@@ -24,18 +24,24 @@ def _write_success(outcome: Outcome) -> Iterator[str]:
     if outcome.report_link:
         yield f"Report: {outcome.report_link}"
     yield f"Execution: {execution_link(outcome.execution)}"
-    yield f"Project: {outcome.project_arn}"
+    yield break_links(f"Project: {outcome.project_arn}")
 
 
 def _write_failure(outcome: Outcome) -> Iterator[str]:
     yield from (make_subject(outcome), "", break_links(shown_cause(outcome)), "")
     yield from _write_what_to_do(outcome)
     yield f"Start a new execution: {state_machine_link(outcome.execution)}"
-    yield f'with the input {{"ProjectName": "{outcome.project_name}"}}' if outcome.project_name else ""
+    yield f"with the input {_write_input(outcome.project_name)}" if outcome.project_name else ""
     yield ""
     yield f"Execution: {execution_link(outcome.execution)}"
     if outcome.project_name:
-        yield f"Project: {outcome.project_name}"
+        yield break_links(f"Project: {outcome.project_name}")
+
+
+def _write_input(project_name: str) -> str:
+    """The input to copy. A name like a web address has its dots as JSON codes: brackets would change the name."""
+    name = break_links(project_name).replace("[.]", "\\u002e")
+    return f'{{"ProjectName": "{name}"}}'
 
 
 def _write_what_to_do(outcome: Outcome) -> Iterator[str]:

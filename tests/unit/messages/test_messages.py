@@ -245,6 +245,24 @@ def test_chat_mentions_nobody_and_names_no_link() -> None:
     assert content["title"] == "FAILED: www[.]evil[.]com (Broken)"
 
 
+def test_project_named_like_an_address_is_no_link() -> None:
+    named = "www.evil.com"
+    arn = PROJECT.replace("parts", named)
+    assert make_subject(replace(DONE, project_name=named)) == "DISTRIBUTED: www[.]evil[.]com"
+    for outcome in (replace(DONE, project_name=named, project_arn=arn), replace(BROKEN, project_name=named)):
+        mail = make_mail(outcome)
+        assert make_subject(outcome) in mail
+        assert named not in mail
+        assert "\nProject: " in mail
+
+
+def test_input_to_copy_names_a_project_named_like_an_address() -> None:
+    mail = make_mail(replace(BROKEN, project_name="www.evil.com"))
+    (copied,) = (line.removeprefix("with the input ") for line in mail.split("\n") if line.startswith("with the "))
+    assert json.loads(copied) == {"ProjectName": "www.evil.com"}
+    assert "www." not in copied
+
+
 def test_mail_has_no_link_from_outside() -> None:
     hostile = replace(BROKEN, reason="Go to http://evil.example/x", notes=["www.evil.com is missing."])
     lines = make_mail(hostile).split("\n")
