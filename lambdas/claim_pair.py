@@ -73,10 +73,13 @@ def _claim(event: Event, key: Key) -> Claim:
 
 
 def _try_to_claim(event: Event, key: Key) -> Claim:
-    pair, me, started_at = event["Pair"], event["Execution"], Times.from_state(event["Times"]).started
-    training = pair["Training"]["Arn"]
+    pair, me, times = event["Pair"], event["Execution"], Times.from_state(event["Times"])
+    training, started_at = pair["Training"]["Arn"], times.started
     request = ClaimRequest(
-        training, by_event=pair["StartedBy"] == EVENT, knows_its_claim=event["Claim"] == _make_claim_state(key)
+        training,
+        by_event=pair["StartedBy"] == EVENT,
+        now=times.now,
+        knows_its_claim=event["Claim"] == _make_claim_state(key),
     )
     record = read_record(key, me)
     claim, owner = decide_claim(record, None, request), None

@@ -1,16 +1,20 @@
 """Who may distribute a pair: of all executions that resolve a pair, at most one continues (docs/adr/0005).
 
-A claim has no lease and no clock. The record says which execution owns the pair, and Step Functions says whether that
-execution is running. A running owner keeps its claim. Another execution takes over from an owner that has ended, at
-once. No execution takes over a record that says DISTRIBUTED.
+A claim has no lease, and no clock ends it. The record says which execution owns the pair, and Step Functions says
+whether that execution is running. A running owner keeps its claim. Another execution takes over from an owner that has
+ended, at once. No execution takes over a record that says DISTRIBUTED.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 from lambdas.rules.pair import DISTRIBUTED, FAILED, Record
+from lambdas.rules.times import seconds_between
 
 RUNNING = "RUNNING"
+# After its start. DescribeExecution is eventually consistent (AWS Step Functions API Reference), so it may not know the
+# execution yet. AWS documents no longest time.
+UNKNOWN_SECONDS = 60
 
 
 class Answer(StrEnum):
@@ -30,7 +34,10 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True)
 class Owner:
-    """The owner of a pair, as Step Functions describes it. `status` is None from 90 days after its end on."""
+    """The owner of a pair, as Step Functions describes it.
+
+    `status` is None if Step Functions does not know it: from 90 days after its end on, and maybe right after its start.
+    """
 
     status: str | None
     ended_at: str | None = None
@@ -38,10 +45,14 @@ class Owner:
 
 @dataclass(frozen=True)
 class ClaimRequest:
-    """What an execution says when it asks for the pair. `knows_its_claim`: it has received the claim already."""
+    """What an execution says when it asks for the pair. `knows_its_claim`: it has received the claim already.
+
+    `now` is an ISO 8601 text.
+    """
 
     training_arn: str
     by_event: bool
+    now: str
     knows_its_claim: bool = False
 
 
@@ -63,7 +74,7 @@ def decide_claim(record: Record, owner: Owner | None, request: ClaimRequest) -> 
         return Claim(Answer.ALREADY_DISTRIBUTED, record.reason or "The pair is already distributed.")
     if owner is None:
         return Claim(Answer.ASK_OWNER)
-    if owner.status == RUNNING:
+    if owner.status == RUNNING or _has_just_begun(record, owner, request):
         return Claim(Answer.SKIP, f"Another execution owns this pair: {record.owner}")
     if _was_notified(record, request):
         return Claim(
@@ -81,6 +92,12 @@ def summarize_owner(record: Record, owner: Owner) -> tuple[str, str, str]:
         return record.outcome, record.reason or "", ended
     status = owner.status or "Step Functions no longer knows its status"
     return FAILED, f"It ended without recording an outcome: {status}", ended
+
+
+def _has_just_begun(record: Record, owner: Owner, request: ClaimRequest) -> bool:
+    """Whether Step Functions may not know the owner yet. An owner that has recorded its outcome has ended."""
+    unknown = owner.status is None and record.outcome is None
+    return unknown and seconds_between(record.started_at, request.now) < UNKNOWN_SECONDS
 
 
 def _was_notified(record: Record, request: ClaimRequest) -> bool:

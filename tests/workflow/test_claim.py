@@ -8,6 +8,7 @@ import pytest
 
 from lambdas.rules.pair import Dataset
 from local.aws import LocalAws
+from local.faults.fault import Fault
 from tests.support.executions import Executions, Subscriber, pair_without_execution, wait_until
 from tests.support.tally import ENDINGS, count
 from tests.support.workbench import Workbench, images
@@ -70,6 +71,23 @@ def test_a_running_owner_is_never_taken_over(
     assert read_record()["Execution"] == owner
     bench.finish()
     assert executions.wait_until_ended(owner).output["Outcome"] == "DISTRIBUTED"
+
+
+def test_owner_that_step_functions_does_not_know_keeps_its_pair(
+    bench: Workbench, project: str, executions: Executions, read_history: Any
+) -> None:
+    training, _ = pair_without_execution(bench, project, executions)
+    bench.aws.configure(distribution_seconds=60)
+    owner = executions.begin({"ProjectArn": project})
+    wait_until(lambda: bench.status(training) == "UPDATE_IN_PROGRESS")
+    bench.aws.inject(Fault("states:DescribeExecution", error="ExecutionDoesNotExist"))
+    second = executions.run({"ProjectArn": project})
+    assert bench.aws.match_counts() == [1]
+    assert second.output["Outcome"] == "SKIPPED"
+    assert owner in second.output["Reason"]
+    bench.finish()
+    assert executions.wait_until_ended(owner).output["Outcome"] == "DISTRIBUTED"
+    assert [(each["Execution"], each["Outcome"]) for each in read_history()] == [(owner, "DISTRIBUTED")]
 
 
 def test_repeated_events_notify_of_a_failure_once(

@@ -12,8 +12,8 @@ MINE = replace(OTHER, owner="arn:me", mine=True)
 FAILED, SKIPPED, DISTRIBUTED = (
     replace(OTHER, outcome=each, reason="A reason.") for each in ("FAILED", "SKIPPED", "DISTRIBUTED")
 )
-PERSON = ClaimRequest("training", by_event=False)
-EVENT = ClaimRequest("training", by_event=True)
+PERSON = ClaimRequest("training", by_event=False, now="2026-11-23T12:00:00Z")
+EVENT = replace(PERSON, by_event=True)
 RUNNING, ABORTED, FORGOTTEN = Owner("RUNNING"), Owner("ABORTED", "2026-11-23T11:00:00Z"), Owner(None)
 ENDED = [Owner(status) for status in ("SUCCEEDED", "FAILED", "ABORTED", "TIMED_OUT", None)]
 
@@ -59,6 +59,33 @@ def test_step_functions_is_asked_about_another_owner(request_: ClaimRequest, rec
 def test_running_owner_keeps_its_claim(request_: ClaimRequest, record: Record) -> None:
     expected = Claim(Answer.SKIP, "Another execution owns this pair: arn:other")
     assert decide_claim(record, RUNNING, request_) == expected
+
+
+@pytest.mark.parametrize("request_", [PERSON, EVENT])
+@pytest.mark.parametrize(
+    ("now", "answer"),
+    [
+        ("2026-11-23T09:59:59.900Z", Answer.SKIP),  # the owner started after the state was entered
+        ("2026-11-23T10:00:00Z", Answer.SKIP),
+        ("2026-11-23T10:00:59.999Z", Answer.SKIP),
+        ("2026-11-23T10:01:00Z", Answer.TAKE_OVER),
+    ],
+)
+def test_unknown_owner_keeps_its_claim_for_a_minute(request_: ClaimRequest, now: str, answer: Answer) -> None:
+    assert decide_claim(OTHER, FORGOTTEN, replace(request_, now=now)).answer == answer
+
+
+@pytest.mark.parametrize(
+    ("record", "owner", "answer"),
+    [
+        (OTHER, ABORTED, Answer.TAKE_OVER),
+        (SKIPPED, FORGOTTEN, Answer.TAKE_OVER),
+        (FAILED, FORGOTTEN, Answer.TAKE_OVER),
+        (DISTRIBUTED, FORGOTTEN, Answer.ALREADY_DISTRIBUTED),
+    ],
+)
+def test_young_owner_that_has_ended_loses_its_claim(record: Record, owner: Owner, answer: Answer) -> None:
+    assert decide_claim(record, owner, replace(PERSON, now="2026-11-23T10:00:01Z")).answer == answer
 
 
 @pytest.mark.parametrize("owner", ENDED)
