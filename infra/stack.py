@@ -57,8 +57,7 @@ class DatasetDistribution(Stack):
             "Alarms",
             state_machine=machine,
             functions=functions,
-            rules={"Trigger": trigger.rule, "Watch": unnoticed.rule},
-            dead_letter_queues={"Trigger": trigger.dead_letter_queue, "Watch": unnoticed.dead_letter_queue},
+            rules={"Trigger": trigger, "Watch": unnoticed},
             alarm_topic=alarm_topic,
             settings=settings,
         )

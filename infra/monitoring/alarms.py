@@ -12,8 +12,12 @@ from constructs import Construct
 from infra.functions import Functions
 from infra.messaging.alarm_topic import AlarmTopic
 from infra.metrics import execution_age
+from infra.monitoring.unnoticed_endings import UnnoticedEndings
 from infra.settings import Settings
-from infra.triggers.dead_letter_queue import DeadLetterQueue
+from infra.triggers.dataset_created import DatasetCreated
+
+RuleWithQueue = DatasetCreated | UnnoticedEndings
+"""A construct that has a rule and its dead-letter queue."""
 
 _FIVE_MINUTES = Duration.minutes(5)
 _FIFTEEN_MINUTES = Duration.minutes(15)
@@ -38,20 +42,20 @@ class Alarms(Construct):
         *,
         state_machine: sfn.StateMachine,
         functions: Functions,
-        rules: Mapping[str, events.Rule],
-        dead_letter_queues: Mapping[str, DeadLetterQueue],
+        rules: Mapping[str, RuleWithQueue],
         alarm_topic: AlarmTopic,
         settings: Settings,
     ) -> None:
+        """The ids of the alarms about a rule begin with its key in `rules`."""
         super().__init__(scope, construct_id)
         self.all = [self._alarm(each) for each in self._alarms(state_machine, functions, rules, settings)]
-        self.all += [self._alarm(_event_lost(name, rules[name])) for name in dead_letter_queues]
-        self.all += [each.alarm for each in dead_letter_queues.values()]
+        self.all += [self._alarm(_event_lost(name, each.rule)) for name, each in rules.items()]
+        self.all += [each.dead_letter_queue.alarm for each in rules.values()]
         for alarm in self.all:
             alarm_topic.receive(alarm)
 
     def _alarms(
-        self, machine: sfn.StateMachine, functions: Functions, rules: Mapping[str, events.Rule], settings: Settings
+        self, machine: sfn.StateMachine, functions: Functions, rules: Mapping[str, RuleWithQueue], settings: Settings
     ) -> Iterator[_Alarm]:
         yield _Alarm(
             "Failed",
@@ -76,12 +80,12 @@ class Alarms(Construct):
             f"An execution has been running for {settings.oldest_execution_hours:g} hours. It continues until its "
             "deadline. Check the status of both datasets in the Rekognition console.",
         )
-        for name, rule in rules.items():
+        for name, each in rules.items():
             yield _Alarm(
                 f"{name}RuleFailed",
-                _rule_metric(rule, "FailedInvocations"),
+                _rule_metric(each.rule, "FailedInvocations"),
                 1,
-                f"EventBridge could not invoke the target of the rule {rule.rule_name}.",
+                f"EventBridge could not invoke the target of the rule {each.rule.rule_name}.",
             )
         for function in functions.all:
             yield _Alarm(
