@@ -12,7 +12,7 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from infra.workflow.expressions import jsonata
-from infra.workflow.tasks import SENDING, attribute
+from infra.workflow.tasks import SEND_TIMEOUT, attribute
 from lambdas.rules.failures.ending import WHAT_TO_DO
 
 NOBODY_NOTIFIED = "Nobody could be notified:"
@@ -48,5 +48,5 @@ def notify_in_plain_words(scope: Construct, name: str, topic: sns.ITopic) -> tas
         message=sfn.TaskInput.from_text(jsonata(message)),
         message_attributes={"outcome": attribute("$ending.Outcome")},
         assign={"ending": jsonata(_ENDING)},
-        task_timeout=SENDING,
+        task_timeout=SEND_TIMEOUT,
     )

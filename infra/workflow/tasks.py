@@ -15,7 +15,7 @@ from infra.workflow.expressions import jsonata
 SOURCE = "dataset-distribution"
 """Of the completion event."""
 
-SENDING = sfn.Timeout.duration(Duration.seconds(60))
+SEND_TIMEOUT = sfn.Timeout.duration(Duration.seconds(60))
 Assign = dict[str, Any]
 
 # Every function receives its execution and the times. JSONata leaves missing values out of a list, such as the time of
@@ -52,7 +52,7 @@ def send_completion_event(scope: Construct, name: str) -> tasks.EventBridgePutEv
         detail_type=jsonata("$report.DetailType"),
         source=SOURCE,
     )
-    return tasks.EventBridgePutEvents.jsonata(scope, name, entries=[entry], task_timeout=SENDING)
+    return tasks.EventBridgePutEvents.jsonata(scope, name, entries=[entry], task_timeout=SEND_TIMEOUT)
 
 
 def notify_people(scope: Construct, name: str, topic: sns.ITopic) -> tasks.SnsPublish:
@@ -67,14 +67,14 @@ def notify_people(scope: Construct, name: str, topic: sns.ITopic) -> tasks.SnsPu
         message=sfn.TaskInput.from_object({form: jsonata(reference) for form, reference in forms.items()}),
         message_per_subscription_type=True,
         message_attributes={name: attribute(f"$report.Attributes.{name}") for name in attributes},
-        task_timeout=SENDING,
+        task_timeout=SEND_TIMEOUT,
     )
 
 
 def notify_chat(scope: Construct, name: str, topic: sns.ITopic) -> tasks.SnsPublish:
     """Publishes the message that Amazon Q Developer in chat applications shows."""
     message = sfn.TaskInput.from_text(jsonata("$report.Chat"))
-    return tasks.SnsPublish.jsonata(scope, name, topic=topic, message=message, task_timeout=SENDING)
+    return tasks.SnsPublish.jsonata(scope, name, topic=topic, message=message, task_timeout=SEND_TIMEOUT)
 
 
 def attribute(reference: str) -> tasks.MessageAttribute:
