@@ -1,4 +1,4 @@
-"""The feature flags of cdk.json. The CDK CLI reads them; an app without the CLI needs this module."""
+"""The context of cdk.json. The CDK CLI reads it; an app without the CLI needs this module for its feature flags."""
 
 import json
 from collections.abc import Iterator
@@ -9,10 +9,15 @@ from infra.asset import ROOT
 from infra.settings import of_cdk
 
 
+def read_context() -> dict[str, Any]:
+    """The context of cdk.json: settings and feature flags."""
+    context: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
+    return context
+
+
 def feature_flags() -> dict[str, Any]:
     """The context of cdk.json without the settings."""
-    context = json.loads((ROOT / "cdk.json").read_text())["context"]
-    return {key: value for key, value in context.items() if of_cdk(key)}
+    return {key: value for key, value in read_context().items() if of_cdk(key)}
 
 
 def differing_flags(assembly: Path) -> Iterator[str]:

@@ -1,10 +1,13 @@
-"""Writes docs/settings.md from the settings."""
+"""Writes docs/settings.md from the settings, with the defaults as cdk.json has them."""
 
-from aws_cdk import RemovalPolicy
+import json
+from typing import Any
+
 from pydantic.fields import FieldInfo
 
 from infra.asset import ROOT
 from infra.settings import Settings, accepted
+from tools.docs.flags import read_context
 
 PAGE = ROOT / "docs" / "settings.md"
 
@@ -24,26 +27,11 @@ like one of these. Any other key is ignored: `~/.cdk.json` may have context for 
 
 def render() -> str:
     """The page."""
-    return _HEAD + "".join(map(_row, Settings.model_fields.values()))
+    defaults = read_context()
+    return _HEAD + "".join(_row(each, defaults[str(each.alias)]) for each in Settings.model_fields.values())
 
 
-def default_of(setting: FieldInfo) -> str:
-    """As cdk.json has it."""
-    match setting.default:
-        case None | ():
-            return ""
-        case RemovalPolicy.DESTROY:
-            return "destroy"
-        case tuple() as several:
-            return ",".join(several)
-        case bool() as either:
-            return str(either).lower()
-        case float() as number:
-            return f"{number:g}"
-    return str(setting.default)
-
-
-def _row(setting: FieldInfo) -> str:
-    default = f"`{default_of(setting)}`" if default_of(setting) else "none"
+def _row(setting: FieldInfo, value: Any) -> str:
+    default = "none" if value == "" else f"`{value if isinstance(value, str) else json.dumps(value)}`"
     purpose = " ".join(str(setting.description).split())
     return f"| `{setting.alias}` | {default} | {accepted(setting)} | {purpose} |\n"
