@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from infra.settings import Settings
+from lambdas.rules.metrics import DATASETS_RESOLVED, EXECUTION_AGE, OUTCOMES
 from tools.docs.cost.prices import HOURS_A_MONTH, Price, Usage, cost_of
 from tools.docs.cost.walk import Visit
 from tools.docs.template import render_definition, template_for_assertions
@@ -37,9 +38,8 @@ FREE_CALLS = r"rekognition:.*|states:(GetExecutionHistory|DescribeExecution)|log
 # The units for which an encrypted service asks KMS, if it never reuses a data key.
 ENCRYPTED = (Price.INVOCATION, Price.WRITE, Price.READ, Price.EVENT, Price.PUBLISH, Price.EMAIL, Price.PUT)
 
-# The metrics that functions send through their logs, by name and dimension. Every function sends the last one.
-FUNCTION_METRICS = {"Resolve datasets": "DatasetsResolved {answer}", "Report outcome": "Outcomes {answer}"}
-EVERY_FUNCTIONS = "ExecutionAge"
+# The metrics that functions send through their logs, by name and dimension. Every function sends EXECUTION_AGE.
+FUNCTION_METRICS = {"Resolve datasets": f"{DATASETS_RESOLVED} {{answer}}", "Report outcome": f"{OUTCOMES} {{answer}}"}
 
 
 class Stack:
@@ -126,7 +126,7 @@ def metrics_of(visit: Visit, state: dict[str, Any]) -> set[str]:
     if not state.get("Resource", "").endswith(":lambda:invoke"):
         return set()
     own = FUNCTION_METRICS.get(visit.state)
-    return {EVERY_FUNCTIONS, own.format(answer=visit.answer)} if own else {EVERY_FUNCTIONS}
+    return {EXECUTION_AGE, own.format(answer=visit.answer)} if own else {EXECUTION_AGE}
 
 
 def _invocation(stack: Stack, state: dict[str, Any]) -> Usage:
@@ -152,13 +152,9 @@ def _publish(stack: Stack, state: dict[str, Any]) -> Usage:
     return {Price.PUBLISH: Decimal(1), Price.EMAIL: Decimal(len(emails))}
 
 
-def _event(stack: Stack, state: dict[str, Any]) -> Usage:
-    """The event, and each target that a rule publishes it to. A match of a rule costs nothing."""
-    sources = {entry["Source"] for entry in state["Arguments"]["Entries"]}
-    rules = stack.of("AWS::Events::Rule").values()
-    matching = [rule for rule in rules if sources & set(rule.get("EventPattern", {}).get("source", []))]
-    targets = [target for rule in matching for target in rule["Targets"]]
-    return {Price.EVENT: Decimal(len(sources)), Price.PUBLISH: Decimal(len(targets))}
+def _event(_stack: Stack, state: dict[str, Any]) -> Usage:
+    """The events. No rule of the stack listens to them."""
+    return {Price.EVENT: Decimal(len(state["Arguments"]["Entries"]))}
 
 
 TASKS: dict[str, Callable[[Stack, dict[str, Any]], Usage]] = {
