@@ -239,7 +239,7 @@ class Settings(BaseModel):
         for key in ignored_keys(context):
             if meant := _similar_setting(key):
                 raise ValueError(f"Context {key} is no setting. If you mean {meant}, correct the key; else remove it.")
-        given = {key: value for key, value in context.items() if key in _keys()}
+        given = {key: value for key, value in context.items() if key in _fields()}
         try:
             return cls.model_validate(given, by_alias=True, by_name=False)
         except ValidationError as error:
@@ -269,11 +269,10 @@ class Settings(BaseModel):
     @classmethod
     def _explain(cls, errors: list[ErrorDetails], given: Mapping[str, Any]) -> str:
         """One of the errors, in a sentence of ours."""
-        fields = {field.alias: field for field in cls.model_fields.values()}
         if not errors[0]["loc"]:
             return str(errors[0]["ctx"]["error"])
         key = str(errors[0]["loc"][0])
-        return f"Context {key} is {given[key]!r}; give {accepted(fields[key])}."
+        return f"Context {key} is {given[key]!r}; give {accepted(_fields()[key])}."
 
 
 def accepted(setting: FieldInfo) -> str:
@@ -283,15 +282,16 @@ def accepted(setting: FieldInfo) -> str:
 
 def ignored_keys(context: Mapping[str, Any]) -> list[str]:
     """The keys that are neither settings nor the CDK's. ~/.cdk.json gives context of its user's to every app."""
-    return sorted(key for key in context if key not in _keys() and not of_cdk(key))
+    return sorted(key for key in context if key not in _fields() and not of_cdk(key))
 
 
-def _keys() -> list[str]:
-    return [str(field.alias) for field in Settings.model_fields.values()]
+def _fields() -> dict[str, FieldInfo]:
+    """The fields by their keys in context."""
+    return {str(field.alias): field for field in Settings.model_fields.values()}
 
 
 def _similar_setting(key: str) -> str | None:
     """The setting that somebody means by this key, in whatever casing; None if it is like none of them."""
-    plain = {setting.lower(): setting for setting in _keys()}
+    plain = {setting.lower(): setting for setting in _fields()}
     similar = get_close_matches(re.sub("[-_. ]", "", key).lower(), plain, n=1, cutoff=SIMILAR)
     return plain[similar[0]] if similar else None
