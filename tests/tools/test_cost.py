@@ -20,18 +20,9 @@ from tools.docs.cost.prices import Price, cost_of
 from tools.docs.cost.scenarios import TYPICAL, WORST, Scenario
 from tools.docs.cost.usage import Distribution, Stack, metrics_of, use_of_state
 from tools.docs.cost.walk import Visit, summarize
-from tools.docs.template import template_for_assertions
+from tools.docs.template import EVERY_OPTION, template_for_assertions
 
 AT_ONCE = Scenario(creation=0, distribution=0)
-EVERY_OPTION = Settings(
-    email=("you@example.com",),
-    alarm_email=("operator@example.com",),
-    image_buckets=("images",),
-    image_keys=("arn:aws:kms:us-east-1:123456789012:key/0123",),
-    permissions_boundary="arn:aws:iam::123456789012:policy/edge",
-    tags=(("team", "vision"),),
-    create_trail=True,
-)
 JITTER = Decimal("0.15")  # the share by which the jitter of waits changes a cost
 KB = 1024
 

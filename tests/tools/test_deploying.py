@@ -7,8 +7,7 @@ import pytest
 
 from infra.asset import ROOT
 from infra.settings import Settings
-from tests.tools.test_cost import EVERY_OPTION
-from tools.docs.template import synthesize
+from tools.docs.template import EVERY_OPTION, synthesize
 
 PAGE = ROOT / "docs" / "deploying.md"
 PREFIXES = {"StepFunctions": "states"}  # others are the name of the service in the type, in small letters

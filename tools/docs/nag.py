@@ -32,22 +32,13 @@ from infra.settings import Settings
 from infra.stack import DatasetDistribution
 from tools.docs.acknowledged import ACKNOWLEDGED, Acknowledged
 from tools.docs.flags import differing_flags, feature_flags
+from tools.docs.template import EVERY_OPTION
 
 FOLDER = ROOT / ".local" / "nag"
 REPORT = "validation-report.json"
 PACKS = (AwsSolutionsChecks, ServerlessChecks, NIST80053R5Checks, HIPAASecurityChecks, PCIDSS321Checks)
 
-# The stack with default settings, and with every setting that adds something.
-REVIEWED = (
-    Settings(),
-    Settings(
-        stack_name="WithOptions",
-        email=("a@example.com",),
-        image_buckets=("images",),
-        image_keys=("arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000",),
-        create_trail=True,
-    ),
-)
+REVIEWED = (Settings(), EVERY_OPTION)
 
 
 class Finding(NamedTuple):

@@ -12,6 +12,18 @@ from infra.stack import DatasetDistribution
 from tools.docs.flags import feature_flags
 from tools.docs.grants import Template
 
+# Every setting that adds something to the template.
+EVERY_OPTION = Settings(
+    stack_name="WithOptions",
+    email=("you@example.com",),
+    alarm_email=("operator@example.com",),
+    image_buckets=("images",),
+    image_keys=("arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000",),
+    permissions_boundary="arn:aws:iam::123456789012:policy/edge",
+    tags=(("team", "vision"),),
+    create_trail=True,
+)
+
 
 def synthesize(settings: Settings, folder: Path | None = None) -> Template:
     """The template as the CLI makes it: with its assets, and with the feature flags of cdk.json.
