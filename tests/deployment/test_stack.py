@@ -420,7 +420,8 @@ def test_only_report_outcome_may_write_reports(template: Template) -> None:
     assert "ReportOutcome" in name
 
 
-def test_no_resource_has_a_physical_name(template: Template) -> None:
+def test_only_one_log_group_has_a_physical_name(template: Template) -> None:
+    """Its name has the id of the stack. A Ref is no name of the resource itself, but names another resource."""
     names = {
         "FunctionName",
         "StateMachineName",
@@ -429,12 +430,15 @@ def test_no_resource_has_a_physical_name(template: Template) -> None:
         "RoleName",
         "LogGroupName",
         "BucketName",
+        "TableName",
         "AlarmName",
         "DashboardName",
     }
-    resources = template.to_json()["Resources"].values()
-    fixed = {r["Type"]: {n for n in names if isinstance(r.get("Properties", {}).get(n), str)} for r in resources}
-    assert {kind: found for kind, found in fixed.items() if found} == {}
+    properties = [resource.get("Properties", {}) for resource in template.to_json()["Resources"].values()]
+    named = [(name, each[name]) for each in properties for name in names & each.keys()]
+    ((name, value),) = [(name, value) for name, value in named if set(value) != {"Ref"}]
+    assert name == "LogGroupName"
+    assert "AWS::StackId" in str(value)
 
 
 def test_no_role_may_train_a_model(template: Template) -> None:
