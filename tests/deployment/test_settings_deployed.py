@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,8 +11,6 @@ from aws_cdk.assertions import Match, Template
 from infra.settings import LONGEST_WAIT, MOST_CHARACTERS, MOST_NAMES, Settings
 from infra.stack import DatasetDistribution
 from tools.docs.template import render_definition, template_for_assertions
-
-STARTED = datetime(2026, 11, 24, tzinfo=UTC)
 
 # These types do not support tags.
 WITHOUT_TAGS = {
