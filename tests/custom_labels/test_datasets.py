@@ -1,6 +1,5 @@
 """Datasets of the Custom Labels service: creation, statuses, allowed operations, deletion."""
 
-import json
 import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.roles import Role
 from tests.support.workbench import Workbench, classified, images, refusal
 
 IN_USE, NOT_READY, EXISTS = "ResourceInUseException", "ResourceNotReadyException", "ResourceAlreadyExistsException"
@@ -357,22 +357,9 @@ def test_a_setting_limits_creations_at_the_same_time(bench: Workbench, project: 
 def test_a_copy_needs_permission_to_list_its_source(bench: Workbench, project: str) -> None:
     """CreateDataset, Operations: to copy "you also require permission to perform ListDatasetEntries"."""
     source = bench.create(project, "TRAIN", images(2))
-    limited = client_allowed(bench, "rekognition:CreateDataset")
+    limited = Role(bench.aws, {"Action": "rekognition:CreateDataset"}).client("rekognition")
     parameters = {"ProjectArn": project, "DatasetType": "TEST"}
     copy = {**parameters, "DatasetSource": {"DatasetArn": source}}
     assert refusal(limited.create_dataset, **copy) == "AccessDeniedException"
     assert refusal(limited.create_dataset, **parameters, Tags={"a": "b"}) == "AccessDeniedException"
     limited.create_dataset(**parameters)
-
-
-def client_allowed(bench: Workbench, *actions: str) -> Any:
-    """A client of a user who has only these permissions."""
-    iam = bench.aws.client("iam")
-    iam.create_user(UserName="limited")
-    statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    iam.put_user_policy(UserName="limited", PolicyName="only", PolicyDocument=policy)
-    key = iam.create_access_key(UserName="limited")["AccessKey"]
-    return bench.aws.client(
-        "rekognition", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"]
-    )

@@ -1,6 +1,5 @@
 """DistributeDatasetEntries: the entries that move, refusals, failures."""
 
-import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from local.custom_labels.manifests.entries import Entries, read_entry
 from local.custom_labels.operations.distribution import InsufficientImages, choose_moved, count_moved
 from local.custom_labels.settings import Settings
+from tests.support.roles import Role
 from tests.support.workbench import Workbench, boxed, classified, images, refusal
 
 CORAL = Path(__file__).parents[3] / "shared" / "data" / "coral-classification.manifest"
@@ -220,14 +220,7 @@ def test_a_setting_limits_distributions_at_the_same_time(bench: Workbench, proje
 def test_a_setting_requires_permission_to_read_the_images(bench: Workbench, project: str) -> None:
     bench.aws.configure(distribution_reads_images=True)
     train, test = bench.pair(project, images(10))
-    nobody = bench.aws.client("iam").create_user(UserName="splitter")["User"]["UserName"]
-    allowed = {"Effect": "Allow", "Action": "rekognition:*", "Resource": "*"}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
-    bench.aws.client("iam").put_user_policy(UserName=nobody, PolicyName="split", PolicyDocument=policy)
-    key = bench.aws.client("iam").create_access_key(UserName=nobody)["AccessKey"]
-    theirs = bench.aws.client(
-        "rekognition", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"]
-    )
+    theirs = Role(bench.aws, {"Action": "rekognition:*"}).client("rekognition")
     datasets = [{"Arn": train}, {"Arn": test}]
     assert refusal(theirs.distribute_dataset_entries, Datasets=datasets) == "AccessDeniedException"
     bench.distribute(train, test)

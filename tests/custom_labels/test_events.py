@@ -15,8 +15,11 @@ from local.custom_labels.operations.call import Caller
 from local.custom_labels.service import CustomLabels
 from local.custom_labels.settings import Settings
 from tests.support.queues import create_queue
+from tests.support.roles import Role
 from tests.support.unique import unique
 from tests.support.workbench import Workbench, images, refusal
+
+NOTHING = {"Action": "s3:ListBucket"}  # nothing of Rekognition: a role needs a statement
 
 pytestmark = pytest.mark.usefixtures("events")
 
@@ -146,23 +149,27 @@ def test_a_setting_decides_the_casing_of_keys(bench: Workbench, project: str, tr
 
 
 def test_a_denied_call_is_recorded_with_nulls(bench: Workbench, project: str, trail: Trail) -> None:
-    nobody = client_without_permissions(bench, "nobody")
+    nobody = Role(bench.aws, NOTHING).client("rekognition")
     assert refusal(nobody.create_dataset, ProjectArn=project, DatasetType="TRAIN") == "AccessDeniedException"
     [event] = trail.take(1)
     detail = event["detail"]
     assert detail["errorCode"] == "AccessDenied"
     assert detail["requestParameters"] is None
     assert detail["responseElements"] is None
-    assert (detail["userIdentity"]["type"], detail["userIdentity"]["userName"]) == ("IAMUser", "nobody")
+    assert detail["userIdentity"]["type"] == "AssumedRole"
 
 
-def client_without_permissions(bench: Workbench, name: str) -> Any:
-    iam = bench.aws.client("iam")
+def test_the_event_of_a_users_call_names_the_user(bench: Workbench, project: str, trail: Trail) -> None:
+    iam, name = bench.aws.client("iam"), unique("user")
     iam.create_user(UserName=name)
     key = iam.create_access_key(UserName=name)["AccessKey"]
-    return bench.aws.client(
+    user = bench.aws.client(
         "rekognition", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"]
     )
+    assert refusal(user.create_dataset, ProjectArn=project, DatasetType="TRAIN") == "AccessDeniedException"
+    [event] = trail.take(1)
+    identity = event["detail"]["userIdentity"]
+    assert (identity["type"], identity["userName"]) == ("IAMUser", name)
 
 
 def test_a_lost_event_never_arrives(bench: Workbench, project: str, trail: Trail) -> None:
@@ -234,7 +241,7 @@ def test_a_late_event_arrives_in_its_account_and_region(
 
 def test_a_denied_calls_event_can_be_late_and_doubled(bench: Workbench, project: str, trail: Trail) -> None:
     bench.aws.configure(event_delay_seconds=60, event_copies=2)
-    nobody = client_without_permissions(bench, "nobody-late")
+    nobody = Role(bench.aws, NOTHING).client("rekognition")
     assert refusal(nobody.create_dataset, ProjectArn=project, DatasetType="TRAIN") == "AccessDeniedException"
     bench.aws.configure(event_delay_seconds=0, event_copies=1)
     bench.begin(project, "TRAIN")

@@ -1,10 +1,7 @@
-"""IAM checks and CloudTrail records the calls of Rekognition."""
-
-import json
+"""IAM checks the calls of Rekognition."""
 
 import pytest
 
-from tests.support.queues import create_queue
 from tests.support.roles import Role
 from tests.support.workbench import Workbench, images
 
@@ -36,20 +33,3 @@ def test_the_service_reads_a_manifest_with_the_callers_rights(bench: Workbench, 
     client = Role(bench.aws, {"Action": "rekognition:CreateDataset", "Resource": project}).client("rekognition")
     with pytest.raises(client.exceptions.InvalidS3ObjectException, match="s3:GetObject"):
         client.create_dataset(ProjectArn=project, DatasetType="TRAIN", DatasetSource=source)
-
-
-@pytest.mark.usefixtures("events")
-def test_cloudtrail_records_a_call_that_iam_refuses(bench: Workbench, project: str) -> None:
-    queue, arn = create_queue(bench.aws, "events.amazonaws.com")
-    events = bench.aws.client("events")
-    pattern = {"source": ["aws.rekognition"], "detail": {"errorCode": [{"exists": True}]}}
-    events.put_rule(Name="refused", EventPattern=json.dumps(pattern))
-    events.put_targets(Rule="refused", Targets=[{"Id": "queue", "Arn": arn}])
-    client = Role(bench.aws, {"Action": "s3:ListBucket", "Resource": "*"}).client("rekognition")
-    with pytest.raises(client.exceptions.AccessDeniedException):
-        client.create_dataset(ProjectArn=project, DatasetType="TRAIN")
-    (message,) = bench.aws.client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
-    detail = json.loads(message["Body"])["detail"]
-    assert (detail["eventName"], detail["errorCode"]) == ("CreateDataset", "AccessDenied")
-    assert (detail["requestParameters"], detail["responseElements"]) == (None, None)
-    assert ":assumed-role/" in detail["userIdentity"]["arn"]
