@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Barrier
 from typing import Any
 
@@ -221,6 +222,16 @@ def test_a_reset_drops_events_not_delivered_yet(bench: Workbench, trail: Trail) 
     assert event["detail"]["requestParameters"] == {"projectName": "after"}
 
 
+@contextmanager
+def logging_trail(aws: LocalAws, **credentials: str) -> Iterator[None]:
+    """A trail of CloudTrail: only the default account of the local AWS has one."""
+    cloudtrail, name = aws.client("cloudtrail", **credentials), unique("trail")
+    cloudtrail.create_trail(Name=name, S3BucketName="logs")
+    cloudtrail.start_logging(Name=name)
+    yield
+    cloudtrail.delete_trail(Name=name)
+
+
 @pytest.mark.parametrize(
     ("credentials", "account", "region"),
     [({"region_name": "eu-west-1"}, ACCOUNT, "eu-west-1"), ({"aws_access_key_id": "1" * 12}, "1" * 12, REGION)],
@@ -229,9 +240,9 @@ def test_a_late_event_arrives_in_its_account_and_region(
     bench: Workbench, trail: Trail, credentials: dict[str, str], account: str, region: str
 ) -> None:
     bench.aws.configure(event_delay_seconds=60)
-    bench.aws.client("rekognition", **credentials).create_project(ProjectName="there")
-    bench.rekognition.create_project(ProjectName="here")
-    with Trail(bench.aws, **credentials) as trail_there:
+    with Trail(bench.aws, **credentials) as trail_there, logging_trail(bench.aws, **credentials):
+        bench.aws.client("rekognition", **credentials).create_project(ProjectName="there")
+        bench.rekognition.create_project(ProjectName="here")
         bench.aws.advance(60)
         [there] = trail_there.take(1)
     [here] = trail.take(1)
