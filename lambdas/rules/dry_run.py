@@ -97,11 +97,15 @@ def _check_labels(predict: Prediction, training: Dataset | None, labels: Labels)
     return predict(training, labels) if training and training.entries else _NOT_CHECKED
 
 
-def _predict_from_entries(training: Dataset, _labels: Labels) -> Found:
-    """AWS documents the message: "Terminal errors" (Amazon Rekognition Custom Labels Developer Guide)."""
-    if training.labeled:
-        return None
+def _predict_from_entries(training: Dataset, labels: Labels) -> Found:
+    """AWS documents the message: "Terminal errors" (Amazon Rekognition Custom Labels Developer Guide).
+
+    An entry whose labels all have errors may count as labeled. If all entries are such ones, no label has an entry.
+    """
     errors = training.errors
+    has_only_broken_labels = errors > 0 and labels is not None and not any(labels.values())
+    if training.labeled and not has_only_broken_labels:
+        return None
     have_errors = f", and {count(errors, 'entry has', 'entries have')} errors" if errors else ""
     return Refusal(f"No entry of the training dataset has a label{have_errors}.", TOO_FEW_IMAGES, certain=True)
 

@@ -145,6 +145,15 @@ def test_obstacle_predicts_the_outcome(
             f"Every entry of the training dataset has an error. {CORRECT} {START}",
         ),
         (
+            229,
+            229,
+            {"declared": 0},
+            LABELED,
+            f"No entry of the training dataset has a label, and 229 entries have errors. {TOO_FEW}",
+            "would",
+            f"Every entry of the training dataset has an error. {CORRECT} {START}",
+        ),
+        (
             0,
             1,
             {},
