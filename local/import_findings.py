@@ -29,7 +29,8 @@ def describe_import(manifest: bytes, entries: Sequence[str]) -> list[str]:
 def _find_errors(entry: dict[str, Any]) -> Iterator[str]:
     """Each error in a listed entry, as its code and its text."""
     for place in _find_places(entry):
-        yield from (f"{error['code']}: {error['message']}" for error in place.get("errors", []))
+        errors = place.get("cl-errors") or place.get("errors") or []  # AWS's guide has both names
+        yield from (f"{error['code']}: {error['message']}" for error in errors)
 
 
 def _find_places(entry: dict[str, Any]) -> Iterator[dict[str, Any]]:

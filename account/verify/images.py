@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from PIL import Image
 
+BYTE_ORDER_MARK = "\ufeff"
 SIDE = 64  # pixels, the smallest that Custom Labels takes ("Guidelines and quotas", Custom Labels Developer Guide)
 
 
@@ -17,7 +18,7 @@ def image_names(bucket: str, lines: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for line in lines:
         try:
-            reference = str(json.loads(line)["source-ref"])
+            reference = str(json.loads(line.removeprefix(BYTE_ORDER_MARK))["source-ref"])
         except ValueError:
             continue
         if reference.startswith(start):

@@ -58,7 +58,7 @@ class Pair(NamedTuple):
 class Lab:
     """Makes everything under the name of this run. `bucket` has the manifests and images."""
 
-    client: Callable[[str], Any]
+    client: Callable[..., Any]
     bucket: str
     run: str
     clock: Clock = field(default_factory=RealClock)

@@ -25,6 +25,25 @@ def classified(bucket: str, image: str, *labels: str) -> str:
     return json.dumps(members)
 
 
+def boxed(bucket: str, image: str, **changes: float) -> str:
+    """The line of an image with one box, whose numbers can be changed."""
+    members = {
+        "source-ref": f"s3://{bucket}/{image}",
+        "boxes": {
+            "image_size": [{"width": 64, "height": 64, "depth": 3}],
+            "annotations": [{"class_id": 0, "left": 10, "top": 10, "width": 30, "height": 30, **changes}],
+        },
+        "boxes-metadata": {
+            "objects": [{"confidence": 1}],
+            "class-map": {"0": "cat"},
+            "type": "groundtruth/object-detection",
+            "human-annotated": "yes",
+            "creation-date": CREATED,
+        },
+    }
+    return json.dumps(members)
+
+
 def broken(bucket: str, image: str, *labels: str) -> str:
     """The same with one more label, whose metadata names no type: an error of the line that keeps it in the dataset."""
     members = json.loads(classified(bucket, image, *labels))

@@ -14,10 +14,12 @@ from account.verify.deployment import BrokenPromise, Deployment
 from account.verify.experiments.distribution import observe_distributions
 from account.verify.experiments.durations import observe_changes
 from account.verify.experiments.events import observe_events
-from account.verify.experiments.manifests import observe_manifests
+from account.verify.experiments.lines import observe_lines
+from account.verify.experiments.manifests import observe_manifests, observe_test_limit
 from account.verify.experiments.permissions import observe_rights
 from account.verify.experiments.reads import observe_reads
 from account.verify.experiments.refusals import observe_refusals
+from account.verify.experiments.regions import observe_region
 from account.verify.experiments.shares import observe_entries, observe_rounding
 from account.verify.experiments.statuses import observe_statuses
 from account.verify.lab import Clock, Lab
@@ -62,7 +64,10 @@ def _ask(account: Account, lab: Lab, equipped: dict[str, str], result: Result, r
         "which pairs are refused": lambda: observe_refusals(lab),
         "what a changing dataset refuses": lambda: observe_statuses(lab),
         "how manifests are read": lambda: observe_manifests(lab),
+        "how lines are read and listed": lambda: observe_lines(lab),
+        "how many test images a label can have": lambda: observe_test_limit(lab),
         "what reads answer": lambda: observe_reads(lab),
+        "what a Region without Custom Labels answers": lambda: observe_region(lab),
         "whether images are read": lambda: observe_rights(lab, limited()),
         "CloudTrail's events": lambda: observe_events(lab, trail, limited()),
     }

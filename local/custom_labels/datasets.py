@@ -110,6 +110,13 @@ class Dataset:
             self.updated = _last_updated_after(change, change.result, self.updated, settings)
             self.finished, self.result, self.change = change.due, change.result, None
 
+    def finish_empty_creation(self, now: float, settings: Settings) -> None:
+        """End a creation in progress before it is due, if it gives an empty dataset."""
+        change = self.change
+        if change and change.status == "CREATE_IN_PROGRESS" and change.result and not len(change.result.entries):
+            self.change = replace(change, due=now)
+            self.finish_due_change(now, settings)
+
     def is_gone(self, now: float) -> bool:
         return self.change is not None and self.change.result is None and self.change.due <= now
 

@@ -17,9 +17,18 @@ from local.custom_labels.validation import read_parameters, service_model
 
 Operation = Callable[[Call, dict[str, Any]], dict[str, Any]]
 
+# "Amazon Rekognition endpoints and quotas", AWS General Reference: where Custom Labels is available.
+REGIONS = frozenset(
+    {
+        *("us-east-1", "us-east-2", "us-west-2", "eu-west-1", "eu-west-2", "eu-central-1"),
+        *("ap-south-1", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1", "ap-northeast-2"),
+    }
+)
+
 OPERATIONS: dict[str, Operation] = {
     "CreateProject": projects.create_project,
     "DescribeProjects": projects.describe_projects,
+    "DescribeProjectVersions": projects.describe_project_versions,
     "DeleteProject": projects.delete_project,
     "CreateDataset": dataset_operations.create_dataset,
     "DescribeDataset": dataset_operations.describe_dataset,
@@ -76,6 +85,7 @@ class CustomLabels:
         """
         self._delivery.deliver_due()
         require_operation(operation)
+        require_region(caller.region, self.settings)
         parameters: dict[str, Any] = {}
         try:
             parameters = read_parameters(operation, given)
@@ -119,6 +129,16 @@ class CustomLabels:
         now = self.clock.now()
         event = build_event(caller, operation, now, request_id, request=request, response=elements, error=error)
         self._delivery.put(event, self.settings)
+
+
+def require_region(region: str, settings: Settings) -> None:
+    """Raises the error of the setting in a Region without Custom Labels.
+
+    It has no message: github.com/aws-samples/aws-rekognition-liveness-detection/issues/2 has such an answer of another
+    feature of Rekognition, which Frankfurt did not have then.
+    """
+    if region not in REGIONS:
+        raise ServiceError(settings.unavailable_region, "")
 
 
 def require_operation(operation: str) -> None:

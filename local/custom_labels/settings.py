@@ -106,6 +106,8 @@ class Settings(BaseModel):
     """The caller of DistributeDatasetEntries needs s3:GetObject on the images (7, U)."""
     foreign_arn_error: Literal["ResourceNotFoundException", "AccessDeniedException"] = NOT_FOUND
     """The error for an ARN of another account or Region (3.2, U)."""
+    unavailable_region: Literal["AccessDeniedException", "UnknownOperationException"] = "AccessDeniedException"
+    """The error of every operation in a Region without Custom Labels (5, I)."""
 
     distribute_while_creating: DistributionRefusal = NOT_READY
     distribute_while_updating: DistributionRefusal = NOT_READY
@@ -113,6 +115,8 @@ class Settings(BaseModel):
     distribute_after_failed_creation: DistributionAfterFailure = NOT_READY
     distribute_after_failed_update: DistributionAfterFailure = ACCEPT
     update_while_creating: Refusal = IN_USE
+    update_empty_while_creating: Literal["refuse", "accept"] = "refuse"
+    """Whether UpdateDatasetEntries is accepted while an empty dataset is being created, and ends that (3.1, U; 11)."""
     update_while_updating: Refusal = IN_USE
     update_while_deleting: Refusal = IN_USE
     update_after_failed_creation: AfterFailure = IN_USE
@@ -140,12 +144,22 @@ class Settings(BaseModel):
     """A line of boxes without its member annotations is unlabeled, or has an error; AWS's guide says both (4, D)."""
     float_boxes: Literal["accept", "error"] = "accept"
     """Numbers with a fraction in a box are accepted, or are an error of the line; AWS's guide has both (4, D)."""
+    multilabel_type: Literal["accept", "error"] = "accept"
+    """groundtruth/image-classification-multilabel is a type like image-classification, or an error (4, D; 11)."""
+    too_many_image_labels: Literal["error", "drop_line", "accept"] = "error"
+    """A line with more labels than max_image_labels is an error, or is dropped, or is accepted (4, U)."""
+    labeled_entries: Literal["any_label", "valid_label"] = "any_label"
+    """An entry is labeled if it has any label, also one with an error, or only if it has a valid label (4, D; 11)."""
     max_invalid_share: Share = 0.2
     """The share of lines with terminal errors above which an import or update fails (3.4, D)."""
     max_entries: Limit = 250_000
     """The most entries in a dataset; Mumbai and London have lower limits of their own (5, D)."""
     max_labels: Limit = 250
     """The most labels in a dataset (5, D)."""
+    max_image_labels: Limit = 50
+    """The most labels on an image (5, D)."""
+    max_test_images_per_label: Number = 0
+    """The most images of a label in a test dataset, 0 for any number; more fail an import or distribution (5, D; U)."""
     max_manifest_bytes: Limit = 1024**3
     """The most bytes in a manifest: 1 GB (5, D)."""
     max_projects: Limit = 100
@@ -153,18 +167,24 @@ class Settings(BaseModel):
     max_concurrent_changes: Number = 0
     """The most datasets changing at once in an account and Region, 0 for any number; else LimitExceeded… (5, U)."""
 
-    in_progress_message: Literal["absent", "present"] = "absent"
-    """StatusMessage while a change is in progress (1.3, U; 11)."""
-    in_progress_message_code: Literal["absent", "SUCCESS"] = "absent"
-    """StatusMessageCode while a change is in progress (1.3, U; 11)."""
+    in_progress_message: Literal["present", "absent"] = "present"
+    """StatusMessage while a change is in progress (1.3, I; 11)."""
+    in_progress_message_code: Literal["SUCCESS", "absent"] = "SUCCESS"
+    """StatusMessageCode while a change is in progress (1.3, I; 11)."""
     success_message_code: Literal["SUCCESS", "absent"] = "SUCCESS"
     """StatusMessageCode after a successful change (1.3, U)."""
     unknown_project_names: Literal["absent", "InvalidParameterException", "ResourceNotFoundException"] = "absent"
     """What DescribeProjects does with the name of no project: leave it out, or an error (1.2, I)."""
+    default_feature: Literal["absent", "present"] = "absent"
+    """The Feature of a Custom Labels project in DescribeProjects (1.3, D; 11)."""
     dataset_order: Literal["oldest_first", "newest_first", "train_first"] = "oldest_first"
     """The order of a project's datasets in DescribeProjects (1.3, U)."""
     has_errors_false: Literal["all", "without_errors"] = "all"
     """The entries that ListDatasetEntries lists for HasErrors=False (1.2, U)."""
+    listed_lines: Literal["compact", "as_given"] = "compact"
+    """ListDatasetEntries lists lines without spaces between members, or with those that they were given with (4, D)."""
+    listed_errors: Literal["cl-errors", "errors"] = "cl-errors"
+    """The member with errors in a listed line; the line's own one is after cl-metadata, or before it (4, D; 11)."""
     end_of_pages: Literal["absent", "empty"] = "absent"
     """NextToken of the last page (1.2, D)."""
     empty_output: Literal["object", "nothing"] = "object"

@@ -48,6 +48,8 @@ def _read_body(body: bytes) -> dict[str, Any]:
 
 
 def _describe_error(error: ServiceError) -> dict[str, Any]:
+    if not error.message:
+        return {"__type": error.code}
     return {
         "__type": error.code,
         "Code": error.code,

@@ -8,9 +8,11 @@ import pytest
 from account.verify.answer import Answer
 from account.verify.experiments.distribution import observe_distributions
 from account.verify.experiments.durations import observe_changes
-from account.verify.experiments.manifests import observe_manifests
+from account.verify.experiments.lines import observe_lines
+from account.verify.experiments.manifests import observe_manifests, observe_test_limit
 from account.verify.experiments.reads import observe_reads
 from account.verify.experiments.refusals import observe_refusals
+from account.verify.experiments.regions import observe_region
 from account.verify.experiments.shares import observe_entries, observe_rounding
 from account.verify.experiments.statuses import observe_statuses
 from account.verify.lab import Lab
@@ -53,7 +55,16 @@ CASES: dict[Experiment, list[dict[str, Any]]] = {
     ),
     observe_statuses: of(*STATUSES),
     observe_manifests: of("unreadable_manifest", "manifest_extension_required"),
-    observe_reads: of("dataset_order", "unknown_project_names", "has_errors_false", "end_of_pages", "empty_output"),
+    observe_lines: [
+        *of("float_boxes", "missing_annotations", "byte_order_mark", "multilabel_type", "too_many_image_labels"),
+        *of("labeled_entries", "listed_errors", "listed_lines"),
+    ],
+    observe_test_limit: [{"max_test_images_per_label": most} for most in (0, 1000)],
+    observe_region: of("unavailable_region"),
+    observe_reads: of(
+        *("dataset_order", "unknown_project_names", "has_errors_false", "end_of_pages", "empty_output"),
+        "default_feature",
+    ),
 }
 
 

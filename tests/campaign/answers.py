@@ -16,6 +16,7 @@ MAY_READ_IMAGES = {"imageBuckets": "images"}
 
 # The settings whose answers the workflow cannot meet, and why.
 _NOT_CALLED = "the workflow does not call this operation"
+_NOT_READ = "the workflow does not read this member"
 _IMPORT = "it only decides whether a dataset is created"
 _REFUSED = "the workflow refuses such an input itself"
 _POLLED = "the workflow polls both datasets right before the call, and does not call then"
@@ -27,7 +28,9 @@ CANNOT_MATTER = {
     **dict.fromkeys(
         (f"{verb}_after_failed_{what}" for verb in ("update", "delete") for what in ("creation", "update")), _NOT_CALLED
     ),
-    "has_errors_false": _NOT_CALLED,
+    **dict.fromkeys(("has_errors_false", "listed_lines", "listed_errors"), _NOT_CALLED),
+    "default_feature": _NOT_READ,
+    "unavailable_region": "the stack calls Rekognition in its own Region only; the README names the Regions for it",
     "manifest_extension_required": _IMPORT,
     "wrong_pair": _REFUSED,
     "foreign_arn_error": _REFUSED,

@@ -193,10 +193,10 @@ def test_a_setting_delays_the_counts(bench: Workbench, project: str) -> None:
 
 def test_settings_decide_about_status_messages_and_codes(bench: Workbench, project: str) -> None:
     arn = bench.begin(project, "TRAIN")
-    assert not {"StatusMessage", "StatusMessageCode"} & bench.describe(arn).keys()
-    bench.aws.configure(in_progress_message="present", in_progress_message_code="SUCCESS")
     assert bench.describe(arn)["StatusMessage"]
     assert bench.describe(arn)["StatusMessageCode"] == "SUCCESS"
+    bench.aws.configure(in_progress_message="absent", in_progress_message_code="absent")
+    assert not {"StatusMessage", "StatusMessageCode"} & bench.describe(arn).keys()
     bench.finish()
     bench.aws.configure(success_message_code="absent")
     assert "StatusMessageCode" not in bench.describe(arn)
@@ -302,6 +302,16 @@ def test_a_setting_names_the_error_of_a_status(
     arn = bring_to(bench, project, status)
     bench.aws.configure(**{setting: code})
     assert attempt(bench, verb, arn, test) == code
+
+
+def test_a_setting_lets_an_update_end_an_empty_creation(bench: Workbench, project: str) -> None:
+    bench.aws.configure(update_empty_while_creating="accept")
+    empty, full = bench.begin(project, "TRAIN"), bench.begin(project, "TEST", images(2))
+    bench.update(empty, *images(3))
+    assert bench.status(empty) == "UPDATE_IN_PROGRESS"
+    assert attempt(bench, "update", full) == IN_USE
+    bench.finish()
+    assert (bench.status(empty), bench.total(empty)) == ("UPDATE_COMPLETE", 3)
 
 
 def test_a_copy_has_the_entries_of_its_source(bench: Workbench, project: str) -> None:

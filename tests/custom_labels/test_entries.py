@@ -34,8 +34,8 @@ def names(entries: list[dict[str, Any]]) -> list[str]:
         ({"ContainsLabels": ["wet"]}, ["b"]),
         ({"ContainsLabels": ["wet", "bolt"]}, ["b", "c"]),
         ({"ContainsLabels": ["we"]}, []),
-        ({"Labeled": True}, ["a", "b", "c"]),
-        ({"Labeled": False}, ["plain", "broken"]),
+        ({"Labeled": True}, ["a", "b", "c", "broken"]),
+        ({"Labeled": False}, ["plain"]),
         ({"HasErrors": True}, ["broken"]),
         ({"HasErrors": False}, ["a", "b", "c", "plain", "broken"]),
         ({"SourceRefContains": "folder/"}, ["a", "b", "c", "broken"]),
@@ -71,7 +71,7 @@ def test_labels_count_images_and_images_with_boxes(bench: Workbench, project: st
         "nut": {"EntryCount": 1, "BoundingBoxCount": 1},
     }
     stats = bench.describe(arn)["DatasetStats"]
-    assert stats == {"TotalEntries": 6, "LabeledEntries": 4, "TotalLabels": 4, "ErrorEntries": 1}
+    assert stats == {"TotalEntries": 6, "LabeledEntries": 5, "TotalLabels": 4, "ErrorEntries": 1}
 
 
 def test_a_declared_label_counts_although_no_box_uses_it(bench: Workbench, project: str) -> None:

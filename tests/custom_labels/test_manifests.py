@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from local.custom_labels.manifests.entries import read_entry
+from local.custom_labels.manifests.labels import MULTILABEL
 from local.custom_labels.manifests.manifest import UnusableManifest, max_entries, read_lines
 from local.custom_labels.settings import Settings
 from tests.support.workbench import Workbench, boxed, classified, images, refusal
@@ -15,6 +16,9 @@ from tests.support.workbench import Workbench, boxed, classified, images, refusa
 REAL = Path(__file__).parents[3] / "shared" / "data"
 
 Line = dict[str, Any]
+
+
+WITHOUT_CONFIDENCE = classified("a.jpg", "rusty").replace('"confidence": 1, ', "")
 
 
 def real(name: str) -> bytes:
@@ -39,7 +43,7 @@ def codes(listed: Line) -> set[tuple[str, str]]:
     places = {"image": listed, **{name: value for name, value in listed.items() if isinstance(value, dict)}}
     boxes = listed.get("boxes", {}).get("annotations", []) if isinstance(listed.get("boxes"), dict) else []
     places |= {f"box {position}": box for position, box in enumerate(boxes) if isinstance(box, dict)}
-    return {(place, error["code"]) for place, value in places.items() for error in value.get("errors", [])}
+    return {(place, error["code"]) for place, value in places.items() for error in value.get("cl-errors", [])}
 
 
 NO_VALID = ("image", "ERROR_NO_VALID_LABEL_ATTRIBUTES")
@@ -71,8 +75,9 @@ FORMAT = {("boxes", "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT"), NO_VALID}
             lambda line: line.update({"label0": "rusty"}),
             {("label0-metadata", "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT"), NO_VALID},
         ),
+        (lambda line: line["label0-metadata"].update({"type": MULTILABEL}), set()),
         (
-            lambda line: line["label0-metadata"].update({"type": "groundtruth/image-classification-multilabel"}),
+            lambda line: line["label0-metadata"].update({"type": "groundtruth/wrongtype"}),
             {("label0-metadata", "ERROR_UNSUPPORTED_USE_CASE_TYPE"), NO_VALID},
         ),
         (
@@ -88,7 +93,7 @@ FORMAT = {("boxes", "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT"), NO_VALID}
     ],
 )
 def test_an_image_level_line_shows_its_errors(change: Callable[[Line], object], expected: set[tuple[str, str]]) -> None:
-    listed = changed(classified("a.jpg", "rusty"), change)
+    listed = changed(classified("a.jpg", "rusty"), change, labeled_entries="valid_label")
     assert codes(listed) == expected
     assert listed["cl-metadata"] == {"is_labeled": not expected}
 
@@ -164,7 +169,7 @@ def first(line: Line) -> Line:
 def test_a_line_with_boxes_shows_its_errors(
     change: Callable[[Line], object], expected: set[tuple[str, str]], labeled: bool
 ) -> None:
-    listed = changed(boxed("a.jpg", "bolt", "nut"), change)
+    listed = changed(boxed("a.jpg", "bolt", "nut"), change, labeled_entries="valid_label")
     assert codes(listed) == expected
     assert listed["cl-metadata"] == {"is_labeled": labeled}
 
@@ -179,9 +184,9 @@ def test_a_line_with_boxes_shows_its_errors(
 def test_a_setting_makes_a_disputed_line_an_error(answer: dict[str, str], change: Callable[[Line], object]) -> None:
     """AWS's guide contradicts itself about these lines."""
     assert codes(changed(boxed("a.jpg", "bolt"), change)) == set()
-    refused = changed(boxed("a.jpg", "bolt"), change, **answer)
+    refused = changed(boxed("a.jpg", "bolt"), change, **answer, labeled_entries="valid_label")
     assert codes(refused) == FORMAT
-    assert refused["boxes"]["errors"][0]["message"] == "The format of the label attribute boxes is invalid."
+    assert refused["boxes"]["cl-errors"][0]["message"] == "The format of the label attribute boxes is invalid."
     assert refused["cl-metadata"] == {"is_labeled": False}
 
 
@@ -213,7 +218,7 @@ def test_a_line_without_annotations_is_unlabeled() -> None:
 )
 def test_a_listed_error_has_the_text_of_the_guide(place: str, change: Callable[[Line], object], message: str) -> None:
     listed = changed(boxed("a.jpg", "bolt"), change)
-    assert [error["message"] for error in listed[place]["errors"]] == [message]
+    assert [error["message"] for error in listed[place]["cl-errors"]] == [message]
 
 
 def test_a_box_of_one_pixel_after_resizing_is_too_small() -> None:
@@ -232,12 +237,14 @@ def test_one_valid_attribute_is_enough_for_a_line() -> None:
     assert listed["cl-metadata"] == {"is_labeled": True}
 
 
-def test_a_corrected_listed_line_loses_its_errors() -> None:
+@pytest.mark.parametrize("member", ["cl-errors", "errors"])
+def test_a_corrected_listed_line_loses_its_errors(member: str) -> None:
     good = json.loads(boxed("a.jpg", "bolt"))
-    broken = changed(json.dumps(good), lambda line: first(line).update(width=1))
-    assert codes(broken)
-    first(broken).update(width=first(good)["width"])
-    corrected = read_entry(json.dumps(broken), Settings())
+    small = {**good, "boxes": {**good["boxes"], "annotations": [{**first(good), "width": 1}]}}
+    broken = read_entry(json.dumps(small), Settings().changed({"listed_errors": member}))
+    assert broken
+    assert broken.listed().count(f'"{member}":') == 3
+    corrected = read_entry(broken.listed().replace('"width":1,', '"width":200,'), Settings())
     assert corrected
     assert json.loads(corrected.listed()) == {**good, "cl-metadata": {"is_labeled": True}}
 
@@ -270,11 +277,60 @@ def test_a_line_with_a_terminal_error_is_no_entry(line: str) -> None:
     assert read_entry(line, Settings()) is None
 
 
-def test_a_listed_line_keeps_the_text_it_was_given() -> None:
-    line = '{ "source-ref" : "s3://images/ü.jpg" }'
-    entry = read_entry(f"\t{line}\r", Settings())
+@pytest.mark.parametrize(
+    ("answer", "listed"),
+    [("compact", '{"source-ref":"s3://images/ü.jpg"'), ("as_given", '{ "source-ref" : "s3://images/ü.jpg" ')],
+)
+def test_a_listed_line_is_compact_or_as_it_was_given(answer: str, listed: str) -> None:
+    settings = Settings().changed({"listed_lines": answer})
+    entry = read_entry('\t{ "source-ref" : "s3://images/ü.jpg" }\r', settings)
     assert entry
-    assert entry.listed() == '{ "source-ref" : "s3://images/ü.jpg" ,"cl-metadata":{"is_labeled":false}}'
+    assert entry.listed() == f'{listed},"cl-metadata":{{"is_labeled":false}}}}'
+
+
+@pytest.mark.parametrize(
+    ("answer", "members"),
+    [("cl-errors", ["source-ref", "cl-metadata", "cl-errors"]), ("errors", ["source-ref", "errors", "cl-metadata"])],
+)
+def test_a_setting_names_and_places_listed_errors(answer: str, members: list[str]) -> None:
+    entry = read_entry(WITHOUT_CONFIDENCE, Settings().changed({"listed_errors": answer}))
+    assert entry
+    listed = json.loads(entry.listed())
+    assert [name for name in listed if not name.startswith("label0")] == members
+    assert {error["code"] for error in listed[answer]} == {"ERROR_NO_VALID_LABEL_ATTRIBUTES"}
+    assert [error["code"] for error in listed["label0-metadata"][answer]] == [
+        "ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT"
+    ]
+
+
+def test_a_setting_refuses_the_type_that_no_page_lists() -> None:
+    line = classified("a.jpg", "rusty").replace("groundtruth/image-classification", MULTILABEL)
+    assert codes(changed(line, dict.copy, multilabel_type="error")) == {
+        ("label0-metadata", "ERROR_UNSUPPORTED_USE_CASE_TYPE"),
+        NO_VALID,
+    }
+
+
+@pytest.mark.parametrize(("answer", "labeled"), [("any_label", True), ("valid_label", False)])
+def test_a_setting_says_whether_a_broken_label_labels_an_entry(answer: str, labeled: bool) -> None:
+    line = classified("a.jpg", "rusty").replace("groundtruth/image-classification", "groundtruth/wrongtype")
+    assert changed(line, dict.copy, labeled_entries=answer)["cl-metadata"] == {"is_labeled": labeled}
+
+
+@pytest.mark.parametrize(("answer", "total", "errors"), [("error", 10, 1), ("drop_line", 9, 0), ("accept", 10, 0)])
+def test_an_image_has_at_most_50_labels(bench: Workbench, project: str, answer: str, total: int, errors: int) -> None:
+    bench.aws.configure(too_many_image_labels=answer)
+    most, more = (classified(f"{count}.jpg", *map(str, range(count))) for count in (50, 51))
+    stats = bench.describe(bench.create(project, "TRAIN", [*images(8), most, more]))["DatasetStats"]
+    assert (stats["TotalEntries"], stats["ErrorEntries"]) == (total, errors)
+    assert stats["TotalLabels"] == (52 if answer == "accept" else 51)
+
+
+def test_a_setting_limits_test_images_of_a_label(bench: Workbench, project: str) -> None:
+    bench.aws.configure(max_test_images_per_label=4)
+    train, test = bench.create(project, "TRAIN", images(5)), bench.create(project, "TEST", images(5))
+    assert (bench.status(train), bench.status(test)) == ("CREATE_COMPLETE", "CREATE_FAILED")
+    assert bench.describe(test)["StatusMessage"] == "The test dataset has too many images of one label."
 
 
 def test_dropped_lines_are_not_reported(bench: Workbench, project: str) -> None:
@@ -397,11 +453,12 @@ def test_coral_is_imported_whole(bench: Workbench, project: str) -> None:
 def test_birds_without_confidence_are_all_error_entries(bench: Workbench, project: str) -> None:
     arn = bench.create(project, "TRAIN", real("birds-without-confidence.manifest"))
     stats = bench.describe(arn)["DatasetStats"]
-    assert (stats["TotalEntries"], stats["ErrorEntries"], stats["LabeledEntries"]) == (477, 477, 0)
+    assert (stats["TotalEntries"], stats["ErrorEntries"], stats["LabeledEntries"]) == (477, 477, 477)
+    assert bench.labels(arn) == {}
     listed = bench.entries(arn, HasErrors=True)
     assert len(listed) == 477
     assert all(
-        line["label-metadata"]["errors"][0]["code"] == "ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT"
+        line["label-metadata"]["cl-errors"][0]["code"] == "ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT"
         for line in listed
     )
 

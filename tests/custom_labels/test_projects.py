@@ -79,6 +79,25 @@ def test_only_custom_labels_projects_are_listed_by_default(bench: Workbench) -> 
     assert (adapter["Feature"], adapter["AutoUpdate"]) == ("CONTENT_MODERATION", "ENABLED")
 
 
+@pytest.mark.parametrize(("answer", "shown"), [("absent", None), ("present", "CUSTOM_LABELS")])
+def test_a_setting_shows_the_feature_of_a_default_project(
+    bench: Workbench, project: str, answer: str, shown: str | None
+) -> None:
+    bench.aws.configure(default_feature=answer)
+    [described] = describe(bench.rekognition, ProjectNames=[project.split("/")[1]])
+    assert described.get("Feature") == shown
+
+
+def test_a_project_has_no_models(bench: Workbench, project: str) -> None:
+    versions = bench.rekognition.describe_project_versions
+    assert versions(ProjectArn=project)["ProjectVersionDescriptions"] == []
+    named = versions(ProjectArn=project, VersionNames=["v1"], MaxResults=1)
+    assert (named["ProjectVersionDescriptions"], named.get("NextToken")) == ([], None)
+    assert refusal(versions, ProjectArn=project, NextToken="AAAA") == "InvalidPaginationTokenException"
+    bench.rekognition.delete_project(ProjectArn=project)
+    assert refusal(versions, ProjectArn=project) == "ResourceNotFoundException"
+
+
 @pytest.mark.parametrize("parameters", [{"Feature": "CONTENT_MODERATION"}, {"AutoUpdate": "ENABLED"}])
 def test_auto_update_needs_content_moderation(bench: Workbench, parameters: dict[str, str]) -> None:
     code = refusal(bench.rekognition.create_project, ProjectName="inconsistent", **parameters)

@@ -14,6 +14,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 from botocore.httpsession import URLLib3Session
 
 from local.aws import LocalAws
@@ -72,6 +73,16 @@ def test_an_empty_success_is_an_object_or_nothing(bench: Workbench, project: str
     request = json.dumps({"ResourceArn": project, "Tags": {}}).encode()
     assert post(bench.aws, "RekognitionService.TagResource", request)[::2] == (200, body)
     bench.rekognition.tag_resource(ResourceArn=project, Tags={})
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "UnknownOperationException"])
+def test_a_region_without_custom_labels_refuses_without_a_message(bench: Workbench, code: str) -> None:
+    bench.aws.configure(unavailable_region=code)
+    for region in ("ca-central-1", "eu-north-1"):
+        with pytest.raises(ClientError) as error:
+            bench.aws.client("rekognition", region_name=region).describe_projects()
+        assert error.value.response["Error"] == {"Code": code, "Message": ""}
+    assert bench.rekognition.describe_projects()["ProjectDescriptions"] == []
 
 
 @pytest.mark.parametrize("operation", ["DetectLabels", "CreateProjectVersion", "CopyProjectVersion"])
@@ -372,6 +383,7 @@ def test_every_response_conforms_to_the_model(bench: Workbench, texts: str) -> N
     call("DeleteDataset", DatasetArn=test)
     call("DescribeProjects")
     bench.finish()
+    call("DescribeProjectVersions", ProjectArn=project)
     call("DeleteProject", ProjectArn=project)
     call("DescribeProjects")
     assert call.seen == set(OPERATIONS)

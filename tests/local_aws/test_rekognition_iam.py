@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.roles import Role
+from tests.support.unique import unique
 from tests.support.workbench import Workbench, images
 
 
@@ -18,6 +19,15 @@ def test_a_call_needs_the_right_to_its_dataset(bench: Workbench, project: str) -
     assert client.describe_dataset(DatasetArn=training)["DatasetDescription"]
     with pytest.raises(client.exceptions.AccessDeniedException):
         client.describe_dataset(DatasetArn=test)
+
+
+def test_reading_models_needs_the_right_to_the_project(bench: Workbench, project: str) -> None:
+    other = bench.rekognition.create_project(ProjectName=unique("other"))["ProjectArn"]
+    allowed = {"Action": "rekognition:DescribeProjectVersions", "Resource": project}
+    client = Role(bench.aws, allowed).client("rekognition")
+    assert client.describe_project_versions(ProjectArn=project)["ProjectVersionDescriptions"] == []
+    with pytest.raises(client.exceptions.AccessDeniedException):
+        client.describe_project_versions(ProjectArn=other)
 
 
 def test_a_distribution_needs_the_right_to_both_datasets(bench: Workbench, project: str) -> None:

@@ -16,6 +16,8 @@ DISPUTED = {
     "boxes with fractions": [line.replace('"left": 10', '"left": 10.5') for line in BOXES],
     "boxes without annotations": [line.replace('"annotations"', '"no annotations"') for line in BOXES],
     "a byte order mark": ["\ufeff" + images(1, first=20)[0]],
+    "the multi-label type": [line.replace("classification", "classification-multilabel") for line in images(2, "wet")],
+    "51 labels": [classified(f"many-{number}.jpg", *map(str, range(51))) for number in range(2)],
 }
 # The cases that end in a failure; each other one is distributed. Without the shared data there is none.
 ERRORS = {

@@ -25,6 +25,7 @@ TESTED_SEPARATELY = {
     "unknown_project_names",
     "create_while_deleting",
     "unreadable_manifest",
+    "update_empty_while_creating",
     *(name for name in Settings.model_fields if name.startswith("list_")),
 }
 GENERAL_ANSWERS = [answer for answer in plausible() if not TESTED_SEPARATELY & answer.keys()]
@@ -248,6 +249,36 @@ def test_a_new_dataset_replaces_one_that_is_being_deleted(
     execution = executions.wait_until_ended_for(new)
     assert read_outcome(execution) == "DISTRIBUTED"
     assert execution.output["After"]["Test"]["Arn"] == new
+
+
+@parametrize_answers(answers_to("update_empty_while_creating"))
+def test_a_dataset_filled_at_once_is_distributed_for_a_person(
+    bench: Workbench, executions: Executions, subscriber: Subscriber, answer: Answer
+) -> None:
+    bench.aws.configure(**answer, event_copies=0)
+    project = new_project(bench)
+    training = bench.begin(project, "TRAIN")
+    try:
+        bench.update(training, *images(ENTRIES))
+    except bench.rekognition.exceptions.ResourceInUseException:
+        bench.finish()
+        bench.update(training, *images(ENTRIES))
+    bench.begin(project, "TEST")
+    assert read_outcome(executions.run({"ProjectArn": project})) == "DISTRIBUTED"
+    assert_entries(bench, project, ENTRIES, 2)
+    assert receive_outcomes(subscriber) == ["DISTRIBUTED"]
+
+
+@parametrize_answers([{"max_test_images_per_label": 1}])
+def test_a_distribution_beyond_the_test_limit_notifies_its_failure(
+    bench: Workbench, executions: Executions, subscriber: Subscriber, answer: Answer
+) -> None:
+    bench.aws.configure(**answer)
+    project = begin_pair(bench, ENTRIES)
+    assert sorted(map(read_outcome, executions.wait_for_all(project, count=2))) == ["DistributionFailed", "SKIPPED"]
+    assert list_distributions(bench, project) == [("UPDATE_FAILED", 0)]
+    assert_entries(bench, project, ENTRIES, 0)
+    assert receive_outcomes(subscriber) == ["FAILED"]
 
 
 @parametrize_answers(answers_to("unreadable_manifest"))

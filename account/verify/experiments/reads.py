@@ -14,6 +14,7 @@ def observe_reads(lab: Lab) -> list[Answer]:
     for project, kinds in zip(projects, (("TRAIN", "TEST"), ("TEST", "TRAIN")), strict=True):
         arns = {kind: lab.create(project, kind) for kind in kinds}
         orders.append(_order(lab, project))
+    feature = _describe(lab, projects[0]).get("Feature")
     unknown = refusal(lab.rekognition.describe_projects, ProjectNames=[f"{PREFIX}{lab.run}-none"])
     lines = [*images(lab.bucket, 4, "cat", "pet"), broken(lab.bucket, "faulty.png", "cat")]
     train = lab.create(lab.project(), "TRAIN", lines)
@@ -21,6 +22,7 @@ def observe_reads(lab: Lab) -> list[Answer]:
     count = len(page["DatasetEntries"])
     return [
         Answer("dataset_order", read_order(*orders), f"the datasets were listed as {orders[0]} and {orders[1]}"),
+        Answer("default_feature", "present" if feature else "absent", f"Feature {feature!r}"),
         Answer("unknown_project_names", "absent" if unknown == ACCEPTED else unknown, unknown),
         Answer(
             "has_errors_false",
@@ -43,9 +45,13 @@ def read_order(train_first: list[str], test_first: list[str]) -> str | None:
 
 
 def _order(lab: Lab, project: str) -> list[str]:
+    return [dataset["DatasetType"] for dataset in _describe(lab, project)["Datasets"]]
+
+
+def _describe(lab: Lab, project: str) -> dict[str, Any]:
     name = project.split("/")[1]
     (described,) = lab.rekognition.describe_projects(ProjectNames=[name])["ProjectDescriptions"]
-    return [dataset["DatasetType"] for dataset in described["Datasets"]]
+    return dict(described)
 
 
 def _read_empty_output(lab: Lab, arn: str) -> Answer:

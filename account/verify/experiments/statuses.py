@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from account.verify.answer import Answer
-from account.verify.lab import Lab, Pair, refusal
+from account.verify.lab import ACCEPTED, Lab, Pair, refusal
 from account.verify.manifest import images, unusable
 
 Prepare = Callable[[Lab], tuple[Pair, str]]
@@ -12,7 +12,7 @@ Prepare = Callable[[Lab], tuple[Pair, str]]
 def observe_statuses(lab: Lab) -> list[Answer]:
     """Calls each operation in each situation, each time with a new pair."""
     answers = [answer for prepare, situation in SITUATIONS.items() for answer in _call_each(lab, prepare, situation)]
-    return [*answers, _create_while_deleting(lab)]
+    return [*answers, _create_while_deleting(lab), _update_empty_while_creating(lab)]
 
 
 def _call_each(lab: Lab, prepare: Prepare, situation: str) -> Iterator[Answer]:
@@ -92,3 +92,11 @@ def _create_while_deleting(lab: Lab) -> Answer:
     before = lab.describe(train)["Status"]
     code = refusal(lab.rekognition.create_dataset, ProjectArn=project, DatasetType="TRAIN")
     return Answer("create_while_deleting", code if before == "DELETE_IN_PROGRESS" else None, f"{before}: {code}")
+
+
+def _update_empty_while_creating(lab: Lab) -> Answer:
+    train = lab.begin(lab.project(), "TRAIN")
+    before = lab.describe(train)["Status"]
+    code = lab.update(train, *images(lab.bucket, 1, "cat", "pet"))
+    answer = (ACCEPTED if code == ACCEPTED else "refuse") if before == "CREATE_IN_PROGRESS" else None
+    return Answer("update_empty_while_creating", answer, f"{before}: {code}")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from local.custom_labels.manifests.labels import METADATA, Attribute, Given, LineErrors, read_attribute
+from local.custom_labels.manifests.labels import INVALID, METADATA, Attribute, Given, LineErrors, read_attribute
 from local.custom_labels.settings import Settings
 from local.custom_labels.validation import limit, read_json
 
@@ -15,27 +15,44 @@ Labels = tuple[str, ...]
 
 LONGEST_LINE = limit("DatasetEntry", "max")
 JSON_WHITESPACE = " \t\r\n"
-LABELED = ',"cl-metadata":{"is_labeled":true}}'
-UNLABELED = ',"cl-metadata":{"is_labeled":false}}'
+LABELED = ',"cl-metadata":{"is_labeled":true}'
+UNLABELED = ',"cl-metadata":{"is_labeled":false}'
+ERRORS = ("errors", "cl-errors")  # the names of the member that has errors (the setting listed_errors)
+OWN_MEMBERS = ('"cl-metadata"', '"errors"', '"cl-errors"', "\\u")  # escapes can hide a key
+
+encode_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 class Entry(NamedTuple):
-    """A JSON Line and its labels: used on the image or a box, used on a box, and declared."""
+    """A JSON Line and its labels: used on the image or a box, used on a box, and declared.
+
+    `ending` has the service's own members of the line.
+    """
 
     source_ref: str
     line: str
     labels: Labels
     box_labels: Labels
     declared: Labels
+    is_labeled: bool
     has_errors: bool
+    ending: str
 
     @property
     def bucket(self) -> str:
         return self.source_ref[5:].partition("/")[0]
 
     def listed(self) -> str:
-        """The line as ListDatasetEntries returns it, with the service's own member at the end."""
-        return self.line[:-1] + (LABELED if self.labels else UNLABELED)
+        """The line as ListDatasetEntries returns it, with the service's own members at the end."""
+        return self.line[:-1] + self.ending
+
+
+class LabelsOfLine(NamedTuple):
+    """The labels used on the image or a box, those used on a box, and those declared."""
+
+    used: Labels
+    boxed: Labels
+    declared: Labels
 
 
 class LabelUse(NamedTuple):
@@ -60,7 +77,7 @@ class Entries:
 
     @cached_property
     def labeled_count(self) -> int:
-        return sum(1 for entry in self._entries if entry.labels)
+        return sum(1 for entry in self._entries if entry.is_labeled)
 
     @cached_property
     def error_count(self) -> int:
@@ -124,14 +141,30 @@ def _read_members(line: str, members: dict[str, Any], settings: Settings) -> Ent
     source_ref = members.get("source-ref")
     if not isinstance(source_ref, str) or not SOURCE_REF.fullmatch(source_ref):
         return None
-    has_added_members = '"cl-metadata"' in line or '"errors"' in line or "\\u" in line  # escapes can hide a key
+    has_added_members = any(member in line for member in OWN_MEMBERS)
     if has_added_members:
         _remove_added_members(members)
-    errors = LineErrors(members)
+    errors = LineErrors(settings)
     attributes = _read_attributes(members, errors, settings)
-    if errors.found or has_added_members:
-        line = json.dumps(members, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return Entry(source_ref, line, *_collect_labels(attributes), errors.found)
+    if len(_collect_labels(attributes).used) > settings.max_image_labels and settings.too_many_image_labels != "accept":
+        if settings.too_many_image_labels == "drop_line":
+            return None
+        errors.add("ERROR_NO_VALID_LABEL_ATTRIBUTES")
+        attributes = (INVALID,)
+    if errors.found or has_added_members or settings.listed_lines == "compact":
+        line = encode_json(members)
+    labels = _collect_labels(attributes)
+    is_labeled = bool(labels.used) or (settings.labeled_entries == "any_label" and INVALID in attributes)
+    return Entry(source_ref, line, *labels, is_labeled, errors.found, _build_ending(is_labeled, errors, settings))
+
+
+def _build_ending(is_labeled: bool, errors: LineErrors, settings: Settings) -> str:
+    """The service's members at the end of a listed line, and the line's brace."""
+    metadata = LABELED if is_labeled else UNLABELED
+    if not errors.of_line:
+        return metadata + "}"
+    found = f',"{settings.listed_errors}":{encode_json(errors.of_line)}'
+    return f"{metadata}{found}}}" if settings.listed_errors == "cl-errors" else f"{found}{metadata}}}"
 
 
 def _read_attributes(members: dict[str, Any], errors: LineErrors, settings: Settings) -> tuple[Attribute, ...]:
@@ -151,23 +184,23 @@ def _read_attributes(members: dict[str, Any], errors: LineErrors, settings: Sett
 def _remove_added_members(members: dict[str, Any]) -> None:
     """Remove the service's own members, which a line has that was listed before. The service adds new ones."""
     members.pop("cl-metadata", None)
-    members.pop("errors", None)
-    for attribute in list(members.values()):
-        if isinstance(attribute, dict):
-            attribute.pop("errors", None)
-            _remove_errors_of_boxes(attribute.get("annotations"))
+    _remove_errors(members)
+    for attribute in members.values():
+        _remove_errors(attribute)
+        boxes = attribute.get("annotations") if isinstance(attribute, dict) else None
+        for box in boxes if isinstance(boxes, list) else []:
+            _remove_errors(box)
 
 
-def _remove_errors_of_boxes(boxes: Any) -> None:
-    for box in boxes if isinstance(boxes, list) else []:
-        if isinstance(box, dict):
-            box.pop("errors", None)
+def _remove_errors(place: Any) -> None:
+    for name in ERRORS if isinstance(place, dict) else ():
+        place.pop(name, None)
 
 
 @lru_cache(maxsize=4096)  # a dataset has many entries, but few different sets of labels
-def _collect_labels(attributes: tuple[Attribute, ...]) -> tuple[Labels, Labels, Labels]:
-    """The labels used, those used on boxes, and those declared."""
+def _collect_labels(attributes: tuple[Attribute, ...]) -> LabelsOfLine:
+    """The labels of a line's attributes."""
     declared = {label for attribute in attributes for label in attribute.declared}
     boxed = {label for attribute in attributes for label in attribute.box_labels}
     used = boxed.union(*(attribute.image_labels for attribute in attributes))
-    return tuple(sorted(used)), tuple(sorted(boxed)), tuple(sorted(declared))
+    return LabelsOfLine(tuple(sorted(used)), tuple(sorted(boxed)), tuple(sorted(declared)))

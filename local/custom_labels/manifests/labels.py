@@ -10,6 +10,9 @@ from local.custom_labels.settings import Settings
 from local.custom_labels.validation import limit
 
 METADATA = "-metadata"
+CLASSIFICATION = "groundtruth/image-classification"
+# The script of "Transforming multi-label SageMaker Ground Truth manifest files" writes this type. No page lists it.
+MULTILABEL = "groundtruth/image-classification-multilabel"
 LONGEST_LABEL = limit("DatasetLabel", "max")
 MAX_BOXES = 50
 SMALLEST_SIDE, LARGEST_SIDE = 64, 4096
@@ -37,16 +40,21 @@ MESSAGES = {
 
 
 class LineErrors:
-    """Errors of one line that keep it in the dataset. They are written into the parsed line, where they are found."""
+    """Errors of one line that keep it in the dataset. `of_line` are those of the line itself.
 
-    def __init__(self, line: dict[str, Any]) -> None:
-        self._line = line
+    The others are written into the parsed line, where they are found.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._member = settings.listed_errors
+        self.of_line: list[dict[str, str]] = []
         self.found = False
 
     def add(self, code: str, *places: Any, attribute: str = "") -> None:
-        """Write the error into the first place that is an object, or into the line itself. Some name the attribute."""
-        place = next((place for place in places if isinstance(place, dict)), self._line)
-        place.setdefault("errors", []).append({"code": code, "message": MESSAGES[code].format(attribute)})
+        """Write the error into the first place that is an object, or add it to the line's. Some name the attribute."""
+        place = next((place for place in places if isinstance(place, dict)), None)
+        errors = self.of_line if place is None else place.setdefault(self._member, [])
+        errors.append({"code": code, "message": MESSAGES[code].format(attribute)})
         self.found = True
 
 
@@ -89,7 +97,7 @@ def read_attribute(given: Given) -> Attribute:
     kind = given.metadata.get("type") if isinstance(given.metadata, dict) else None
     if not isinstance(kind, str):
         return given.refuse("ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT", given.metadata)
-    if kind == "groundtruth/image-classification":
+    if kind == CLASSIFICATION or (kind == MULTILABEL and given.settings.multilabel_type == "accept"):
         return _read_classification(given)
     if kind == "groundtruth/object-detection":
         return _read_detection(given)

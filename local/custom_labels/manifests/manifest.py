@@ -13,6 +13,8 @@ TOO_MANY_ERRORS = "The manifest file has too many terminal errors."
 TOO_MANY_LABELS = "The manifest file has too many labels."
 EMPTY = "The manifest file is empty."
 SEVERAL_BUCKETS = "The manifest file contains images from multiple S3 buckets."
+# AWS publishes no text for this.
+TOO_MANY_TEST_IMAGES = "The test dataset has too many images of one label."
 
 # Amazon Rekognition Custom Labels Developer Guide, "Guidelines and quotas": images in training and in test datasets.
 SMALLER_REGIONS = {region: {"TRAIN": 28_000, "TEST": 7_000} for region in ("ap-south-1", "eu-west-2")}
@@ -51,14 +53,17 @@ def read_lines(data: bytes, settings: Settings, most_lines: int) -> list[Entry]:
     return list(by_image.values())
 
 
-def check_limits(entries: Entries, settings: Settings, most_entries: int) -> None:
-    """Raises UnusableManifest if one dataset cannot hold these entries."""
-    if len(entries) > most_entries:
+def check_limits(entries: Entries, settings: Settings, region: str, dataset_type: str) -> None:
+    """Raises UnusableManifest if one dataset of this type cannot hold these entries."""
+    if len(entries) > max_entries(settings, region, dataset_type):
         raise UnusableManifest(TOO_MANY_ROWS)
     if len(entries.buckets) > 1:
         raise UnusableManifest(SEVERAL_BUCKETS)
     if len(entries.labels) > settings.max_labels:
         raise UnusableManifest(TOO_MANY_LABELS)
+    most_images = settings.max_test_images_per_label if dataset_type == "TEST" else 0
+    if most_images and any(use.images > most_images for use in entries.labels.values()):
+        raise UnusableManifest(TOO_MANY_TEST_IMAGES)
 
 
 def _split(data: bytes, settings: Settings) -> list[str]:

@@ -76,6 +76,8 @@ def describe_dataset(call: Call, parameters: dict[str, Any]) -> dict[str, Any]:
 
 def update_dataset_entries(call: Call, parameters: dict[str, Any]) -> dict[str, Any]:
     dataset = call.find_dataset(parameters["DatasetArn"])
+    if call.settings.update_empty_while_creating == ACCEPT:
+        dataset.finish_empty_creation(call.now(), call.settings)
     require_allowed("update", dataset, call.settings)
     call.require_capacity()
     result = _build_update_result(call, dataset, parameters["Changes"]["GroundTruth"])
@@ -142,7 +144,7 @@ def _build_creation_result(call: Call, type_: DatasetType, s3_object: dict[str, 
     most = max_entries(call.settings, call.caller.region, type_)
     try:
         entries = Entries(_import_manifest(call, s3_object, most)) if s3_object else copied
-        check_limits(entries, call.settings, most)
+        check_limits(entries, call.settings, call.caller.region, type_)
     except UnusableManifest as error:
         return client_error("CREATE_FAILED", str(error), Entries())
     return success("CREATE_COMPLETE", CREATED_FROM_MANIFEST if s3_object else CREATED, entries)
@@ -164,7 +166,7 @@ def _build_update_result(call: Call, dataset: Dataset, data: bytes) -> Result:
     most = max_entries(call.settings, call.caller.region, dataset.type)
     try:
         entries = dataset.entries.merge(read_lines(data, call.settings, most))
-        check_limits(entries, call.settings, most)
+        check_limits(entries, call.settings, call.caller.region, dataset.type)
     except UnusableManifest as error:
         return client_error("UPDATE_FAILED", str(error), dataset.entries)
     return success("UPDATE_COMPLETE", UPDATED, entries)

@@ -10,7 +10,7 @@ from local.custom_labels.account import Distribution
 from local.custom_labels.datasets import DISTRIBUTED, UPDATED, Dataset, Result, client_error, require_allowed, success
 from local.custom_labels.errors import ServiceError, invalid_parameter
 from local.custom_labels.manifests.entries import Entries
-from local.custom_labels.manifests.manifest import UnusableManifest, check_limits, max_entries
+from local.custom_labels.manifests.manifest import UnusableManifest, check_limits
 from local.custom_labels.operations.call import Call
 from local.custom_labels.operations.dataset_operations import begin_update
 from local.custom_labels.settings import Settings
@@ -147,7 +147,7 @@ def _require_sizes(pair: Pair, settings: Settings) -> None:
 def _distribute(call: Call, pair: Pair) -> Results:
     entries, settings = pair.train.entries, call.settings
     stay, move = entries.divide(choose_moved(entries, settings), copy_labels=settings.total_labels_after == "copied")
-    check_limits(move, settings, max_entries(settings, call.caller.region, "TEST"))
+    check_limits(move, settings, call.caller.region, "TEST")
     return [
         (pair.train, success("UPDATE_COMPLETE", DISTRIBUTED, stay)),
         (pair.test, success("UPDATE_COMPLETE", DISTRIBUTED, move)),
@@ -180,4 +180,4 @@ def _can_move(entries: Entries, position: int, settings: Settings) -> bool:
     entry = entries[position]
     if entry.has_errors and not settings.error_entries_move:
         return False
-    return bool(entry.labels) or settings.unlabeled_entries_move
+    return entry.is_labeled or settings.unlabeled_entries_move

@@ -11,10 +11,11 @@ from local.custom_labels.operations.listing import build_next_token, read_start
 from local.custom_labels.validation import limit
 
 TAG_RESOURCE = "rekognition:TagResource"
+DEFAULT_FEATURE = "CUSTOM_LABELS"
 
 
 def create_project(call: Call, parameters: dict[str, Any]) -> dict[str, Any]:
-    name, feature = parameters["ProjectName"], parameters.get("Feature", "CUSTOM_LABELS")
+    name, feature = parameters["ProjectName"], parameters.get("Feature", DEFAULT_FEATURE)
     _require_consistent(feature, parameters.get("AutoUpdate"))
     if any(project.name == name for project in call.account.projects.values()):
         raise ServiceError("ResourceInUseException", f"A project named {name} already exists.")
@@ -32,7 +33,7 @@ def create_project(call: Call, parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 def describe_projects(call: Call, parameters: dict[str, Any]) -> dict[str, Any]:
-    names, features = parameters.get("ProjectNames"), parameters.get("Features", ["CUSTOM_LABELS"])
+    names, features = parameters.get("ProjectNames"), parameters.get("Features", [DEFAULT_FEATURE])
     size = parameters.get("MaxResults", limit("ProjectsPageSize", "max"))
     start = read_start("DescribeProjects", parameters)
     _require_known(call, names or [])
@@ -59,6 +60,16 @@ def delete_project(call: Call, parameters: dict[str, Any]) -> dict[str, Any]:
     return {"Status": project.status}
 
 
+def describe_project_versions(call: Call, parameters: dict[str, Any]) -> dict[str, Any]:
+    """The models of a project: none, since this service trains no model."""
+    call.find_project(parameters["ProjectArn"])
+    read_start("DescribeProjectVersions", parameters)
+    return {
+        "ProjectVersionDescriptions": [],
+        **build_next_token("DescribeProjectVersions", parameters, None, call.settings),
+    }
+
+
 def tag_resource(call: Call, parameters: dict[str, Any]) -> dict[str, Any]:
     tags = _find_tags(call, parameters)
     most = limit("TagMap", "max")
@@ -83,7 +94,7 @@ def _require_consistent(feature: str, auto_update: str | None) -> None:
     # API Reference, CreateProject: AutoUpdate is "required for Content Moderation", "applicable only to adapters".
     if feature == "CONTENT_MODERATION" and auto_update is None:
         raise invalid_parameter("AutoUpdate is required when Feature is CONTENT_MODERATION.")
-    if feature == "CUSTOM_LABELS" and auto_update is not None:
+    if feature == DEFAULT_FEATURE and auto_update is not None:
         raise invalid_parameter("AutoUpdate is accepted only when Feature is CONTENT_MODERATION.")
 
 
@@ -101,8 +112,9 @@ def _describe_project(call: Call, project: Project) -> dict[str, Any]:
         "CreationTimestamp": show_timestamp(project.created, call.settings),
         "Status": project.status,
         "Datasets": [_describe_dataset(call, dataset) for dataset in _order_datasets(call, project)],
-        "Feature": project.feature,
     }
+    if project.feature != DEFAULT_FEATURE or call.settings.default_feature == "present":
+        description["Feature"] = project.feature
     if project.auto_update:
         description["AutoUpdate"] = project.auto_update
     return description
