@@ -127,6 +127,11 @@ The local AWS is at {aws.endpoint_url}, with the stack deployed. In another shel
   aws rekognition describe-projects
   aws stepfunctions start-execution --state-machine-arn "$STATE_MACHINE_ARN" --input '{{"ProjectName": "NAME"}}'
 
+The workflow distributes a project by itself as soon as it has both datasets. To distribute it yourself, as AWS's
+guide does, create it with a tag:
+
+  aws rekognition create-project --project-name NAME --tags auto-distribute=false
+
 {ENV_FILE} leads to the newest local AWS of this checkout. The file of this one: {own_file}
 Its log: {aws.log}
 Ctrl-C stops it."""

@@ -121,6 +121,7 @@ def test_another_shell_can_use_it_until_it_stops(tmp_path: Path) -> None:
     try:
         output = read_until(process, "Ctrl-C stops it.")
         assert ". .local/env" in output
+        assert "create-project --project-name NAME --tags auto-distribute=false\n" in output
         script = """
             . .local/env
             "$0" -c 'import boto3, os
