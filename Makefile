@@ -37,7 +37,7 @@ check: setup ## run ruff, mypy, import-linter and cdk-nag, and find stale pages;
 	@$(WITH_NODE) $(BIN)/python -m tools.docs --check
 	@JSII_DEPRECATED=fail $(WITH_NODE) $(BIN)/python -m tools.docs.nag
 
-test: setup ## run every test; ANSWERS=file runs them under what `make verify` found
+test: setup $(TOOLS)/installed ## run every test; ANSWERS=file runs them under what `make verify` found
 	@$(WITH_NODE) $(BIN)/python -m pytest $${ANSWERS:+--answer="@$$ANSWERS"}
 
 unit: setup ## run the tests that need no AWS; takes a few seconds

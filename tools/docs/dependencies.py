@@ -35,7 +35,7 @@ SPDX = {
     "Python Software Foundation License": "PSF-2.0",
 }
 # Installed in another environment, whose metadata this process cannot read.
-TOOLS = {"mutmut": "BSD-3-Clause", "pip-audit": "Apache-2.0", "uv": "MIT OR Apache-2.0"}
+TOOLS = {"awscli": "Apache-2.0", "mutmut": "BSD-3-Clause", "pip-audit": "Apache-2.0", "uv": "MIT OR Apache-2.0"}
 PURPOSES = {
     "aws-cdk-lib": "the stack",
     "aws-lambda-powertools": "logs, metrics and input of the Lambdas; deployed with them",
@@ -63,9 +63,11 @@ PURPOSES = {
     "statelint": "a linter of state machines",
     "trustme": "the local AWS's certificate",
     "urllib3": "HTTP to the local AWS",
+    "awscli": "calls the local service in a test, as people do",
     "mutmut": "`make mutations`",
     "pip-audit": "`make audit`",
     "uv": "`make lock`",
+    "@aws-sdk/client-rekognition": "the same, from JavaScript",
     "@aws-sdk/client-s3": "what Lambda's Node.js runtime brings, for CDK's function that empties a bucket",
     "@sparticuz/chromium": "a browser for the tests of the report",
     "asl-validator": "a second linter of state machines; the local AWS validates definitions with it",
