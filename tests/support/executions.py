@@ -43,6 +43,11 @@ class Execution:
     history: Callable[[], list[dict[str, Any]]]
 
     @property
+    def ending(self) -> str:
+        """The outcome of an execution that succeeded, the error of one that failed."""
+        return str(self.output["Outcome"]) if self.output else self.error
+
+    @property
     def states(self) -> list[str]:
         """The names of the states that the execution entered, in order."""
         return [e["stateEnteredEventDetails"]["name"] for e in self.history() if "stateEnteredEventDetails" in e]

@@ -16,11 +16,6 @@ from tests.support.workbench import Workbench, images
 RACES = 50
 
 
-def read_outcomes(executions: Executions, arns: list[str]) -> list[str]:
-    ended = [executions.wait_until_ended(arn) for arn in arns]
-    return sorted(execution.output["Outcome"] if execution.output else execution.cause for execution in ended)
-
-
 @pytest.fixture
 def bench(bench: Workbench) -> Workbench:
     bench.aws.configure(creation_seconds=0, update_seconds=0, distribution_seconds=0)
@@ -38,7 +33,7 @@ def test_one_of_two_racing_executions_distributes_and_notifies(
 ) -> None:
     training, test = pair_without_execution(bench, project, executions)
     arns = [executions.begin({"ProjectArn": project}) for _ in range(2)]
-    outcomes = read_outcomes(executions, arns)
+    outcomes = sorted(executions.wait_until_ended(arn).ending for arn in arns)
     for outcome in outcomes:
         count(record_property, ENDINGS, outcome, "races")
     count(record_property, "Races run, by the two outcomes", "races", " and ".join(outcomes))

@@ -8,7 +8,7 @@ import pytest
 from local.aws import LocalAws
 from local.faults.fault import Fault
 from tests.support.deadlines import shorten_deadlines
-from tests.support.executions import Execution, Executions, Subscriber, only, wait_until
+from tests.support.executions import Executions, Subscriber, only, wait_until
 from tests.support.workbench import Workbench, images
 
 ALWAYS = 0  # times: the fault has no limit
@@ -28,10 +28,6 @@ def bench(bench: Workbench) -> Workbench:
     """No event starts an execution."""
     bench.aws.configure(event_copies=0, creation_seconds=0, update_seconds=0, distribution_seconds=5)
     return bench
-
-
-def read_outcome(execution: Execution) -> str:
-    return str((execution.output or {}).get("Outcome") or execution.error)
 
 
 def count_moved_entries(aws: LocalAws) -> list[int]:
@@ -59,7 +55,7 @@ def test_an_execution_waits_for_late_statuses_and_counts(
     bench.aws.configure(distribution_seconds=1200, stats_late_seconds=late, stale_status_seconds=stale)
     bench.aws.follow_waits(True)
     bench.pair(project, images(10))
-    assert read_outcome(executions.run({"ProjectArn": project})) == "DISTRIBUTED"
+    assert executions.run({"ProjectArn": project}).ending == "DISTRIBUTED"
     assert only(subscriber.receive_all()).outcome == "DISTRIBUTED"
 
 
@@ -69,7 +65,7 @@ def test_one_stale_poll_does_not_outweigh_earlier_polls(bench: Workbench, projec
     bench.pair(project, images(10))
     stale = Fault("rekognition:DescribeDataset", show={"Status": "CREATE_COMPLETE"}, skip=50, times=2)
     bench.aws.inject(stale)
-    assert read_outcome(executions.run({"ProjectArn": project})) == "DISTRIBUTED"
+    assert executions.run({"ProjectArn": project}).ending == "DISTRIBUTED"
     assert bench.aws.match_counts() == [2]
 
 
@@ -80,11 +76,11 @@ def test_an_execution_retries_at_the_account_limit_then_fails(
     bench.pair(project, images(10))
     bench.aws.inject(Fault(DISTRIBUTE, error="LimitExceededException", times=ALWAYS))
     execution = executions.run({"ProjectArn": project})
-    assert read_outcome(execution) == "LimitExceededException"
+    assert execution.ending == "LimitExceededException"
     assert 4 < execution.states.count("Start distribution") < 10
     assert only(subscriber.receive_all()).outcome == "FAILED"
     bench.aws.inject()
-    assert read_outcome(executions.run({"ProjectArn": project})) == "DISTRIBUTED"
+    assert executions.run({"ProjectArn": project}).ending == "DISTRIBUTED"
 
 
 def test_a_redriven_execution_without_its_claim_distributes_nothing(
@@ -95,9 +91,9 @@ def test_a_redriven_execution_without_its_claim_distributes_nothing(
     owner = abort_in_task("Start distribution", bench.aws, project, executions, after=False)
     wait_until(lambda: count_moved_entries(bench.aws) == [2])  # the call takes effect after the abort
     bench.aws.inject(*(Fault(f"state:{s}", error="SNS.NotFoundException", times=ALWAYS) for s in NOTIFYING_STATES))
-    assert read_outcome(executions.run({"ProjectArn": project})) == "SNS.NotFoundException"
+    assert executions.run({"ProjectArn": project}).ending == "SNS.NotFoundException"
     executions.redrive(owner)
-    assert read_outcome(executions.wait_until_ended(owner, times=2)) == "ALREADY_DISTRIBUTED"
+    assert executions.wait_until_ended(owner, times=2).ending == "ALREADY_DISTRIBUTED"
     assert count_moved_entries(bench.aws) == [2]
 
 
@@ -108,15 +104,15 @@ def test_a_redriven_owner_takes_over_its_failed_successor(
     bench.pair(project, images(10))
     owner = abort_in_task("Claim pair", bench.aws, project, executions)
     bench.aws.inject(Fault(DISTRIBUTE, error="AccessDeniedException", times=ALWAYS))
-    assert read_outcome(executions.run({"ProjectArn": project})) == "AccessDeniedException"
+    assert executions.run({"ProjectArn": project}).ending == "AccessDeniedException"
     bench.aws.inject()
     executions.redrive(owner)
     redriven = executions.wait_until_ended(owner, times=2)
-    assert read_outcome(redriven) == "DISTRIBUTED"
+    assert redriven.ending == "DISTRIBUTED"
     assert redriven.takeovers == 1
     assert sorted(each.outcome for each in subscriber.receive_all()) == ["ABORTED", "DISTRIBUTED", "FAILED"]
     assert read_history()[0]["Outcome"] == "DISTRIBUTED"
-    assert read_outcome(executions.run({"ProjectArn": project})) == "ALREADY_DISTRIBUTED"
+    assert executions.run({"ProjectArn": project}).ending == "ALREADY_DISTRIBUTED"
 
 
 def test_a_redriven_owner_that_cannot_claim_notifies_once(
@@ -125,11 +121,11 @@ def test_a_redriven_owner_that_cannot_claim_notifies_once(
     bench.aws.follow_waits(True)
     bench.pair(project, images(10))
     owner = abort_in_task("Check distribution", bench.aws, project, executions)
-    assert read_outcome(executions.run({"ProjectArn": project})) == "DISTRIBUTED"
+    assert executions.run({"ProjectArn": project}).ending == "DISTRIBUTED"
     subscriber.receive_all()
     bench.aws.inject(Fault("state:Claim pair", error="States.Timeout", times=ALWAYS))
     executions.redrive(owner)
-    assert read_outcome(executions.wait_until_ended(owner, times=2)) == "States.Timeout"
+    assert executions.wait_until_ended(owner, times=2).ending == "States.Timeout"
     assert only(subscriber.receive_all()).outcome == "FAILED"
 
 
@@ -147,7 +143,7 @@ def test_a_deleted_record_is_written_again(
     key = {"ProjectName": {"S": project.split("/")[1]}, "TestDatasetArn": {"S": test}}
     bench.aws.client("dynamodb").delete_item(TableName=stack["RecordsTable"], Key=key)
     bench.finish()
-    assert read_outcome(executions.wait_until_ended(execution)) == "DISTRIBUTED"
+    assert executions.wait_until_ended(execution).ending == "DISTRIBUTED"
     assert [record["Outcome"] for record in read_history()] == ["DISTRIBUTED"]
     assert only(subscriber.receive_all()).outcome == "DISTRIBUTED"
 
@@ -163,7 +159,7 @@ def test_a_pair_corrected_after_an_unseen_failure_is_distributed(
     wait_until(lambda: count_moved_entries(bench.aws) == [0])
     bench.finish()
     bench.update(training, *images(10))
-    assert read_outcome(executions.run({"ProjectArn": project})) == "DISTRIBUTED"
+    assert executions.run({"ProjectArn": project}).ending == "DISTRIBUTED"
     assert count_moved_entries(bench.aws) == [0, 2]
 
 
@@ -177,7 +173,7 @@ def test_one_stale_poll_after_a_takeover_does_not_decide(
     abort_in_task("Start distribution", bench.aws, project, executions)
     wait_until(lambda: count_moved_entries(bench.aws) == [2])
     bench.aws.advance(3)
-    assert read_outcome(executions.run({"ProjectArn": project})) == "DISTRIBUTED"
+    assert executions.run({"ProjectArn": project}).ending == "DISTRIBUTED"
 
 
 def test_a_takeover_whose_answer_is_lost_is_recorded_once(
@@ -188,7 +184,7 @@ def test_a_takeover_whose_answer_is_lost_is_recorded_once(
     owner = abort_in_task("Start distribution", bench.aws, project, executions)
     bench.aws.inject(Fault("state:Claim pair", error="Lambda.Unknown", after=True))
     successor = executions.run({"ProjectArn": project})
-    assert read_outcome(successor) == "DISTRIBUTED"
+    assert successor.ending == "DISTRIBUTED"
     found = [(record["Execution"], record["Outcome"]) for record in read_history()]
     assert found == [(successor.arn, "DISTRIBUTED"), (owner, "FAILED")]
 
@@ -198,11 +194,11 @@ def test_a_new_training_dataset_with_a_filled_test_dataset_fails(
 ) -> None:
     bench.aws.follow_waits(True)
     training, _ = bench.pair(project, images(10))
-    assert read_outcome(executions.run({"ProjectArn": project})) == "DISTRIBUTED"
+    assert executions.run({"ProjectArn": project}).ending == "DISTRIBUTED"
     bench.rekognition.delete_dataset(DatasetArn=training)
     bench.finish()
     bench.create(project, "TRAIN", images(10))
-    assert read_outcome(executions.run({"ProjectArn": project})) == "TestDatasetNotEmpty"
+    assert executions.run({"ProjectArn": project}).ending == "TestDatasetNotEmpty"
 
 
 def test_a_pair_changed_before_the_call_is_resolved_again(
@@ -214,7 +210,7 @@ def test_a_pair_changed_before_the_call_is_resolved_again(
     stale = Fault("rekognition:DescribeDataset", show={"Status": "UPDATE_COMPLETE"}, dataset="train", times=1)
     bench.aws.inject(stale)
     execution = executions.run({"ProjectArn": project})
-    assert read_outcome(execution) == "DISTRIBUTED"
+    assert execution.ending == "DISTRIBUTED"
     assert execution.states.count("Start distribution") == 2
     assert execution.states.count("Check distribution") < 5
     assert count_moved_entries(bench.aws) == [2]
@@ -228,7 +224,7 @@ def test_dataset_deleted_between_two_reads_is_read_again(
     bench.pair(project, images(10))
     bench.aws.follow_waits(True)
     bench.aws.inject(Fault("rekognition:DescribeDataset", error="ResourceNotFoundException", times=times))
-    assert read_outcome(executions.run({"ProjectArn": project})) == outcome
+    assert executions.run({"ProjectArn": project}).ending == outcome
 
 
 def test_tags_of_a_deleted_dataset_are_no_tags(bench: Workbench, project: str, executions: Executions) -> None:
@@ -236,4 +232,4 @@ def test_tags_of_a_deleted_dataset_are_no_tags(bench: Workbench, project: str, e
     bench.aws.follow_waits(True)
     bench.aws.inject(Fault("rekognition:ListTagsForResource", error="ResourceNotFoundException", times=ALWAYS))
     event = {"detail": {"eventName": "CreateDataset", "requestParameters": {"projectArn": project}}}
-    assert read_outcome(executions.run(event)) == "DISTRIBUTED"
+    assert executions.run(event).ending == "DISTRIBUTED"

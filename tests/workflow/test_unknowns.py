@@ -10,7 +10,7 @@ from local.custom_labels.settings import Settings
 from local.faults.fault import Fault
 from tests.campaign.answers import LAG, Answer, answers_to, named, plausible
 from tests.support.deadlines import shorten_deadlines
-from tests.support.executions import Execution, Executions, Subscriber
+from tests.support.executions import Executions, Subscriber
 from tests.support.unique import unique
 from tests.support.workbench import Workbench, images
 
@@ -71,10 +71,6 @@ def begin_pair(bench: Workbench, entries: int) -> str:
     return project
 
 
-def read_outcome(execution: Execution) -> str:
-    return execution.output["Outcome"] if execution.output else execution.error
-
-
 def receive_outcomes(subscriber: Subscriber) -> list[str]:
     """The outcomes that the subscriber was notified of since the last call."""
     subjects = [notification.subject.partition(":")[0] for notification in subscriber.receive_all()]
@@ -101,11 +97,11 @@ def test_a_success_and_a_failure_notify_once_each(
     bench.aws.configure(**answer)
     good, bad = begin_pair(bench, ENTRIES), begin_pair(bench, 1)
     ended = {project: executions.wait_for_all(project, count=2) for project in (good, bad)}
-    assert sorted(map(read_outcome, ended[good])) in (
+    assert sorted(each.ending for each in ended[good]) in (
         ["DISTRIBUTED", "SKIPPED"],
         ["ALREADY_DISTRIBUTED", "DISTRIBUTED"],
     )
-    assert sorted(map(read_outcome, ended[bad])) == ["DistributionFailed", "SKIPPED"]
+    assert sorted(each.ending for each in ended[bad]) == ["DistributionFailed", "SKIPPED"]
     assert [status for status, _ in list_distributions(bench, good)] == ["UPDATE_COMPLETE"]
     assert list_distributions(bench, bad) == [("UPDATE_FAILED", 0)]
     ((_, moved),) = list_distributions(bench, good)
@@ -130,7 +126,7 @@ def test_the_error_of_a_second_call_hides_no_success(
     bench.aws.configure(distribution_seconds=LAG if while_updating else 0, **{"stale_status_seconds": LAG, **answer})
     bench.aws.inject(LOST_ANSWER)
     project = begin_pair(bench, ENTRIES)
-    assert "DISTRIBUTED" in map(read_outcome, executions.wait_for_all(project, count=2))
+    assert "DISTRIBUTED" in [each.ending for each in executions.wait_for_all(project, count=2)]
     assert bench.aws.match_counts() == [1]
     assert_entries(bench, project, ENTRIES, 2)
     assert receive_outcomes(subscriber) == ["DISTRIBUTED"]
@@ -143,12 +139,12 @@ def test_a_corrected_pair_is_distributed_or_the_failure_is_notified(
     """An update corrects the training dataset. The test dataset stays UPDATE_FAILED."""
     bench.aws.configure(**answer)
     project = begin_pair(bench, 1)
-    assert "DistributionFailed" in map(read_outcome, executions.wait_for_all(project, count=2))
+    assert "DistributionFailed" in [each.ending for each in executions.wait_for_all(project, count=2)]
     training = bench.aws.internal_state()["projects"][project][0]["arn"]
     bench.update(training, *images(ENTRIES))
     execution = executions.run({"ProjectArn": project})
     code = answer["distribute_after_failed_update"]
-    assert read_outcome(execution) == ("DISTRIBUTED" if code == "accept" else code)
+    assert execution.ending == ("DISTRIBUTED" if code == "accept" else code)
     assert receive_outcomes(subscriber) == ["FAILED", "DISTRIBUTED" if execution.output else "FAILED"]
 
 
@@ -158,7 +154,10 @@ def test_a_missing_permission_sends_one_notification(
 ) -> None:
     bench.aws.configure(**answer)
     project = begin_pair(bench, ENTRIES)
-    assert sorted(map(read_outcome, executions.wait_for_all(project, count=2))) == ["AccessDeniedException", "SKIPPED"]
+    assert sorted(each.ending for each in executions.wait_for_all(project, count=2)) == [
+        "AccessDeniedException",
+        "SKIPPED",
+    ]
     assert list_distributions(bench, project) == []
     assert receive_outcomes(subscriber) == ["FAILED"]
 
@@ -182,7 +181,7 @@ def _allow_image_reads(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[N
 @pytest.mark.usefixtures("_allow_image_reads")
 def test_the_permission_to_read_images_allows_the_distribution(bench: Workbench, executions: Executions) -> None:
     bench.aws.configure(distribution_reads_images=True)
-    assert "DISTRIBUTED" in map(read_outcome, executions.wait_for_all(begin_pair(bench, ENTRIES), count=2))
+    assert "DISTRIBUTED" in [each.ending for each in executions.wait_for_all(begin_pair(bench, ENTRIES), count=2)]
 
 
 def prepare_situation(bench: Workbench, situation: str) -> str:
@@ -210,7 +209,7 @@ def test_a_dry_run_reports_with_and_without_labels(
     bench.aws.configure(**answer)
     ((setting, code),) = answer.items()
     execution = executions.run({"ProjectArn": prepare_situation(bench, setting.removeprefix("list_")), "DryRun": True})
-    assert read_outcome(execution) == "DRY_RUN"
+    assert execution.ending == "DRY_RUN"
     labels = execution.output["DryRun"]["Labels"]
     assert (labels is None) == (code != "accept")
     assert subscriber.receive_all() == []
@@ -228,7 +227,7 @@ def test_a_deleted_project_fails_only_for_a_person(
     bench.finish()
     bench.rekognition.delete_project(ProjectArn=project)
     bench.finish()
-    assert read_outcome(executions.run(event)) == "SKIPPED"
+    assert executions.run(event).ending == "SKIPPED"
     assert receive_outcomes(subscriber) == []
     assert executions.run({"ProjectArn": project}).error in ("ProjectNotFound", *answer.values())
     assert receive_outcomes(subscriber) == ["FAILED"]
@@ -247,7 +246,7 @@ def test_a_new_dataset_replaces_one_that_is_being_deleted(
     bench.aws.configure(event_copies=1)
     new = bench.begin(project, "TEST")
     execution = executions.wait_until_ended_for(new)
-    assert read_outcome(execution) == "DISTRIBUTED"
+    assert execution.ending == "DISTRIBUTED"
     assert execution.output["After"]["Test"]["Arn"] == new
 
 
@@ -294,5 +293,5 @@ def test_an_unreadable_manifest_notifies_once_if_a_dataset_exists(
     except bench.rekognition.exceptions.InvalidS3ObjectException:
         expected, notified = ["SKIPPED"], []
     bench.begin(project, "TEST")
-    assert sorted(map(read_outcome, executions.wait_for_all(project, count=len(expected)))) == expected
+    assert sorted(each.ending for each in executions.wait_for_all(project, count=len(expected))) == expected
     assert receive_outcomes(subscriber) == notified
