@@ -96,7 +96,7 @@ def test_a_success_and_a_failure_notify_once_each(
 ) -> None:
     bench.aws.configure(**answer)
     good, bad = begin_pair(bench, ENTRIES), begin_pair(bench, 1)
-    ended = {project: executions.wait_for_all(project, count=2) for project in (good, bad)}
+    ended = {project: executions.wait_for_all(project.split("/")[1], count=2) for project in (good, bad)}
     assert sorted(each.ending for each in ended[good]) in (
         ["DISTRIBUTED", "SKIPPED"],
         ["ALREADY_DISTRIBUTED", "DISTRIBUTED"],
