@@ -22,11 +22,12 @@ def install() -> None:
 
 
 def _drop_server_variables(original: Callable[..., dict[str, str]]) -> Callable[..., dict[str, str]]:
-    def worker_env(*arguments: Any) -> dict[str, str]:
+    def worker_env(config: dict[str, Any], *arguments: Any) -> dict[str, str]:
+        own = lambda_svc._runtime_env_vars(config)
         return {
             name: value
-            for name, value in original(*arguments).items()
-            if name.startswith(KEPT) or os.environ.get(name) != value
+            for name, value in original(config, *arguments).items()
+            if name in own or name.startswith(KEPT) or os.environ.get(name) != value
         }
 
     return worker_env

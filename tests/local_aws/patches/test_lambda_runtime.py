@@ -33,7 +33,9 @@ TRUST = {
 }
 
 
-def invoke(aws: LocalAws, event: dict[str, Any], **files: str) -> tuple[str | None, Any]:
+def invoke(
+    aws: LocalAws, event: dict[str, Any], *, variables: dict[str, str] | None = None, **files: str
+) -> tuple[str | None, Any]:
     """Invoke a new function; its error, if any, and its payload."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as zipped:
@@ -48,7 +50,7 @@ def invoke(aws: LocalAws, event: dict[str, Any], **files: str) -> tuple[str | No
         Role=f"arn:aws:iam::{ACCOUNT}:role/{name}",
         Handler="code_.handler",
         Code={"ZipFile": archive.getvalue()},
-        Environment={"Variables": {"OWN": "1"}},
+        Environment={"Variables": {"OWN": "1", **(variables or {})}},
         Timeout=30,
     )
     answer = functions.invoke(FunctionName=name, Payload=json.dumps(event))
@@ -69,6 +71,12 @@ def test_a_function_sees_no_variables_of_the_server(local_aws: LocalAws) -> None
     _, payload = invoke(local_aws, {"find": []})
     assert {"OWN", "AWS_SESSION_TOKEN", "AWS_LAMBDA_FUNCTION_NAME", "_HANDLER"} <= set(payload["environment"])
     assert {"LOG_LEVEL", "GATEWAY_PORT", "AUTH"} & set(payload["environment"]) == set()
+
+
+def test_function_sees_its_own_variable_with_the_servers_value(local_aws: LocalAws) -> None:
+    """The server has the same level of logs."""
+    _, payload = invoke(local_aws, {"find": []}, variables={"LOG_LEVEL": "WARNING"})
+    assert "LOG_LEVEL" in payload["environment"]
 
 
 def test_home_of_a_function_is_not_the_home_of_the_user(local_aws: LocalAws) -> None:
