@@ -105,7 +105,7 @@ def _wait_before_retry(original: Callable[..., Any]) -> Callable[..., Any]:
 
     def find_matching_retrier(retriers: list[Record], error: str, counts: dict[int, int]) -> Any:
         retrier, index = original(retriers, error, counts)
-        if retrier and _moved_clock():
+        if retrier:
             seconds = retrier.get("IntervalSeconds", 1) * retrier.get("BackoffRate", 2.0) ** counts.get(index, 0)
             longest = min(seconds, retrier.get("MaxDelaySeconds", inf))
             _wait(random.uniform(0, longest) if retrier.get("JitterStrategy") == "FULL" else longest)

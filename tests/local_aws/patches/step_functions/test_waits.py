@@ -1,15 +1,19 @@
 """Waits of Step Functions move the clock, and an execution ends at its deadline."""
 
 import json
+import random
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, cast
 
 import pytest
+from ministack.services import stepfunctions
 
 from local.aws import LocalAws, LocalAwsError
 from local.custom_labels.clock import Clock
+from local.ministack_patches.step_functions import waits
 from tests.support.executions import Execution, Executions, Subscriber, assert_notified_of_failure
 from tests.support.machines import SUCCEED, Machine, entered_states, event_types, left_states, task
 from tests.support.queues import create_queue
@@ -126,6 +130,23 @@ def test_a_wait_until_the_past_takes_no_time(local_aws: LocalAws, clock: Callabl
 def test_a_retry_takes_its_pause(local_aws: LocalAws, retry: dict[str, Any], pauses: list[int]) -> None:
     for pause, took in zip(pauses, pauses_of(Machine(local_aws, failing(**retry))), strict=True):
         assert pause - 0.01 <= took < pause + SLACK
+
+
+@pytest.mark.parametrize(
+    ("retry", "pause"),
+    [({}, 9), ({"MaxDelaySeconds": 4}, 4), ({"JitterStrategy": "FULL"}, 6), ({"IntervalSeconds": 30}, 90)],
+)
+def test_a_retry_takes_its_pause_in_real_time(
+    monkeypatch: pytest.MonkeyPatch, retry: dict[str, Any], pause: int
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    monkeypatch.setattr(random, "uniform", lambda least, most: least + (most - least) * 2 / 3)
+    monkeypatch.setattr(stepfunctions, "_SFN_WAIT_SCALE", 1.0)
+    find_retrier = waits._wait_before_retry(stepfunctions._find_matching_retrier)
+    found, _ = find_retrier([{**ANY, "IntervalSeconds": 3, "BackoffRate": 3, **retry}], "E", {0: 1})
+    assert slept == [pytest.approx(pause)]
+    assert found["IntervalSeconds"] == 0  # MiniStack itself makes no second pause
 
 
 def test_jitter_makes_the_pause_of_a_retry_shorter(local_aws: LocalAws) -> None:
