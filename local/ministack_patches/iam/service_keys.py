@@ -28,9 +28,11 @@ TASKS = {
 )
 def install() -> None:
     stepfunctions._invoke_resource = _check_task(stepfunctions._invoke_resource)
-    eventbridge._invoke_target = _check_target(eventbridge._invoke_target)
+    eventbridge._invoke_target = service_roles.check_targets(eventbridge._invoke_target, _may_deliver)
     eventbridge._dispatch_to_sqs = _check_queue(eventbridge._dispatch_to_sqs)
-    cloudwatch._dispatch_alarm_actions = _check_alarm_actions(cloudwatch._dispatch_alarm_actions)
+    cloudwatch._dispatch_alarm_actions = service_roles.check_alarm_actions(
+        cloudwatch._dispatch_alarm_actions, _may_send
+    )
 
 
 def _check_task(original: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
@@ -50,19 +52,7 @@ def _check_task(original: Callable[[str, Any], Any]) -> Callable[[str, Any], Any
     return invoke_resource
 
 
-def _check_target(original: Callable[..., None]) -> Callable[..., None]:
-    """An event that cannot be encrypted for its target goes to the target's dead-letter queue."""
-
-    def invoke_target(target: Record, event: Record, rule: Record, view: Any = None) -> None:
-        if _may_deliver(target):
-            original(target, event, rule, view)
-        else:
-            service_roles.send_to_dead_letter_queue(target, event, rule)
-
-    return invoke_target
-
-
-def _may_deliver(target: Record) -> bool:
+def _may_deliver(target: Record, _rule: Record) -> bool:
     arn, role = target["Arn"], target.get("RoleArn", "")
     if arn.split(":")[2] not in ("sns", "sqs"):
         return True
@@ -94,19 +84,9 @@ def _check_queue(original: Callable[..., None]) -> Callable[..., None]:
     return dispatch_to_sqs
 
 
-def _check_alarm_actions(original: Callable[..., None]) -> Callable[..., None]:
-    """The alarm drops an action on a topic whose key does not allow the alarm."""
-
-    def dispatch_alarm_actions(alarm: Record, *change: str) -> None:
-        source = {"sourcearn": alarm["AlarmArn"], "sourceaccount": responses.get_account_id()}
-
-        def is_allowed(action: str) -> bool:
-            if action.split(":")[2] != "sns":
-                return True
-            used = encryption_of(action)
-            return policy_allows(used.key, "cloudwatch.amazonaws.com", TO_SEND, used.context, **source)
-
-        allowed = {key: list(filter(is_allowed, alarm.get(key) or [])) for key in service_roles.ALARM_ACTIONS}
-        original({**alarm, **allowed}, *change)
-
-    return dispatch_alarm_actions
+def _may_send(alarm: Record, action: str) -> bool:
+    """Whether the key of the topic allows the alarm. An action on another service needs no key."""
+    if action.split(":")[2] != "sns":
+        return True
+    used, source = encryption_of(action), {"sourcearn": alarm["AlarmArn"], "sourceaccount": responses.get_account_id()}
+    return policy_allows(used.key, "cloudwatch.amazonaws.com", TO_SEND, used.context, **source)

@@ -31,7 +31,7 @@ TASKS = {
 # For each service that a rule's target may belong to: the action that the target's role needs.
 TARGETS = {"states": "states:StartExecution", "sns": "sns:Publish"}
 
-ALARM_ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
+_ALARM_ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
 
 
 @patch(
@@ -43,8 +43,8 @@ ALARM_ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
 def install() -> None:
     stepfunctions._run_execution = _remember_role(stepfunctions._run_execution)
     stepfunctions._invoke_resource = _check_task(stepfunctions._invoke_resource)
-    eventbridge._invoke_target = _check_target(eventbridge._invoke_target)
-    cloudwatch._dispatch_alarm_actions = _check_alarm_actions(cloudwatch._dispatch_alarm_actions)
+    eventbridge._invoke_target = check_targets(eventbridge._invoke_target, _may_deliver)
+    cloudwatch._dispatch_alarm_actions = check_alarm_actions(cloudwatch._dispatch_alarm_actions, _topic_accepts)
 
 
 def execution_role() -> Any:
@@ -96,11 +96,14 @@ def _entry_context(entry: Record) -> dict[str, str]:
     return {"events:source": entry["Source"], "events:detail-type": entry["DetailType"]}
 
 
-def _check_target(original: Callable[..., None]) -> Callable[..., None]:
-    """MiniStack has no dead-letter queues of targets either."""
+def check_targets(original: Callable[..., None], may_deliver: Callable[[Record, Record], bool]) -> Callable[..., None]:
+    """An event that may not be delivered goes to the target's dead-letter queue. MiniStack has no such queues.
+
+    `may_deliver` takes the target and the rule.
+    """
 
     def invoke_target(target: Record, event: Record, rule: Record, view: Any = None) -> None:
-        if _may_deliver(target, rule):
+        if may_deliver(target, rule):
             original(target, event, rule, view)
         else:
             send_to_dead_letter_queue(target, event, rule)
@@ -131,15 +134,18 @@ def send_to_dead_letter_queue(target: Record, event: Record, rule: Record) -> No
         eventbridge._dispatch_to_sqs(eventbridge.parse_arn(queue), json.dumps(payload))
 
 
-def _check_alarm_actions(original: Callable[..., None]) -> Callable[..., None]:
-    """The alarm drops an action that the topic's policy does not allow."""
+def check_alarm_actions(
+    original: Callable[..., None], is_allowed: Callable[[Record, str], bool]
+) -> Callable[..., None]:
+    """Drop each action that is not allowed. `is_allowed` takes the alarm and the ARN of the action."""
 
     def dispatch_alarm_actions(alarm: Record, *change: str) -> None:
-        source, account = alarm["AlarmArn"], responses.get_account_id()
-
-        def is_allowed(topic: str) -> bool:
-            return bool(sns.topic_policy_allows(topic, "cloudwatch.amazonaws.com", source, account))
-
-        original({**alarm, **{key: list(filter(is_allowed, alarm.get(key) or [])) for key in ALARM_ACTIONS}}, *change)
+        allowed = {key: [each for each in alarm.get(key) or [] if is_allowed(alarm, each)] for key in _ALARM_ACTIONS}
+        original({**alarm, **allowed}, *change)
 
     return dispatch_alarm_actions
+
+
+def _topic_accepts(alarm: Record, topic: str) -> bool:
+    account = responses.get_account_id()
+    return bool(sns.topic_policy_allows(topic, "cloudwatch.amazonaws.com", alarm["AlarmArn"], account))
