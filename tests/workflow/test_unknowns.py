@@ -263,7 +263,7 @@ def test_a_dataset_filled_at_once_is_distributed_for_a_person(
         bench.finish()
         bench.update(training, *images(ENTRIES))
     bench.begin(project, "TEST")
-    assert read_outcome(executions.run({"ProjectArn": project})) == "DISTRIBUTED"
+    assert executions.run({"ProjectArn": project}).ending == "DISTRIBUTED"
     assert_entries(bench, project, ENTRIES, 2)
     assert receive_outcomes(subscriber) == ["DISTRIBUTED"]
 
@@ -274,7 +274,10 @@ def test_a_distribution_beyond_the_test_limit_notifies_its_failure(
 ) -> None:
     bench.aws.configure(**answer)
     project = begin_pair(bench, ENTRIES)
-    assert sorted(map(read_outcome, executions.wait_for_all(project, count=2))) == ["DistributionFailed", "SKIPPED"]
+    assert sorted(each.ending for each in executions.wait_for_all(project, count=2)) == [
+        "DistributionFailed",
+        "SKIPPED",
+    ]
     assert list_distributions(bench, project) == [("UPDATE_FAILED", 0)]
     assert_entries(bench, project, ENTRIES, 0)
     assert receive_outcomes(subscriber) == ["FAILED"]
