@@ -274,13 +274,18 @@ class LocalAws:
         blocked = signal.pthread_sigmask(signal.SIG_BLOCK, END_SIGNALS)
         try:
             if self._process is not None:
-                self._connections.clear()
                 _kill_group(self._process.pid)
                 with self._process:  # closes the pipes and waits
                     pass
+                self._close_connections()
             shutil.rmtree(self.folder, ignore_errors=True)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+
+    def _close_connections(self) -> None:
+        self._connections.clear()
+        while self._clients:
+            self._clients.popitem()[1].close()
 
 
 def _listen(port: int) -> socket.socket:

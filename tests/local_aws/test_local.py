@@ -71,6 +71,20 @@ def test_nothing_is_left_when_the_parent_dies(how: signal.Signals) -> None:
     assert not Path(folder).exists()
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux shows the open files of a process in /proc")
+def test_no_connection_is_left_open() -> None:
+    before = count_open_files()
+    with LocalAws() as aws:
+        aws.client("sts").get_caller_identity()
+        aws.reset()
+        assert count_open_files() > before
+    assert count_open_files() == before
+
+
+def count_open_files() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
 def test_a_used_port_is_an_error_of_one_sentence(tmp_path: Path) -> None:
     with socket.create_server((HOST, 0)) as taken:
         port = taken.getsockname()[1]
