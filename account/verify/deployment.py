@@ -27,7 +27,8 @@ class Deployment:
 
     def __init__(self, stack: DeployedStack, lab: Lab, equipment: dict[str, str]) -> None:
         self.stack, self.lab = stack, lab
-        self._inputs: dict[str, str] = {}  # of each execution that was seen
+        # Of each execution that was seen. Those from before do not count.
+        self._inputs = dict.fromkeys(self._list_executions(), "")
         sqs = stack.client("sqs")
         self.boxes = {name: Mailbox(sqs, equipment[name]) for name in (*FROM_TOPICS, *FROM_RULES)}
         for name, output in FROM_TOPICS.items():
@@ -75,11 +76,17 @@ class Deployment:
         return found.physical_id
 
     def _find(self, dataset: str) -> str:
-        states, machine = self.stack.client("stepfunctions"), self.stack.outputs["StateMachineArn"]
-        listed = states.list_executions(stateMachineArn=machine, maxResults=20)["executions"]
-        for arn in {each["executionArn"] for each in listed} - self._inputs.keys():
+        for arn in self._list_executions() - self._inputs.keys():
             self._inputs[arn] = str(self._describe(arn).get("input"))
         return next((arn for arn, given in self._inputs.items() if dataset in given), "")
+
+    def _list_executions(self) -> set[str]:
+        """The ARNs of all executions."""
+        pages = self.stack.client("stepfunctions").get_paginator("list_executions")
+        listed = pages.paginate(
+            stateMachineArn=self.stack.outputs["StateMachineArn"], PaginationConfig={"PageSize": 1000}
+        )
+        return {each["executionArn"] for page in listed for each in page["executions"]}
 
     def _describe_ended(self, arn: str) -> dict[str, Any]:
         found = self._describe(arn)

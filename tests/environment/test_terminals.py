@@ -69,5 +69,7 @@ def test_make_sends_its_signals_to_python(tmp_path: Path, target: str) -> None:
     python.parent.mkdir(parents=True)
     python.write_text("#!/bin/sh\necho $PPID\n")
     python.chmod(0o755)
-    with subprocess.Popen(["make", target, "PYTHON=true"], cwd=tmp_path, stdout=subprocess.PIPE, text=True) as make:
+    with subprocess.Popen(
+        ["make", "--no-print-directory", target, "PYTHON=true"], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    ) as make:
         assert make.communicate()[0] == f"{make.pid}\n"
