@@ -48,7 +48,7 @@ CASES: dict[Experiment, list[dict[str, Any]]] = {
         *of("stale_datasets", stale_status_seconds=LAG, distribution_seconds=30.0),
         {"stats_late_seconds": 12.0, "distribution_seconds": 25.0},
     ],
-    observe_rounding: [*SHARES, *of("at_least_one"), *({"min_per_label": count} for count in (1, 3, 5))],
+    observe_rounding: [*SHARES, *of("at_least_one"), *({"min_per_label": count} for count in (1, 3))],
     observe_entries: of("unlabeled_entries_move", "error_entries_move", "total_labels_after"),
     observe_refusals: of(
         "test_not_empty", "train_empty", "size_refusal", "wrong_pair", "accepted_order", "foreign_arn_error"

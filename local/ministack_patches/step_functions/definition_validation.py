@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -63,7 +63,7 @@ def _validate(request: Record) -> Any:
         message = f"Value '{most}' at 'maxResults' failed to satisfy constraint: {constraint}"
         return error_response_json("ValidationException", f"1 validation error detected: {message}")
     found = _diagnose(request["definition"])
-    result = {"result": "FAIL" if found else "OK", "diagnostics": found[:most], "truncated": len(found) > most}
+    result = {"result": "FAIL" if found else "OK", "diagnostics": list(found[:most]), "truncated": len(found) > most}
     return json_response(result)
 
 
@@ -93,8 +93,13 @@ def _refusal(definition: str) -> str:
     return f"Invalid State Machine Definition: '{', '.join(found)}'" if found else ""
 
 
-def _diagnose(definition: str) -> list[dict[str, str]]:
+@lru_cache  # the validator takes 0.1 seconds, and the same definition comes again and again
+def _diagnose(definition: str) -> tuple[dict[str, str], ...]:
     """The diagnostics of the API."""
+    return tuple(_find_diagnostics(definition))
+
+
+def _find_diagnostics(definition: str) -> list[dict[str, str]]:
     try:
         content = json.loads(definition.strip() or "null")
     except (ValueError, RecursionError) as error:
