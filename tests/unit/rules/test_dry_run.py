@@ -279,3 +279,10 @@ def test_without_training_entries_no_label_is_checked() -> None:
         _, report = report_dry_run(pair(training, EMPTY), NO_RECORD, {}, {})
         unchecked = [each["Check"] for each in report["Checks"] if each["Found"].startswith("Not checked, because ")]
         assert tuple(unchecked) == CHECKS[-3:]
+
+
+def test_one_broken_entry_that_counts_as_labeled_leaves_no_label() -> None:
+    given = pair(replace(FULL, labeled=1, errors=1), EMPTY)
+    decision, _ = report_dry_run(given, NO_RECORD, {"crack": 0}, {})
+    seen = "No entry of the training dataset has a label, and 1 entry has errors."
+    assert decision.reason.startswith(f"A distribution would fail with DistributionFailed: {seen} ")
