@@ -7,7 +7,7 @@ NAME = "management-events"
 
 
 def create_trail(account: str, region: str) -> None:
-    """Give the account a trail of all management events, as most accounts have one."""
+    """Give the account a trail of all management events."""
     with responses.request_scope(account, region):
         cloudtrail._create_trail({"Name": NAME, "IsMultiRegionTrail": True, "S3BucketName": f"trail-{account}"})
         cloudtrail._start_logging({"Name": NAME})

@@ -31,10 +31,10 @@ def judge_invocations(invocations: int) -> Finding:
     """What the rule for new datasets has done within DAYS days."""
     enabled = f"The rule for {SUBJECTS[TRIGGER]} is enabled."
     if invocations:
-        return good(f"{enabled} Executions that it has started in {DAYS} days: {invocations}.")
+        return good(f"{enabled} Events that it has passed on in {DAYS} days: {invocations}.")
     return note(
-        f"{enabled} It has started nothing in {DAYS} days. If somebody created a dataset meanwhile, its event did not "
-        "arrive: see the trail."
+        f"{enabled} It has passed on no event in {DAYS} days. If somebody created a dataset meanwhile, its event did "
+        "not arrive: see the trail."
     )
 
 

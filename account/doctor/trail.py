@@ -62,7 +62,11 @@ def judge(region: str, covering: list[str], logging: list[str], fit: list[str]) 
 
 
 def _read_selectors(cloudtrail: Any, trail: dict[str, Any]) -> dict[str, Any]:
-    """An organization's trail may hide its selectors; without selectors, a trail logs all management events."""
+    """The selectors; for a trail of an organization that does not show them, those of a new trail.
+
+    By default a trail logs all management events (*PutEventSelectors*, AWS CloudTrail API Reference). Whether a member
+    of the organization can read the selectors is not documented.
+    """
     try:
         return dict(cloudtrail.get_event_selectors(TrailName=trail["TrailARN"]))
     except ClientError:

@@ -18,7 +18,7 @@ PLAN = """
 This asks Amazon Rekognition Custom Labels and a deployment of this checkout how they behave in
 account {account}, Region {region}.
 
-It makes:  about 100 projects with small datasets; a bucket with about 2,000 small images; queues, rules, a role; the
+It makes:  fewer than 100 projects with small datasets; a bucket with about 2,000 small images; queues, rules, a role; the
            stack DatasetDistributionVerify. Every name begins with dataset-distribution-verify or is that of the stack.
 It costs:  some cents: S3, Lambda, Step Functions, KMS. No model is trained.
 It takes:  an hour or more, most of it waiting. Ctrl-C ends it.

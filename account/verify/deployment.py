@@ -40,7 +40,7 @@ class Deployment:
             )
 
     def received(self, box: str, word: str, patience: float = SHORT) -> list[str]:
-        """The messages with this word, as soon as there are some; AssertionError never, [] after the patience."""
+        """The messages with this word, as soon as there are some; [] if none came within `patience` seconds."""
         return self.lab.wait_until(lambda: self.boxes[box].with_word(word), patience)
 
     def begin(self, given: dict[str, Any]) -> str:

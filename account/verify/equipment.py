@@ -18,7 +18,7 @@ SECONDS_BETWEEN_LOOKS = 5
 
 
 def template() -> dict[str, Any]:
-    """The stack's template. Nothing in it outlives the run but for an hour."""
+    """The template of the stack. A run deletes the stack at its end."""
     resources: dict[str, Any] = {"Bucket": {"Type": "AWS::S3::Bucket"}, "Role": _role()}
     for name in (*FROM_TOPICS, *FROM_RULES):
         service = "sns" if name in FROM_TOPICS else "events"

@@ -78,7 +78,7 @@ def test_a_sound_stack_has_nothing_wrong(
     executions.wait_until_ended_for(dataset)
     done = run(local_aws)
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "Nothing is wrong."), done.stdout + done.stderr
-    assert "The rule for new datasets is enabled. Executions that it has started in 14 days: " in done.stdout
+    assert "The rule for new datasets is enabled. Events that it has passed on in 14 days: " in done.stdout
     assert "What the last executions came to: " in done.stdout
 
 
