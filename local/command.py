@@ -15,10 +15,10 @@ from rich.console import Console
 from local.answers_file import read_answers
 from local.aws import END_SIGNALS, LocalAws, LocalAwsError, forget_other_accounts
 from local.cdk import deploy
-from local.demo import run_demo
+from local.demo.manifest_file import ManifestError
+from local.demo.run import run_demo
 from local.env_file import ENV_FILE, published
 from local.faults.command import add_arguments, run_fault
-from local.manifest_file import ManifestError
 from local.status_lines import Steps, replace_unprintable
 
 WAIT_SCALE = 0.1

@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from local.aws import ROOT, LocalAws
-from local.demo import Demo, subscribe
+from local.demo.run import Demo, subscribe
 from tests.support.workbench import boxed, classified, images
 
 SHARED = ROOT.parent / "shared" / "data"

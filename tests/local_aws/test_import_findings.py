@@ -2,7 +2,7 @@
 
 from local.custom_labels.manifests.manifest import read_lines
 from local.custom_labels.settings import Settings
-from local.import_findings import MOST_ERRORS, describe_import
+from local.demo.import_findings import MOST_ERRORS, describe_import
 from tests.support.workbench import boxed, classified, images
 
 

@@ -16,10 +16,10 @@ from rich.text import Text
 
 from local.aws import ROOT, LocalAws, LocalAwsError
 from local.cdk import deploy
-from local.history import POLL_SECONDS, Entered, follow
-from local.import_findings import describe_import
-from local.manifest_file import read_manifest
-from local.sample import sample_manifest
+from local.demo.history import POLL_SECONDS, Entered, follow
+from local.demo.import_findings import describe_import
+from local.demo.manifest_file import read_manifest
+from local.demo.sample import sample_manifest
 from local.status_lines import Steps
 
 # Long enough to show datasets in progress and several polls.

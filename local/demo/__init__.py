@@ -1,0 +1,1 @@
+"""`make demo`: one distribution on a new local AWS, shown as it happens."""
