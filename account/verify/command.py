@@ -18,8 +18,9 @@ PLAN = """
 This asks Amazon Rekognition Custom Labels and a deployment of this checkout how they behave in
 account {account}, Region {region}.
 
-It makes:  fewer than 100 projects with small datasets; a bucket with about 2,000 small images; queues, rules, a role; the
-           stack DatasetDistributionVerify. Every name begins with dataset-distribution-verify or is that of the stack.
+It makes:  fewer than 100 projects with small datasets; a bucket with about 2,000 small images; queues, rules, a role;
+           the stack DatasetDistributionVerify. Every name begins with dataset-distribution-verify or is that of the
+           stack.
 It costs:  some cents: S3, Lambda, Step Functions, KMS. No model is trained.
 It takes:  an hour or more, most of it waiting. Ctrl-C ends it.
 At the end it removes all of it. What a crash leaves, the next run removes first.
