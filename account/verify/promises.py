@@ -78,11 +78,14 @@ def notify_of_abort_and_go_on(deployed: Deployment) -> None:
 def send_alarm(deployed: Deployment) -> None:
     """The alarm topic receives an alarm when it goes off and when it is over."""
     name = deployed.resource("AWS::CloudWatch::Alarm", "AlarmsFailed")
-    for state in ("ALARM", "OK"):
-        deployed.stack.client("cloudwatch").set_alarm_state(
-            AlarmName=name, StateValue=state, StateReason="make verify tries it"
-        )
-        require(_received_state(deployed, name, state), f"The topic received no {state} of the alarm {name}.")
+    cloudwatch = deployed.stack.client("cloudwatch")
+    set_state = partial(cloudwatch.set_alarm_state, AlarmName=name, StateReason="make verify tries it")
+    try:
+        for state in ("ALARM", "OK"):
+            set_state(StateValue=state)
+            require(_received_state(deployed, name, state), f"The topic received no {state} of the alarm {name}.")
+    finally:
+        set_state(StateValue="OK")
 
 
 def keep_undelivered_event(deployed: Deployment) -> None:

@@ -6,7 +6,8 @@ import { pathToFileURL } from 'node:url'
 
 const [file, screenshot, width, colorScheme] = process.argv.slice(2)
 const executablePath = await chromium.executablePath()
-const browser = await playwright.launch({ executablePath, args: chromium.args })
+// Without chromium.args: they make Chromium one process, which has crashed when it started.
+const browser = await playwright.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
 try {
   const page = await browser.newPage({ viewport: { width: Number(width), height: 800 }, colorScheme })
   const messages = [], requests = []
