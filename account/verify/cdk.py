@@ -13,12 +13,12 @@ CLI = ROOT / "node_modules" / ".bin" / "cdk"
 STACK = "DatasetDistributionVerify"
 
 
-def deploy(account: Account, images: str, log: Path) -> DeployedStack:
-    """Deploy the stack for the projects of the kit only. Its images are in the bucket `images`.
+def deploy(account: Account, images: str, log: Path, **settings: str) -> DeployedStack:
+    """Deploy the stack for the projects of the kit only, or change its settings. Its images are in the bucket `images`.
 
     Raises AccountError with the last line of the CLI.
     """
-    settings = {"stackName": STACK, "projects": f"{PREFIX}*", "imageBuckets": images, "createDashboard": "false"}
+    settings |= {"stackName": STACK, "projects": f"{PREFIX}*", "imageBuckets": images, "createDashboard": "false"}
     context = [word for key, value in settings.items() for word in ("--context", f"{key}={value}")]
     _run(log, "deploy", STACK, *context, "--require-approval", "never", "--progress", "events")
     return DeployedStack(account, STACK)

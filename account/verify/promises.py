@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from account.verify.deployment import LONG, SHORT, BrokenPromise, Deployment, require
 from account.verify.lab import PREFIX, Pair
 from account.verify.manifest import images
+from account.verify.states import CASES, find_following
 
 Promise = Callable[[Deployment], None]
 NAMESPACE = "DatasetDistribution"
@@ -119,6 +120,26 @@ def run_saved_queries(deployed: Deployment) -> None:
         require(status == "Complete", f"{each['name']} is {status or 'still running'}.")
 
 
+def run_each_state_alone(deployed: Deployment) -> None:
+    """Each state of the deployed definition leads to the states that can follow it, as TestState runs it."""
+    states, machine = deployed.stack.client("stepfunctions"), deployed.stack.outputs["StateMachineArn"]
+    definition = states.describe_state_machine(stateMachineArn=machine)["definition"]
+    untried = json.loads(definition)["States"].keys() - {case.state for case in CASES}
+    require(not untried, f"No case runs {', '.join(sorted(untried))}.")
+    for case in CASES:
+        found = find_following(states.test_state(definition=definition, **case.request))
+        require(found == case.following, f"{case.state} leads to {found} instead of {case.following}.")
+
+
+def give_up_at_the_deadline(deployed: Deployment) -> None:
+    """A pair that is not ready before the deadline fails, and people are notified. The deadline is a second."""
+    project, pair = _pair(deployed)
+    deployed.lab.update(pair.train, *images(deployed.lab.bucket, 100, "dog", "pet"))
+    execution = deployed.run({"ProjectArn": project})
+    require(execution.get("error") == "CreationTimedOut", f"The execution came to {_ending(execution)}.")
+    _require_sent(deployed, project, "FAILED")
+
+
 PROMISES: tuple[Promise, ...] = (
     notify_of_failure,
     answer_dry_run,
@@ -130,7 +151,9 @@ PROMISES: tuple[Promise, ...] = (
     keep_undelivered_event,
     keep_undelivered_ending,
     run_saved_queries,
+    run_each_state_alone,
 )
+WITH_SHORT_DEADLINE: tuple[Promise, ...] = (give_up_at_the_deadline,)
 
 
 def _abort(deployed: Deployment) -> str:

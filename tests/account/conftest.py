@@ -70,7 +70,7 @@ def lab(local_aws: LocalAws, bucket: str) -> Lab:
     """Changes take three seconds of the service's clock, which moves only when the laboratory waits."""
     durations = ("creation_seconds", "update_seconds", "distribution_seconds", "deletion_seconds")
     local_aws.configure(**dict.fromkeys(durations, 3.0))
-    return Lab(client=local_aws.client, bucket=bucket, run=unique("run"), clock=MovedClock(local_aws))
+    return Lab(client=local_aws.client, bucket=bucket, run=unique("")[-8:], clock=MovedClock(local_aws))
 
 
 @pytest.fixture

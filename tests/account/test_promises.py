@@ -1,6 +1,7 @@
 """The kit finds each promise kept by the deployed stack, and finds out a defect that a test has planted."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
@@ -38,6 +39,13 @@ def test_the_deployed_stack_keeps_the_promise(deployed: Deployment, promise: Pro
     promise(deployed)
 
 
+def test_a_pair_that_is_not_ready_fails_at_the_deadline(deployed: Deployment, local_aws: LocalAws) -> None:
+    """`make verify` deploys the stack again for it, with a deadline of a second. Here the clock moves."""
+    local_aws.follow_waits(True)
+    local_aws.configure(update_seconds=10**6)
+    promises.give_up_at_the_deadline(deployed)
+
+
 def denied(role: str, action: str) -> Defect:
     return lambda deployed, aws: deny_action(aws, deployed.resource("AWS::IAM::Role", role), action)
 
@@ -50,15 +58,32 @@ def closed_topic(deployed: Deployment, aws: LocalAws) -> Iterator[None]:
     deny = {"Effect": "Deny", "Principal": "*", "Action": "sns:Publish", "Resource": topic}
     nobody = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
     sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=nobody)
-    yield
-    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+    try:
+        yield
+    finally:
+        sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
 
 
 @contextmanager
 def lost_events(_deployed: Deployment, aws: LocalAws) -> Iterator[None]:
     aws.configure(event_copies=0)
-    yield
-    aws.configure(event_copies=1)
+    try:
+        yield
+    finally:
+        aws.configure(event_copies=1)
+
+
+@contextmanager
+def misled_state(deployed: Deployment, aws: LocalAws) -> Iterator[None]:
+    """The deployed definition takes every outcome for a failure."""
+    machine, states = deployed.stack.outputs["StateMachineArn"], aws.client("stepfunctions")
+    definition = states.describe_state_machine(stateMachineArn=machine)["definition"]
+    wrong = definition.replace("$ending.Outcome = 'DISTRIBUTED'", "$ending.Outcome = 'DISTRIBUTE'")
+    states.update_state_machine(stateMachineArn=machine, definition=wrong)
+    try:
+        yield
+    finally:
+        states.update_state_machine(stateMachineArn=machine, definition=definition)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +98,7 @@ def lost_events(_deployed: Deployment, aws: LocalAws) -> Iterator[None]:
         (denied("WorkflowRole", "sns:Publish"), promises.notify_of_failure, "Notices received 0 messages"),
         (closed_topic, promises.send_alarm, "The topic received no ALARM"),
         (lost_events, promises.distribute_by_event, "The creation of the training dataset started no execution."),
+        (misled_state, promises.run_each_state_alone, "Success or failure? leads to Failed instead of Distributed."),
     ],
 )
 def test_a_planted_defect_is_found_out(
@@ -82,5 +108,5 @@ def test_a_planted_defect_is_found_out(
     promise: Promise,
     seen: str,
 ) -> None:
-    with defect(deployed, local_aws), pytest.raises(BrokenPromise, match=seen):
+    with defect(deployed, local_aws), pytest.raises(BrokenPromise, match=re.escape(seen)):
         promise(deployed)

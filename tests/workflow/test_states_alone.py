@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from account.verify.states import CASES, StateCase, find_following
 from lambdas.rules.failures.ending import DETAIL_TYPES
-from lambdas.rules.pair import DISTRIBUTED, FAILED
+from lambdas.rules.pair import FAILED
 from local.aws import LocalAws
 from tests.support.executions import Subscriber, only
 from tests.support.roles import deny_action, find_role_name
@@ -79,50 +80,20 @@ def test_the_deployed_definition_is_valid(local_aws: LocalAws, states: States) -
     assert (found["result"], found["diagnostics"]) == ("OK", [])
 
 
-CHOICES: dict[str, list[tuple[dict[str, Any], str]]] = {
-    "Anything to do?": [
-        ({"pair": {"Action": "SKIPPED", "Claimed": False}}, "Skipped"),
-        ({"pair": {"Action": "SKIPPED", "Claimed": True}}, "Claim pair"),
-        ({"pair": {"Action": "ALREADY_DISTRIBUTED", "Claimed": True}}, "Already distributed"),
-        ({"pair": {"Action": "DRY_RUN", "Claimed": False}}, "Dry run"),
-        ({"pair": {"Action": "WAIT", "Claimed": True}}, "Wait for datasets"),
-        ({"pair": {"Action": "WAIT", "Claimed": False}}, "Claim pair"),
-    ],
-    "Pair claimed?": [
-        ({"pair": {"Action": "SKIPPED"}}, "Skipped"),
-        ({"pair": {"Action": "ALREADY_DISTRIBUTED"}}, "Already distributed"),
-        ({"pair": {"Action": "WAIT"}}, "Wait for datasets"),
-        ({"pair": {"Action": "DISTRIBUTE"}}, "Start distribution"),
-        ({"pair": {"Action": "CHECK"}}, "Wait before checking"),
-        ({"pair": {"Action": "FAILED", "Ending": ENDING}}, "Report outcome"),
-        ({"pair": {"Action": "RESOLVE"}}, "Resolve datasets"),
-    ],
-    "Distribution finished?": [
-        ({"verdict": "IN_PROGRESS"}, "Wait before checking"),
-        ({"verdict": "NO_EFFECT"}, "Resolve datasets"),
-        ({"verdict": "COMPLETE"}, "Report outcome"),
-        ({"verdict": "FAILED"}, "Report outcome"),
-    ],
-    "Success or failure?": [({"ending": {"Outcome": DISTRIBUTED}}, "Distributed"), ({"ending": ENDING}, "Failed")],
-}
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.state} → {case.following}")
+def test_a_state_leads_to_the_following_state(local_aws: LocalAws, states: States, case: StateCase) -> None:
+    answer = local_aws.client("stepfunctions").test_state(definition=states.text, **case.request)
+    assert find_following(answer) == case.following
 
 
-@pytest.mark.parametrize(
-    ("state", "variables", "expected"), [(state, *case) for state, cases in CHOICES.items() for case in cases]
-)
-def test_a_choice_leads_to_the_following_state(
-    states: States, state: str, variables: dict[str, Any], expected: str
-) -> None:
-    assert following(states.run(state, variables)) == ("SUCCEEDED", expected)
-
-
-def test_the_cases_above_reach_each_state_that_can_follow(states: States) -> None:
+def test_the_cases_reach_each_state_that_can_follow_a_choice(states: States) -> None:
     of_definition = {
         name: {state["Default"], *(choice["Next"] for choice in state["Choices"])}
         for name, state in states.definition.items()
         if state["Type"] == "Choice"
     }
-    assert {name: {expected for _, expected in cases} for name, cases in CHOICES.items()} == of_definition
+    tried = {name: {case.following for case in CASES if case.state == name} for name in of_definition}
+    assert tried == of_definition
 
 
 def test_resolve_datasets_catches_bad_input(states: States) -> None:
@@ -189,24 +160,3 @@ def test_a_result_becomes_variables(
     answer = states.run(state, ALL, mock={"result": json.dumps({"StatusCode": 200, "Payload": payload})})
     assert following(answer) == ("SUCCEEDED", states.definition[state]["Next"])
     assert variables_of(answer).items() >= expected.items()
-
-
-@pytest.mark.parametrize(
-    ("state", "error", "expected"),
-    [
-        ("Resolve datasets", "Sandbox.Timedout", "Report outcome"),
-        ("Claim pair", "RecordsUnavailable", "Report outcome"),
-        ("Start distribution", "PairChanged", "Resolve datasets"),
-        ("Start distribution", "AccessDeniedException", "Wait before checking"),
-        ("Check distribution", "ThrottlingException", "Wait before checking"),
-        ("Check distribution", "ResourceNotFoundException", "Report outcome"),
-        ("Report outcome", "Lambda.ResourceNotFoundException", "Notify in plain words"),
-        ("Send completion event", "EventBridge.InternalException", "Notify people"),
-        ("Notify people", "SNS.InvalidParameterException", "Notify in plain words"),
-        ("Notify chat", "SNS.NotFoundException", "Success or failure?"),
-        ("Notify in plain words", "SNS.NotFoundException", "Failed"),
-    ],
-)
-def test_an_error_leads_to_the_following_state(states: States, state: str, error: str, expected: str) -> None:
-    answer = states.run(state, ALL, mock={"errorOutput": {"error": error, "cause": "because"}})
-    assert (answer["error"], *following(answer)) == (error, "CAUGHT_ERROR", expected)
