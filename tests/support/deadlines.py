@@ -9,12 +9,14 @@ DEADLINE = 3600  # seconds
 
 
 @contextmanager
-def shorten_deadlines(aws: LocalAws, stack: dict[str, str]) -> Iterator[None]:
-    """Set both deadlines of the deployed workflow to DEADLINE, and restore the definition afterwards."""
+def shorten_deadlines(aws: LocalAws, stack: dict[str, str], seconds: int = DEADLINE) -> Iterator[None]:
+    """Set both deadlines of the deployed workflow, and restore the definition afterwards."""
     stepfunctions, arn = aws.client("stepfunctions"), stack["StateMachineArn"]
     deployed = stepfunctions.describe_state_machine(stateMachineArn=arn)["definition"]
-    short = deployed.replace('"DeadlineSeconds":86400', f'"DeadlineSeconds":{DEADLINE}')
+    short = deployed.replace('"DeadlineSeconds":86400', f'"DeadlineSeconds":{seconds}')
     assert short != deployed
     stepfunctions.update_state_machine(stateMachineArn=arn, definition=short)
-    yield
-    stepfunctions.update_state_machine(stateMachineArn=arn, definition=deployed)
+    try:
+        yield
+    finally:
+        stepfunctions.update_state_machine(stateMachineArn=arn, definition=deployed)
