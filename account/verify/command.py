@@ -77,6 +77,8 @@ def _print(result: Result) -> None:
     table = _table("promise", "kept", "seen", title="The deployed workflow")
     for name, seen in result.promises.items():
         table.add_row(name, "[red]no[/]" if seen else "[green]yes[/]", escape(seen))
+    for name, why in result.not_tried.items():
+        table.add_row(name, "[dim]not tried[/]", escape(why))
     console.print(table)
     for problem in result.problems:
         console.print(f"[red]An experiment failed:[/] {escape(problem)}")

@@ -16,6 +16,10 @@ class BrokenPromise(Exception):  # noqa: N818 - named by its situation
     """The deployed workflow did not do what it promises; the message says what was seen."""
 
 
+class NotTried(Exception):  # noqa: N818 - named by its situation
+    """The account gave no occasion to see whether the promise is kept; the message says why."""
+
+
 def require(kept: object, seen: str) -> None:
     """Raise BrokenPromise unless it was kept."""
     if not kept:

@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from account.verify.deployment import LONG, SHORT, BrokenPromise, Deployment, require
+from account.verify.deployment import LONG, SHORT, BrokenPromise, Deployment, NotTried, require
 from account.verify.lab import PREFIX, Pair
 from account.verify.manifest import images
 from account.verify.states import CASES, find_following
@@ -136,6 +136,8 @@ def give_up_at_the_deadline(deployed: Deployment) -> None:
     project, pair = _pair(deployed)
     deployed.lab.update(pair.train, *images(deployed.lab.bucket, 100, "dog", "pet"))
     execution = deployed.run({"ProjectArn": project})
+    if _outcome(execution) == "DISTRIBUTED":
+        raise NotTried("The pair was ready before the workflow looked again.")
     require(execution.get("error") == "CreationTimedOut", f"The execution came to {_ending(execution)}.")
     _require_sent(deployed, project, "FAILED")
 

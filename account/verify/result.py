@@ -13,12 +13,16 @@ ANSWERS, RESULT, PAGE = FOLDER / "answers.json", FOLDER / "result.json", FOLDER 
 
 @dataclass
 class Result:
-    """The answers, and for each promise the sentence that says how it was broken, or "" if it was kept."""
+    """The answers, and for each promise the sentence that says how it was broken, or "" if it was kept.
+
+    `not_tried` has the promises that nobody could see kept or broken, and why.
+    """
 
     account: str
     region: str
     answers: list[Answer] = field(default_factory=list)
     promises: dict[str, str] = field(default_factory=dict)
+    not_tried: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -40,6 +44,7 @@ class Result:
             "Region": self.region,
             "Answers": [each._asdict() for each in self.answers],
             "Promises": [{"promise": name, "broken": seen} for name, seen in self.promises.items()],
+            "NotTried": [{"promise": name, "why": why} for name, why in self.not_tried.items()],
             "Problems": self.problems,
         }
         RESULT.write_text(json.dumps(members, indent=2) + "\n")

@@ -10,7 +10,7 @@ from account.session import Account, AccountError
 from account.verify import cdk, equipment
 from account.verify.answer import Answer
 from account.verify.cleanup import find_remains, remove
-from account.verify.deployment import BrokenPromise, Deployment
+from account.verify.deployment import BrokenPromise, Deployment, NotTried
 from account.verify.experiments.distribution import observe_distributions
 from account.verify.experiments.durations import observe_changes
 from account.verify.experiments.events import observe_events
@@ -84,10 +84,14 @@ def _ask(account: Account, lab: Lab, equipped: dict[str, str], result: Result, r
 def _try_promises(promises: tuple[Promise, ...], deployed: Deployment, result: Result, report: Report) -> None:
     for promise in promises:
         name = promise.__name__.replace("_", " ")
-        report(f"Promise {len(result.promises) + 1} of {len(PROMISES + WITH_SHORT_DEADLINE)}: {name}")
+        report(
+            f"Promise {len(result.promises | result.not_tried) + 1} of {len(PROMISES + WITH_SHORT_DEADLINE)}: {name}"
+        )
         try:
             promise(deployed)
             result.promises[name] = ""
+        except NotTried as reason:
+            result.not_tried[name] = str(reason)
         except BrokenPromise as broken:
             result.promises[name] = str(broken)
         except (AccountError, ClientError, BotoCoreError) as error:

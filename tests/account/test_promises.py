@@ -10,7 +10,7 @@ import pytest
 from account.deployed_stack import DeployedStack
 from account.session import Account
 from account.verify import promises
-from account.verify.deployment import BrokenPromise, Deployment
+from account.verify.deployment import BrokenPromise, Deployment, NotTried
 from account.verify.lab import Lab
 from account.verify.promises import PROMISES, Promise
 from local.aws import LocalAws
@@ -47,6 +47,12 @@ def test_a_pair_that_is_not_ready_fails_at_the_deadline(
     local_aws.follow_waits(True)
     local_aws.configure(update_seconds=10**6)
     with shorten_deadlines(local_aws, stack, seconds=1):
+        promises.give_up_at_the_deadline(deployed)
+
+
+def test_a_pair_that_is_ready_at_once_shows_no_deadline(deployed: Deployment, local_aws: LocalAws) -> None:
+    local_aws.configure(update_seconds=0, distribution_seconds=0)
+    with pytest.raises(NotTried, match="ready before"):
         promises.give_up_at_the_deadline(deployed)
 
 
