@@ -11,7 +11,7 @@ from lambdas.rules.attempt import Attempt
 from lambdas.rules.claim import Answer, Claim, ClaimRequest, decide_claim
 from lambdas.rules.decision import Action
 from lambdas.rules.failures.errors import RecordsUnavailable
-from lambdas.rules.input.execution_input import EVENT
+from lambdas.rules.input.execution_input import PERSON
 from lambdas.rules.pair import SKIPPED, Key
 from lambdas.rules.polling import Bounds, polling_interval
 from lambdas.rules.times import Times, latest, seconds_between
@@ -77,7 +77,7 @@ def _try_to_claim(event: Event, key: Key) -> Claim:
     training, started_at = pair["Training"]["Arn"], times.started
     request = ClaimRequest(
         training,
-        by_event=pair["StartedBy"] == EVENT,
+        by_person=pair["StartedBy"] == PERSON,
         now=times.now,
         knows_its_claim=event["Claim"] == _make_claim_state(key),
     )

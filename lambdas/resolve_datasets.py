@@ -73,7 +73,7 @@ def _resolve(request: Request, execution: str, attempt: Attempt) -> tuple[Decisi
     if request.dry_run:
         decision, report = report_dry_run(pair, record, count_labels(pair.training), count_labels(pair.test))
         return decision, pair, record, report
-    tag = read_auto_distribute(pair) if request.by_event else UNTAGGED
+    tag = read_auto_distribute(pair) if not request.by_person else UNTAGGED
     decision = decide(request, pair, record, Trigger(os.environ["TRIGGER"]), tag, no_effect=attempt.no_effect)
     if decision.action == Action.CHECK and record.before:
         pair = replace(pair, training=record.before[0], test=record.before[1])
@@ -83,7 +83,7 @@ def _resolve(request: Request, execution: str, attempt: Attempt) -> tuple[Decisi
 def _decline_project(request: Request, projects: list[str]) -> tuple[Decision, Pair]:
     """SKIPPED for an event, which may be meant for another deployment. Raises ProjectNotCovered for a person."""
     reason = f"This deployment does not cover project {request.project_name}. It covers: {', '.join(projects)}."
-    if not request.by_event:
+    if request.by_person:
         raise ProjectNotCovered(reason)
     pair = Pair(project_name=request.project_name, project_arn=request.project_arn or "", training=None, test=None)
     return Decision(Action.SKIPPED, reason), pair

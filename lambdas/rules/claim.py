@@ -51,7 +51,7 @@ class ClaimRequest:
     """
 
     training_arn: str
-    by_event: bool
+    by_person: bool
     now: str
     knows_its_claim: bool = False
 
@@ -101,5 +101,5 @@ def _has_just_begun(record: Record, owner: Owner, request: ClaimRequest) -> bool
 
 
 def _was_notified(record: Record, request: ClaimRequest) -> bool:
-    """Whether an event asks for the same two datasets again, of whose failure people were notified."""
-    return record.outcome == FAILED and request.by_event and record.training == request.training_arn
+    """Whether people were notified of the failure of the same two datasets, and none of them asks again."""
+    return record.outcome == FAILED and not request.by_person and record.training == request.training_arn

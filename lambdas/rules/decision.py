@@ -52,10 +52,10 @@ def decide(
     """What to do with the pair as it is now, with the record that the table has of it.
 
     `no_effect`: this execution has polled the distribution in the record for five minutes and has seen no effect.
-    `trigger` and `tag` apply only to executions that an event started. If a person has to act first, an execution
-    that an event started is skipped. An execution that a person started raises the error.
+    `trigger` and `tag` apply only to executions that an event or the schedule started. If a person has to act first,
+    such an execution is skipped. An execution that a person started raises the error.
     """
-    if request.by_event and (opt_out := _find_opt_out(trigger, tag)):
+    if not request.by_person and (opt_out := _find_opt_out(trigger, tag)):
         return Decision(Action.SKIPPED, opt_out)
     if _may_have_been_distributed(pair, record, no_effect=no_effect):
         return Decision(Action.CHECK, "Rekognition was already asked to distribute this pair; checking the result.")
@@ -65,7 +65,7 @@ def decide(
         return Decision(Action.SKIPPED, _describe_edit(pair))
     if isinstance(obstacle, Decision):
         return obstacle
-    if obstacle and not request.by_event:
+    if obstacle and request.by_person:
         raise obstacle
     if obstacle:
         return Decision(Action.SKIPPED, str(obstacle))
@@ -101,9 +101,9 @@ def _is_same_pair(before: tuple[Dataset, Dataset], pair: Pair) -> bool:
 
 def _find_opt_out(trigger: Trigger, tag: AutoDistribute) -> str | None:
     if tag.value is False:
-        return f"The project or its training dataset has the tag {TAG}=false, so events do not distribute it."
+        return f"The project or its training dataset has the tag {TAG}=false, so only a person can distribute it."
     if trigger == Trigger.OFF:
-        return "Events start no distribution in this deployment, because its setting 'trigger' is 'off'."
+        return "Only a person starts a distribution in this deployment, because its setting 'trigger' is 'off'."
     if trigger == Trigger.TAGGED and not tag.value:
         return (
             f"Neither the project nor its training dataset has the tag {TAG}=true, which the setting 'trigger' "
@@ -162,8 +162,7 @@ def _find_test_entries(pair: Pair, record: Record) -> Obstacle | None:
         return Decision(
             Action.WAIT,
             f"The test dataset has {entries}. An execution asked Rekognition to distribute this pair, and no success "
-            f"is "
-            "recorded.",
+            "is recorded.",
         )
     return TestDatasetNotEmpty(
         f"The test dataset of project {pair.project_name} has {entries}, but Rekognition distributes only into an "
@@ -195,17 +194,17 @@ def _name_datasets(pair: Pair) -> dict[str, Dataset | None]:
 
 
 def _leaves_to_person(request: Request, pair: Pair, record: Record, tag: AutoDistribute) -> bool:
-    """Whether an event started the execution and a person has edited the training dataset.
+    """Whether a person has edited the training dataset, but did not start the execution.
 
     Not if the project is tagged for that, or if a distribution made the change.
     """
     edited = pair.training is not None and pair.training.status.startswith("UPDATE_")
-    return request.by_event and edited and not record.before and not tag.value
+    return not request.by_person and edited and not record.before and not tag.value
 
 
 def _describe_edit(pair: Pair) -> str:
     return (
         f"The training dataset of project {pair.project_name} was changed after its creation, so somebody may still be "
-        "labeling images. When the labeling is done, start an execution yourself. To let events distribute it anyway, "
+        "labeling images. When the labeling is done, start an execution yourself. To let it be distributed by itself, "
         f"tag the project {TAG}=true."
     )

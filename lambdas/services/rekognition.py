@@ -27,7 +27,8 @@ def describe_pair(request: Request) -> Pair:
     """The pair of the project that the request names.
 
     Raises ProjectNotFound if there is no such project, or if an ARN of the request belongs to another project. An event
-    may come late, so for an event a project that no longer exists is a project without datasets.
+    may come late, so for an event or the schedule a project that no longer exists is a project without
+    datasets.
     """
     for _ in range(MOST_READS - 1):
         with suppress(_errors.ResourceNotFoundException):
@@ -46,7 +47,7 @@ def _describe_pair(request: Request) -> Pair:
                 training=_describe_if_exists(arns.get("TRAIN")),
                 test=_describe_if_exists(arns.get("TEST")),
             )
-    if request.by_event:
+    if not request.by_person:
         return Pair(project_name=request.project_name, project_arn=request.project_arn or "", training=None, test=None)
     raise ProjectNotFound(
         f"This account and Region have no project {request.project_arn or request.project_name}. A project that was "
@@ -109,7 +110,7 @@ def _describe_if_exists(arn: str | None) -> Dataset | None:
 
 def _require_own_datasets(request: Request, arns: set[str]) -> None:
     unknown = [arn for arn in request.dataset_arns if arn not in arns]
-    if unknown and not request.by_event:  # the dataset of an event may have been created again since
+    if unknown and request.by_person:  # the dataset of an event may have been created again since
         raise ProjectNotFound(
             f"Project {request.project_name} has no dataset {unknown[0]}. It may have been deleted, or created again "
             "with another ARN. Copy the ARNs from the Rekognition console."

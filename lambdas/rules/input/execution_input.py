@@ -19,8 +19,9 @@ ACCEPTED = (
     'CreateDataset call. With each of the first three you can also give "DryRun": true.'
 )
 _LONGEST_QUOTE = 120
-_KEYS = ("ProjectArn", "ProjectName", "Datasets", "DryRun")
-EVENT, PERSON = "EVENT", "PERSON"
+_NAMING = ("ProjectArn", "ProjectName", "Datasets")
+_BESIDE = ("DryRun", "StartedBy")
+EVENT, PERSON, SCHEDULE = "EVENT", "PERSON", "SCHEDULE"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,12 +32,12 @@ class Request:
     project_arn: str | None = None
     dataset_arns: tuple[str, ...] = ()
     dry_run: bool = False
-    by_event: bool = False
+    started_by: str = PERSON
 
     @property
-    def started_by(self) -> str:
-        """EVENT or PERSON."""
-        return EVENT if self.by_event else PERSON
+    def by_person(self) -> bool:
+        """Whether a person started the execution. An event or the schedule leaves to a person what needs one."""
+        return self.started_by == PERSON
 
 
 def read_input(given: Any, here: Location) -> Request:
@@ -55,8 +56,10 @@ def is_event(given: Any) -> bool:
 
 
 def find_started_by(given: Any) -> str:
-    """EVENT or PERSON, also for an input that is not accepted."""
-    return EVENT if is_event(given) else PERSON
+    """EVENT, PERSON or SCHEDULE, also for an input that is not accepted."""
+    if is_event(given):
+        return EVENT
+    return SCHEDULE if isinstance(given, Mapping) and given.get("StartedBy") == SCHEDULE else PERSON
 
 
 def find_project_name(given: Any, here: Location) -> str:
@@ -68,10 +71,10 @@ def find_project_name(given: Any, here: Location) -> str:
 
 
 def _read_console_input(given: Mapping[str, Any], here: Location) -> Request:
-    unknown = sorted(given.keys() - {*_KEYS})
+    unknown = sorted(given.keys() - {*_NAMING, *_BESIDE})
     if unknown:
         raise _invalid(f"The input has the unknown key {_quote(unknown[0])}.")
-    named = given.keys() - {"DryRun"}
+    named = given.keys() - {*_BESIDE}
     if not named:
         raise _invalid("The input names neither a project nor datasets.")
     if len(named) > 1:
@@ -79,19 +82,27 @@ def _read_console_input(given: Mapping[str, Any], here: Location) -> Request:
     dry_run = given.get("DryRun", False)
     if not isinstance(dry_run, bool):
         raise _invalid(f"DryRun is {_quote(dry_run)}, which is neither true nor false.")
+    if given.get("StartedBy", SCHEDULE) != SCHEDULE:
+        raise _invalid(
+            f'StartedBy is {_quote(given["StartedBy"])}, but only the sweep gives it, and it gives "SCHEDULE".'
+        )
+    return replace(_read_named(given, here), dry_run=dry_run, started_by=find_started_by(given))
+
+
+def _read_named(given: Mapping[str, Any], here: Location) -> Request:
     if "ProjectArn" in given:
-        return _read_project_arn(given["ProjectArn"], here, dry_run=dry_run)
+        return _read_project_arn(given["ProjectArn"], here)
     if "ProjectName" in given:
-        return Request(project_name=_read_project_name(given["ProjectName"]), dry_run=dry_run)
-    return _read_datasets(given["Datasets"], here, dry_run=dry_run)
+        return Request(project_name=_read_project_name(given["ProjectName"]))
+    return _read_datasets(given["Datasets"], here)
 
 
-def _read_project_arn(given: Any, here: Location, *, dry_run: bool = False) -> Request:
+def _read_project_arn(given: Any, here: Location) -> Request:
     arn = parse_project_arn(given) if isinstance(given, str) else None
     if arn is None:
         raise _invalid(f"ProjectArn is {_quote(given)}, which is not the ARN of a Custom Labels project.")
     _require_location("ProjectArn", arn.location, here)
-    return Request(project_name=arn.project_name, project_arn=arn.text, dry_run=dry_run)
+    return Request(project_name=arn.project_name, project_arn=arn.text)
 
 
 def _read_project_name(given: Any) -> str:
@@ -102,7 +113,7 @@ def _read_project_name(given: Any) -> str:
     return given
 
 
-def _read_datasets(given: Any, here: Location, *, dry_run: bool) -> Request:
+def _read_datasets(given: Any, here: Location) -> Request:
     if not isinstance(given, list) or len(given) != 2:
         raise _invalid(f"Datasets is {_quote(given)}, which is not a list of two datasets.")
     first, second = (_read_dataset(item, here) for item in given)
@@ -110,7 +121,7 @@ def _read_datasets(given: Any, here: Location, *, dry_run: bool) -> Request:
         raise _invalid(f"Datasets names two {first.dataset_type} datasets, not one TRAIN and one TEST dataset.")
     if first.project_name != second.project_name:
         raise _invalid(f"Datasets names datasets of two projects: {first.project_name} and {second.project_name}.")
-    return Request(project_name=first.project_name, dataset_arns=(first.text, second.text), dry_run=dry_run)
+    return Request(project_name=first.project_name, dataset_arns=(first.text, second.text))
 
 
 def _read_dataset(given: Any, here: Location) -> DatasetArn:
@@ -128,7 +139,7 @@ def _read_event(event: Mapping[str, Any], here: Location) -> Request:
 
     A person who adds DryRun to an event wants no distribution, so a key of a person is not ignored.
     """
-    beside = sorted(key for key in event if key.lower() in map(str.lower, _KEYS))
+    beside = sorted(key for key in event if key.lower() in map(str.lower, (*_NAMING, *_BESIDE)))
     if beside:
         raise _invalid(f"The input has the key {_quote(beside[0])} beside an event, but an event must be alone.")
     detail = event.get("detail")
@@ -141,9 +152,9 @@ def _read_event(event: Mapping[str, Any], here: Location) -> Request:
     created = parse_dataset_arn(dataset) if isinstance(dataset, str) else None
     if created and project in (None, ""):  # the new dataset names its project, too
         _require_location("The dataset", created.location, here)
-        return Request(project_name=created.project_name, dataset_arns=(created.text,), by_event=True)
+        return Request(project_name=created.project_name, dataset_arns=(created.text,), started_by=EVENT)
     request = _read_project_arn(project, here)
-    return replace(request, dataset_arns=(created.text,) if created else (), by_event=True)
+    return replace(request, dataset_arns=(created.text,) if created else (), started_by=EVENT)
 
 
 def _look_up(mapping: Any, key: str) -> Any:

@@ -12,8 +12,8 @@ MINE = replace(OTHER, owner="arn:me", mine=True)
 FAILED, SKIPPED, DISTRIBUTED = (
     replace(OTHER, outcome=each, reason="A reason.") for each in ("FAILED", "SKIPPED", "DISTRIBUTED")
 )
-PERSON = ClaimRequest("training", by_event=False, now="2026-11-23T12:00:00Z")
-EVENT = replace(PERSON, by_event=True)
+PERSON = ClaimRequest("training", by_person=True, now="2026-11-23T12:00:00Z")
+EVENT = replace(PERSON, by_person=False)
 RUNNING, ABORTED, FORGOTTEN = Owner("RUNNING"), Owner("ABORTED", "2026-11-23T11:00:00Z"), Owner(None)
 ENDED = [Owner(status) for status in ("SUCCEEDED", "FAILED", "ABORTED", "TIMED_OUT", None)]
 

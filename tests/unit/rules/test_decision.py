@@ -6,11 +6,12 @@ import pytest
 
 from lambdas.rules.decision import Action, Decision, decide, expire
 from lambdas.rules.failures.errors import DatasetMissing, TestDatasetNotEmpty, TrainingDatasetEmpty
-from lambdas.rules.input.execution_input import Request
+from lambdas.rules.input.execution_input import EVENT, SCHEDULE, Request
 from lambdas.rules.pair import Dataset, Pair, Record
 from lambdas.rules.tags import AutoDistribute, Trigger
 
-BY_EVENT = Request(project_name="p", by_event=True)
+BY_EVENT = Request(project_name="p", started_by=EVENT)
+BY_SCHEDULE = Request(project_name="p", started_by=SCHEDULE)
 BY_PERSON = Request(project_name="p")
 EARLIER, BEFORE, LATER = (f"2026-11-23T{hour:02}:00:00.000+00:00" for hour in (9, 10, 11))
 
@@ -45,7 +46,7 @@ NOT_EMPTY = (
 )
 
 
-@pytest.mark.parametrize("request_", [BY_EVENT, BY_PERSON])
+@pytest.mark.parametrize("request_", [BY_EVENT, BY_SCHEDULE, BY_PERSON])
 @pytest.mark.parametrize(
     "ready",
     [READY, pair(FULL, dataset("UPDATE_COMPLETE")), pair(FULL, dataset("UPDATE_FAILED"))],
@@ -63,21 +64,22 @@ def test_edited_training_dataset_needs_a_person_or_the_tag(edited: Pair) -> None
     assert decide(BY_EVENT, edited) == Decision(
         Action.SKIPPED,
         "The training dataset of project p was changed after its creation, so somebody may still be labeling images. "
-        "When the labeling is done, start an execution yourself. To let events distribute it anyway, tag the project "
+        "When the labeling is done, start an execution yourself. To let it be distributed by itself, tag the project "
         "auto-distribute=true.",
     )
     waits = edited.training is not None and edited.training.status == "UPDATE_IN_PROGRESS"
     expected = Action.WAIT if waits else Action.DISTRIBUTE
     assert decide(BY_PERSON, edited).action == expected
     assert decide(BY_EVENT, edited, tag=AutoDistribute(True)).action == expected
+    assert decide(BY_SCHEDULE, edited, tag=AutoDistribute(True)).action == expected
 
 
-OFF = "Events start no distribution in this deployment, because its setting 'trigger' is 'off'."
+OFF = "Only a person starts a distribution in this deployment, because its setting 'trigger' is 'off'."
 UNTAGGED = (
     "Neither the project nor its training dataset has the tag auto-distribute=true, which the setting 'trigger' "
     "requires."
 )
-OPTED_OUT = "The project or its training dataset has the tag auto-distribute=false, so events do not distribute it."
+OPTED_OUT = "The project or its training dataset has the tag auto-distribute=false, so only a person can distribute it."
 
 
 @pytest.mark.parametrize(
@@ -115,7 +117,7 @@ def test_false_wins_over_true(tags: list[dict[str, str]], value: bool | None) ->
     assert AutoDistribute.from_tags(tags).value is value
 
 
-@pytest.mark.parametrize("request_", [BY_EVENT, BY_PERSON])
+@pytest.mark.parametrize("request_", [BY_EVENT, BY_SCHEDULE, BY_PERSON])
 def test_pair_that_the_record_says_is_distributed_stays(request_: Request) -> None:
     found = pair(dataset("UPDATE_COMPLETE", 183), dataset("UPDATE_COMPLETE", 46))
     assert decide(request_, found, DISTRIBUTED) == Decision(
@@ -124,7 +126,7 @@ def test_pair_that_the_record_says_is_distributed_stays(request_: Request) -> No
     )
 
 
-@pytest.mark.parametrize("request_", [BY_EVENT, BY_PERSON])
+@pytest.mark.parametrize("request_", [BY_EVENT, BY_SCHEDULE, BY_PERSON])
 @pytest.mark.parametrize("status", ["CREATE_IN_PROGRESS", "A_STATUS_OF_TOMORROW"])
 @pytest.mark.parametrize(
     ("training", "test", "reason"),
@@ -149,7 +151,7 @@ WAIT_FOR_OWNER = Decision(
 )
 
 
-@pytest.mark.parametrize("request_", [BY_EVENT, BY_PERSON])
+@pytest.mark.parametrize("request_", [BY_EVENT, BY_SCHEDULE, BY_PERSON])
 @pytest.mark.parametrize(
     ("record", "decision"),
     [
@@ -180,7 +182,7 @@ def test_test_entries_without_a_recorded_request_are_an_error(record: Record) ->
     assert str(obstacle.value) == NOT_EMPTY.format(46)
 
 
-@pytest.mark.parametrize("request_", [BY_EVENT, BY_PERSON])
+@pytest.mark.parametrize("request_", [BY_EVENT, BY_SCHEDULE, BY_PERSON])
 def test_request_without_effect_is_made_again(request_: Request) -> None:
     record = Record(mine=True, before=(FULL, EMPTY))
     assert decide(request_, READY, record).action == Action.CHECK
@@ -197,6 +199,7 @@ def test_stale_update_complete_is_not_the_requested_distribution(updated: str) -
     with pytest.raises(TestDatasetNotEmpty):
         decide(BY_PERSON, filled, record, no_effect=True)
     assert decide(BY_EVENT, filled, record, no_effect=True) == Decision(Action.SKIPPED, NOT_EMPTY.format(46))
+    assert decide(BY_SCHEDULE, filled, record, no_effect=True) == Decision(Action.SKIPPED, NOT_EMPTY.format(46))
 
 
 @pytest.mark.parametrize(
@@ -216,8 +219,11 @@ def test_late_effect_is_checked(now: Pair) -> None:
 def test_change_by_a_distribution_is_no_edit() -> None:
     under_way = pair(dataset("UPDATE_IN_PROGRESS", 229), dataset("UPDATE_IN_PROGRESS"))
     assert decide(BY_EVENT, under_way).action == Action.SKIPPED
+    assert decide(BY_SCHEDULE, under_way).action == Action.SKIPPED
     assert decide(BY_EVENT, under_way, Record(before=(FULL, EMPTY))).action == Action.WAIT
+    assert decide(BY_SCHEDULE, under_way, Record(before=(FULL, EMPTY))).action == Action.WAIT
     assert decide(BY_EVENT, under_way, Record(mine=True, before=(FULL, EMPTY))).action == Action.CHECK
+    assert decide(BY_SCHEDULE, under_way, Record(mine=True, before=(FULL, EMPTY))).action == Action.CHECK
 
 
 NO_TRAINING = "Project p has no training dataset. Create one from labeled images."
@@ -245,9 +251,10 @@ def test_obstacle_fails_an_execution_started_by_a_person(obstructed: Pair, error
 @pytest.mark.parametrize(("obstructed", "reason"), [(obstructed, reason) for obstructed, _, reason in OBSTACLES])
 def test_obstacle_skips_an_execution_started_by_an_event(obstructed: Pair, reason: str) -> None:
     assert decide(BY_EVENT, obstructed) == Decision(Action.SKIPPED, reason)
+    assert decide(BY_SCHEDULE, obstructed) == Decision(Action.SKIPPED, reason)
 
 
-@pytest.mark.parametrize("request_", [BY_EVENT, BY_PERSON])
+@pytest.mark.parametrize("request_", [BY_EVENT, BY_SCHEDULE, BY_PERSON])
 @pytest.mark.parametrize("failed", ["training", "test"])
 @pytest.mark.parametrize(
     ("message", "reason"),

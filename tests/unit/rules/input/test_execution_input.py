@@ -13,6 +13,7 @@ from lambdas.rules.input.execution_input import (
     ACCEPTED,
     EVENT,
     PERSON,
+    SCHEDULE,
     Request,
     find_project_name,
     find_started_by,
@@ -40,9 +41,10 @@ def load(name: str) -> Any:
         ("project_name", Request(project_name="my-project")),
         ("datasets", Request(project_name="my-project", dataset_arns=(TRAIN, TEST))),
         ("dry_run", Request(project_name="my-project", dry_run=True)),
+        ("schedule", Request(project_name="my-project", project_arn=PROJECT, started_by=SCHEDULE)),
         (
             "create_dataset",
-            Request(project_name="my-project", project_arn=PROJECT, dataset_arns=(TRAIN,), by_event=True),
+            Request(project_name="my-project", project_arn=PROJECT, dataset_arns=(TRAIN,), started_by=EVENT),
         ),
         (
             "create_dataset_pascal_case",
@@ -50,7 +52,7 @@ def load(name: str) -> Any:
                 project_name="my-project",
                 project_arn=PROJECT,
                 dataset_arns=(f"{OWNER}:project/my-project/dataset/test/1795166142001",),
-                by_event=True,
+                started_by=EVENT,
             ),
         ),
     ],
@@ -87,7 +89,7 @@ def test_event_is_read_for_any_caller_and_any_extra_field(differently: dict[str,
 def test_event_without_its_dataset_still_names_the_project(response: Any) -> None:
     event = load("create_dataset")
     event["detail"]["responseElements"] = response
-    assert read_input(event, LOCATION) == Request(project_name="my-project", project_arn=PROJECT, by_event=True)
+    assert read_input(event, LOCATION) == Request(project_name="my-project", project_arn=PROJECT, started_by=EVENT)
 
 
 CREATED = f"{OWNER}:project/my-project/dataset/train/1795166142001"
@@ -98,7 +100,7 @@ def test_event_without_its_project_is_read_by_the_name_in_its_dataset(parameters
     """The rule passes on an empty text for a key that the event does not have."""
     event = load("create_dataset")
     event["detail"]["requestParameters"] = parameters
-    assert read_input(event, LOCATION) == Request(project_name="my-project", dataset_arns=(CREATED,), by_event=True)
+    assert read_input(event, LOCATION) == Request(project_name="my-project", dataset_arns=(CREATED,), started_by=EVENT)
 
 
 NO_PROJECT = "which is not the ARN of a Custom Labels project."
@@ -133,6 +135,15 @@ CREATED_ELSEWHERE = CREATED.replace("us-east-1", "eu-west-1")
         ({"ProjectName": "x", "DryRun": "true"}, 'DryRun is "true", which is neither true nor false.'),
         ({"ProjectName": "x", "DryRun": 1}, "DryRun is 1, which is neither true nor false."),
         ({"ProjectName": "x", "DryRun": None}, "DryRun is null, which is neither true nor false."),
+        (
+            {"ProjectName": "x", "StartedBy": "PERSON"},
+            'StartedBy is "PERSON", but only the sweep gives it, and it gives "SCHEDULE".',
+        ),
+        (
+            {"ProjectName": "x", "StartedBy": None},
+            'StartedBy is null, but only the sweep gives it, and it gives "SCHEDULE".',
+        ),
+        ({"StartedBy": "SCHEDULE"}, "The input names neither a project nor datasets."),
         ({"ProjectName": 7}, f"ProjectName is 7. {NO_NAME}"),
         ({"ProjectName": ""}, f'ProjectName is "". {NO_NAME}'),
         ({"ProjectName": "a b"}, f'ProjectName is "a b". {NO_NAME}'),
@@ -309,15 +320,18 @@ def test_project_name_is_empty_for_a_refused_input(given: object, name: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("given", "event"),
+    ("given", "started_by"),
     [
-        ({"detail": 1}, True),
-        ({"detail-type": 1}, True),
-        ({"ProjectName": "p"}, False),
-        ("detail", False),
-        (None, False),
+        ({"detail": 1}, EVENT),
+        ({"detail-type": 1}, EVENT),
+        ({"detail-type": 1, "StartedBy": "SCHEDULE"}, EVENT),
+        ({"ProjectName": "p"}, PERSON),
+        ({"ProjectName": 7, "StartedBy": "SCHEDULE"}, SCHEDULE),
+        ({"ProjectName": "p", "StartedBy": "EVENT"}, PERSON),
+        ("detail", PERSON),
+        (None, PERSON),
     ],
 )
-def test_input_with_a_detail_is_an_event(given: object, event: bool) -> None:
-    assert is_event(given) is event
-    assert find_started_by(given) == (EVENT if event else PERSON)
+def test_input_says_what_started_the_execution(given: object, started_by: str) -> None:
+    assert is_event(given) is (started_by == EVENT)
+    assert find_started_by(given) == started_by
