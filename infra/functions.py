@@ -20,7 +20,9 @@ from infra.settings import Settings
 TIMEOUT = Duration.seconds(60)
 
 
-FUNCTIONS = ("resolve_datasets", "claim_pair", "start_distribution", "check_distribution", "report_outcome")
+OF_WORKFLOW = ("resolve_datasets", "claim_pair", "start_distribution", "check_distribution", "report_outcome")
+OF_SWEEP = ("list_projects", "examine_project", "report_sweep")
+FUNCTIONS = OF_WORKFLOW + OF_SWEEP
 """Each names a module of lambdas/ (`claim_pair`), a construct (`ClaimPair`) and a state (*Claim pair*)."""
 
 
@@ -53,36 +55,44 @@ class Functions(Construct):
         self.logs: list[logs.ILogGroup] = []
         functions = {name: self._function(construct_id_of(name), name) for name in FUNCTIONS}
         self.all = tuple(functions.values())
-        resolve, claim = functions["resolve_datasets"], functions["claim_pair"]
-        start, check = functions["start_distribution"], functions["check_distribution"]
-        report = functions["report_outcome"]
-        resolve.add_environment("TRIGGER", settings.trigger)
-        resolve.add_environment("PROJECTS", ",".join(settings.projects))
+        self.of_workflow, self.of_sweep = (
+            tuple(functions[name] for name in names) for names in (OF_WORKFLOW, OF_SWEEP)
+        )
+        resolve, claim, start, _, report = (functions[name] for name in OF_WORKFLOW)
+        names, examine = functions["list_projects"], functions["examine_project"]
+        for function in (resolve, examine):
+            function.add_environment("TRIGGER", settings.trigger)
+        for function in (resolve, names):
+            function.add_environment("PROJECTS", ",".join(settings.projects))
+        examine.add_environment("QUIET_SECONDS", f"{settings.quiet_hours * 3600:g}")
         report.add_environment("REPORTS_BUCKET", reports.bucket_name)
-        users = {"GetItem": (resolve, claim), "PutItem": (claim,), "UpdateItem": (claim, start, report)}
+        users = {"GetItem": (resolve, claim, examine), "PutItem": (claim,), "UpdateItem": (claim, start, report)}
         for action, granted in users.items():
             for function in granted:
                 allow(function, f"dynamodb:{action}", records.table_arn)
-        for function in (resolve, claim, start, report):
+        for function in (resolve, claim, start, report, examine):
             function.add_environment("RECORDS_TABLE", records.table_name)
             allow(function, "kms:Decrypt", key.key_arn, conditions=via_service("dynamodb"))
         allow(report, "s3:PutObject", reports.arn_for_objects("*"))
         allow(report, "kms:GenerateDataKey", key.key_arn, conditions=via_service("s3"))
-        self._grant_rekognition(resolve, start, check, report)
-        self.claim_role, self.report_role = (cast("iam.IRole", function.role) for function in (claim, report))
+        self._grant_rekognition(functions)
+        self.claim_role, self.report_role, self.examine_role = (
+            cast("iam.IRole", function.role) for function in (claim, report, examine)
+        )
         # A version freezes the configuration, which is complete only here.
         self.versions = {name: function.current_version for name, function in functions.items()}
 
-    def _grant_rekognition(
-        self, resolve: lambda_.Function, start: lambda_.Function, check: lambda_.Function, report: lambda_.Function
-    ) -> None:
+    def _grant_rekognition(self, functions: dict[str, lambda_.Function]) -> None:
+        resolve, _, start, check, report, names, examine, _ = (functions[name] for name in FUNCTIONS)
         datasets = self._project_arns("/dataset/*/*")
         # DescribeProjects takes no resource (Service Authorization Reference, "Amazon Rekognition").
-        allow(resolve, "rekognition:DescribeProjects", "*")
-        allow(resolve, "rekognition:ListTagsForResource", *self._project_arns("/*"))
+        for function in (resolve, names, examine):
+            allow(function, "rekognition:DescribeProjects", "*")
+        for function in (resolve, examine):
+            allow(function, "rekognition:ListTagsForResource", *self._project_arns("/*"))
         for function in (resolve, report):
             allow(function, "rekognition:ListDatasetLabels", *datasets)
-        for function in (resolve, start, check):
+        for function in (resolve, start, check, examine):
             allow(function, "rekognition:DescribeDataset", *datasets)
         allow(start, "rekognition:DistributeDatasetEntries", *datasets)
         for bucket in self._settings.image_buckets:

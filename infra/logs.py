@@ -25,8 +25,8 @@ def log_group(
     )
 
 
-def vended_name(scope: Construct) -> str:
+def vended_name(scope: Construct, suffix: str = "") -> str:
     """A name that differs each time the stack is created, so that a group retained from an earlier stack can stay."""
     stack = Stack.of(scope)
     created = Fn.select(2, Fn.split("/", stack.stack_id))
-    return f"{VENDED}{stack.stack_name}-{created}"
+    return f"{VENDED}{stack.stack_name}-{created}{suffix}"

@@ -34,6 +34,14 @@ def rules_of_account(scope: Construct) -> iam.ServicePrincipal:
     return _acting_for(scope, "events", "rule", ArnFormat.SLASH_RESOURCE_NAME)
 
 
+def schedules_of_account(scope: Construct) -> iam.ServicePrincipal:
+    """EventBridge Scheduler, for the schedules of this account and Region.
+
+    "Prevent confused deputy in EventBridge Scheduler", EventBridge Scheduler User Guide.
+    """
+    return _acting_for(scope, "scheduler", "schedule", ArnFormat.SLASH_RESOURCE_NAME)
+
+
 def functions_of_account(scope: Construct) -> iam.ServicePrincipal:
     """Lambda, for the functions of this account.
 

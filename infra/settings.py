@@ -40,6 +40,7 @@ LONGEST_WAIT = 1500  # seconds
 # ("Lambda quotas", AWS Lambda Developer Guide).
 MOST_NAMES = 30
 MOST_CHARACTERS = 1500
+LONGEST_SWEEP = 168  # hours: a week
 MOST_TAGS = 40  # CloudFormation accepts 50 for a stack, and the CDK adds some
 # Days: some of the periods that CloudWatch Logs offers.
 RETENTIONS = {
@@ -155,6 +156,18 @@ class Settings(BaseModel):
     ] = None
     """The SNS topic that receives the alarms, instead of a topic of the stack. The policies of the topic and of its key
     must allow CloudWatch to publish."""
+
+    sweep_hours: Annotated[
+        int, BeforeValidator(str), Field(ge=0, le=LONGEST_SWEEP), f"a whole number of hours from 0 to {LONGEST_SWEEP}"
+    ] = 24
+    """How often a sweep starts executions for pairs that nothing has started one for. 0 is never. Nothing sweeps by
+    itself while `trigger` is `off`."""
+
+    quiet_hours: Annotated[
+        _Hours, Field(le=LONGEST_SWEEP), f"a number of hours, more than 0, at most {LONGEST_SWEEP}"
+    ] = 1.0
+    """How long an edited training dataset must have been unchanged before a sweep starts an execution for it. It also
+    needs the tag `auto-distribute=true`."""
 
     creation_deadline_hours: _Deadline = 24.0
     """How long the workflow waits for datasets that are being created or updated."""

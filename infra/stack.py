@@ -18,9 +18,11 @@ from infra.storage.key import Key
 from infra.storage.records import Records
 from infra.storage.reports import Reports
 from infra.triggers.dataset_created import DatasetCreated
+from infra.triggers.schedule import Schedule
 from infra.triggers.trail import Trail
 from infra.version import VERSION
 from infra.workflow.state_machine import Workflow
+from infra.workflow.sweep import Sweep
 
 
 class DatasetDistribution(Stack):
@@ -51,6 +53,9 @@ class DatasetDistribution(Stack):
         machine = workflow.state_machine
         trigger = DatasetCreated(self, "Trigger", state_machine=machine, setting=settings.trigger, key=key)
         unnoticed = UnnoticedEndings(self, "Watch", state_machine=machine, topic=notifications.topic, key=key)
+        sweep = Sweep(self, "Sweep", functions=functions, workflow=machine, key=key, settings=settings)
+        if settings.sweep_hours:
+            Schedule(self, "Schedule", sweep=sweep.state_machine, key=key, settings=settings)
         alarm_topic = AlarmTopic(self, "Operations", key=key, settings=settings)
         alarms = Alarms(
             self,
@@ -72,6 +77,7 @@ class DatasetDistribution(Stack):
             StateMachineConsole=_console_url(
                 f"states/home?region={Aws.REGION}#/statemachines/view/{machine.state_machine_arn}"
             ),
+            SweepStateMachineArn=sweep.state_machine.state_machine_arn,
             RecordsTable=records.table.table_name,
             ReportsBucket=reports.bucket.bucket_name,
             ChatTopicArn=chat.topic.topic_arn,

@@ -1,4 +1,4 @@
-"""What all functions have in common: logs with the execution and the project, and a metric of the execution's age."""
+"""What all functions have in common: logs with the execution and the project. The workflow's send its age, too."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,16 +14,27 @@ from lambdas.rules.times import Times
 
 logger = Logger()
 Work = Callable[[dict[str, Any]], dict[str, Any]]
+Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 
-def step(work: Work) -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]]:
+def step(work: Work) -> Handler:
+    """Make a Lambda handler from the work of one state of the workflow. It sends the age of the execution."""
+
+    @wraps(work)
+    def with_age(event: dict[str, Any]) -> dict[str, Any]:
+        _send_age(Times.from_state(event["Times"]).began)
+        return work(event)
+
+    return sweep_step(with_age)
+
+
+def sweep_step(work: Work) -> Handler:
     """Make a Lambda handler from the work of one state. It raises errors unwrapped, for the state machine to match."""
 
     @logger.inject_lambda_context(clear_state=True)
     @wraps(work)
     def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
         logger.append_keys(execution=event["Execution"])
-        _send_age(Times.from_state(event["Times"]).began)
         try:
             return work(event)
         except Exception:

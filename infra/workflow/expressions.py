@@ -8,6 +8,16 @@ def jsonata(expression: str) -> str:
     return f"{{% {expression} %}}"
 
 
+# A task's arguments, which contain the input, may have 256 KB ("Service quotas", AWS Step Functions Developer Guide).
+# No Catch catches States.DataLimitExceeded ("Handling errors in Step Functions workflows", the same guide).
+_LONGEST_INPUT = 50_000  # characters, of up to four bytes each
+INPUT = (
+    f"$length($string($states.context.Execution.Input)) > {_LONGEST_INPUT}"
+    f" ? 'more than {_LONGEST_INPUT:,} characters' : $states.context.Execution.Input"
+)
+"""The input of the execution, or a sentence instead of an input that is too long."""
+
+
 def when(condition: str) -> sfn.Condition:
     """A condition of a Choice."""
     return sfn.Condition.jsonata(jsonata(condition))

@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
+from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.messaging.topic import allow_publish
@@ -50,6 +51,20 @@ def workflow_role(
     # "Using IAM policy conditions in Amazon EventBridge", Amazon EventBridge User Guide.
     completion = {"events:source": SOURCE, "events:detail-type": list(DETAIL_TYPES.values())}
     allow(role, "events:PutEvents", bus, conditions={"StringEquals": completion})
+    allow_logs_and_traces(role)
+    return role
+
+
+def sweep_role(
+    scope: Construct, construct_id: str, *, functions: Iterable[lambda_.IFunction], workflow: sfn.IStateMachine
+) -> iam.Role:
+    role = iam.Role(scope, construct_id, assumed_by=state_machines_of_account(scope))
+    allow(role, "lambda:InvokeFunction", *(f"{function.function_arn}:*" for function in functions))
+    allow(role, "states:StartExecution", workflow.state_machine_arn)
+    allow_logs_and_traces(role)
+    return role
+
+
+def allow_logs_and_traces(role: iam.Role) -> None:
     for action in LOG_DELIVERY + TRACING:
         allow(role, action, "*")
-    return role

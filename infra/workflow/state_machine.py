@@ -14,7 +14,7 @@ from constructs import Construct
 from infra.functions import Functions
 from infra.logs import log_group, vended_name
 from infra.settings import Settings
-from infra.workflow.expressions import jsonata, when
+from infra.workflow.expressions import INPUT, jsonata, when
 from infra.workflow.plain_words import ENDING_NOBODY_NOTIFIED, notify_in_plain_words
 from infra.workflow.retries import retry_as_failures_say, retry_quickly
 from infra.workflow.role import workflow_role
@@ -25,14 +25,6 @@ from infra.workflow.tasks import (
     send_completion_event,
 )
 from lambdas.rules.failures.lookup import TRANSIENT
-
-# A task's arguments, which contain the input, may have 256 KB ("Service quotas", AWS Step Functions Developer Guide).
-# No Catch catches States.DataLimitExceeded ("Handling errors in Step Functions workflows", the same guide).
-_LONGEST_INPUT = 50_000  # characters, of up to four bytes each
-_INPUT = (
-    f"$length($string($states.context.Execution.Input)) > {_LONGEST_INPUT}"
-    f" ? 'more than {_LONGEST_INPUT:,} characters' : $states.context.Execution.Input"
-)
 
 _CAUGHT = {"ending": jsonata("$states.errorOutput")}
 _LOST: dict[str, Any] = {"claim": {}}  # Claim pair then begins again
@@ -65,7 +57,7 @@ class Workflow(Construct):
             hours(each) for each in (settings.creation_deadline_hours, settings.distribution_deadline_hours)
         )
         self.logs = log_group(self, "Logs", key=key, settings=settings, name=vended_name(self))
-        role = workflow_role(self, "Role", functions=functions.all, topics=(topic, chat), key=key)
+        role = workflow_role(self, "Role", functions=functions.of_workflow, topics=(topic, chat), key=key)
         self.state_machine = sfn.StateMachine(
             self,
             "StateMachine",
@@ -128,7 +120,7 @@ class Workflow(Construct):
     def _resolve(self, report: sfn.IChainable) -> tasks.LambdaInvoke:
         resolve = self._invoke(
             "Resolve datasets",
-            Input=_INPUT,
+            Input=INPUT,
             Claim="$claim",
             Attempt="$attempt",
             Polling=self._polling,
@@ -235,6 +227,7 @@ class Workflow(Construct):
         describe, read = "states:DescribeExecution", "states:GetExecutionHistory"
         readers = {
             "DescribeOwner": (functions.claim_role, [describe]),
+            "DescribeOwnerForSweep": (functions.examine_role, [describe]),
             "ReadExecution": (functions.report_role, [describe, read]),
         }
         for name, (role, actions) in readers.items():

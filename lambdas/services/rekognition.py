@@ -6,6 +6,7 @@ from typing import Any
 import boto3
 
 from lambdas.rules.failures.errors import ProjectNotFound
+from lambdas.rules.input.arns import parse_project_arn
 from lambdas.rules.input.execution_input import Request
 from lambdas.rules.pair import Dataset, Labels, Pair
 from lambdas.rules.tags import AutoDistribute
@@ -16,6 +17,13 @@ _rekognition = boto3.client("rekognition", config=CONFIG)
 _errors = _rekognition.exceptions
 
 MOST_READS = 3  # of a pair, if one of its datasets is deleted between DescribeProjects and DescribeDataset
+
+
+def list_project_names() -> list[str]:
+    """The names of all projects of the account and Region."""
+    pages = _rekognition.get_paginator("describe_projects").paginate()
+    arns = [parse_project_arn(each["ProjectArn"]) for page in pages for each in page["ProjectDescriptions"]]
+    return [arn.project_name for arn in arns if arn]
 
 
 def describe_dataset(arn: str) -> Dataset:

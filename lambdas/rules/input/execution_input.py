@@ -4,13 +4,13 @@ Step Functions has parsed the input before. Of a key that a person gave twice on
 shows that there was another. AWS does not document it.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from lambdas.rules.failures.errors import InvalidInput
 from lambdas.rules.input.arns import PROJECT_NAME, DatasetArn, Location, parse_dataset_arn, parse_project_arn
+from lambdas.rules.input.quotes import LONGEST_QUOTE, quote
 from lambdas.rules.text import shorten
 
 ACCEPTED = (
@@ -18,7 +18,6 @@ ACCEPTED = (
     '{"Datasets": [{"Arn": "…/dataset/train/…"}, {"Arn": "…/dataset/test/…"}]}, or the CloudTrail event of a '
     'CreateDataset call. With each of the first three you can also give "DryRun": true.'
 )
-_LONGEST_QUOTE = 120
 _NAMING = ("ProjectArn", "ProjectName", "Datasets")
 _BESIDE = ("DryRun", "StartedBy")
 EVENT, PERSON, SCHEDULE = "EVENT", "PERSON", "SCHEDULE"
@@ -46,7 +45,7 @@ def read_input(given: Any, here: Location) -> Request:
     Raises InvalidInput, which says what was given and what is accepted.
     """
     if not isinstance(given, Mapping):
-        raise _invalid(f"The input is {_quote(given)}, which is not a JSON object.")
+        raise _invalid(f"The input is {quote(given)}, which is not a JSON object.")
     return _read_event(given, here) if is_event(given) else _read_console_input(given, here)
 
 
@@ -73,7 +72,7 @@ def find_project_name(given: Any, here: Location) -> str:
 def _read_console_input(given: Mapping[str, Any], here: Location) -> Request:
     unknown = sorted(given.keys() - {*_NAMING, *_BESIDE})
     if unknown:
-        raise _invalid(f"The input has the unknown key {_quote(unknown[0])}.")
+        raise _invalid(f"The input has the unknown key {quote(unknown[0])}.")
     named = given.keys() - {*_BESIDE}
     if not named:
         raise _invalid("The input names neither a project nor datasets.")
@@ -81,10 +80,10 @@ def _read_console_input(given: Mapping[str, Any], here: Location) -> Request:
         raise _invalid(f"The input has the keys {' and '.join(sorted(named))}, but only one of them is allowed.")
     dry_run = given.get("DryRun", False)
     if not isinstance(dry_run, bool):
-        raise _invalid(f"DryRun is {_quote(dry_run)}, which is neither true nor false.")
+        raise _invalid(f"DryRun is {quote(dry_run)}, which is neither true nor false.")
     if given.get("StartedBy", SCHEDULE) != SCHEDULE:
         raise _invalid(
-            f'StartedBy is {_quote(given["StartedBy"])}, but only the sweep gives it, and it gives "SCHEDULE".'
+            f'StartedBy is {quote(given["StartedBy"])}, but only the sweep gives it, and it gives "SCHEDULE".'
         )
     return replace(_read_named(given, here), dry_run=dry_run, started_by=find_started_by(given))
 
@@ -100,7 +99,7 @@ def _read_named(given: Mapping[str, Any], here: Location) -> Request:
 def _read_project_arn(given: Any, here: Location) -> Request:
     arn = parse_project_arn(given) if isinstance(given, str) else None
     if arn is None:
-        raise _invalid(f"ProjectArn is {_quote(given)}, which is not the ARN of a Custom Labels project.")
+        raise _invalid(f"ProjectArn is {quote(given)}, which is not the ARN of a Custom Labels project.")
     _require_location("ProjectArn", arn.location, here)
     return Request(project_name=arn.project_name, project_arn=arn.text)
 
@@ -108,14 +107,14 @@ def _read_project_arn(given: Any, here: Location) -> Request:
 def _read_project_name(given: Any) -> str:
     if not isinstance(given, str) or not PROJECT_NAME.fullmatch(given):
         raise _invalid(
-            f"ProjectName is {_quote(given)}. A name has 1 to 255 letters, digits, hyphens, underscores and dots."
+            f"ProjectName is {quote(given)}. A name has 1 to 255 letters, digits, hyphens, underscores and dots."
         )
     return given
 
 
 def _read_datasets(given: Any, here: Location) -> Request:
     if not isinstance(given, list) or len(given) != 2:
-        raise _invalid(f"Datasets is {_quote(given)}, which is not a list of two datasets.")
+        raise _invalid(f"Datasets is {quote(given)}, which is not a list of two datasets.")
     first, second = (_read_dataset(item, here) for item in given)
     if first.dataset_type == second.dataset_type:
         raise _invalid(f"Datasets names two {first.dataset_type} datasets, not one TRAIN and one TEST dataset.")
@@ -126,10 +125,10 @@ def _read_datasets(given: Any, here: Location) -> Request:
 
 def _read_dataset(given: Any, here: Location) -> DatasetArn:
     if not isinstance(given, Mapping) or given.keys() != {"Arn"}:
-        raise _invalid(f'An item of Datasets is {_quote(given)}, which does not have the form {{"Arn": "…"}}.')
+        raise _invalid(f'An item of Datasets is {quote(given)}, which does not have the form {{"Arn": "…"}}.')
     arn = parse_dataset_arn(given["Arn"]) if isinstance(given["Arn"], str) else None
     if arn is None:
-        raise _invalid(f"Datasets names {_quote(given['Arn'])}, which is not the ARN of a Custom Labels dataset.")
+        raise _invalid(f"Datasets names {quote(given['Arn'])}, which is not the ARN of a Custom Labels dataset.")
     _require_location("A dataset", arn.location, here)
     return arn
 
@@ -141,12 +140,12 @@ def _read_event(event: Mapping[str, Any], here: Location) -> Request:
     """
     beside = sorted(key for key in event if key.lower() in map(str.lower, (*_NAMING, *_BESIDE)))
     if beside:
-        raise _invalid(f"The input has the key {_quote(beside[0])} beside an event, but an event must be alone.")
+        raise _invalid(f"The input has the key {quote(beside[0])} beside an event, but an event must be alone.")
     detail = event.get("detail")
     if not isinstance(detail, Mapping) or detail.get("eventName") != "CreateDataset":
         raise _invalid("The event is not the CloudTrail event of a CreateDataset call.")
     if detail.get("errorCode"):
-        raise _invalid(f"The event is of a CreateDataset call that failed with {_quote(detail['errorCode'])}.")
+        raise _invalid(f"The event is of a CreateDataset call that failed with {quote(detail['errorCode'])}.")
     project = _look_up(detail.get("requestParameters"), "projectArn")
     dataset = _look_up(detail.get("responseElements"), "datasetArn")
     created = parse_dataset_arn(dataset) if isinstance(dataset, str) else None
@@ -165,16 +164,7 @@ def _look_up(mapping: Any, key: str) -> Any:
 
 def _require_location(what: str, given: Location, here: Location) -> None:
     if given != here:
-        raise _invalid(f"{what} belongs to {shorten(str(given), _LONGEST_QUOTE)}. This workflow runs in {here}.")
-
-
-def _quote(value: Any) -> str:
-    try:
-        return shorten(json.dumps(value), _LONGEST_QUOTE)
-    except RecursionError:
-        return "nested too deeply to be shown"
-    except ValueError:  # Python writes no number of more than 4,300 digits
-        return "a number too long to be shown"
+        raise _invalid(f"{what} belongs to {shorten(str(given), LONGEST_QUOTE)}. This workflow runs in {here}.")
 
 
 def _invalid(problem: str) -> InvalidInput:

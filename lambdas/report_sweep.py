@@ -1,0 +1,42 @@
+"""Report sweep: count what a sweep has found and done, in one line of the log and in metrics."""
+
+from collections import Counter
+from typing import Any
+
+from aws_lambda_powertools import single_metric
+from aws_lambda_powertools.metrics import MetricUnit
+
+from lambdas.rules.metrics import EVENTS_MISSED, PROJECTS_SWEPT
+from lambdas.rules.sweep import summarize
+from lambdas.step import logger, sweep_step
+
+Event = dict[str, Any]
+
+
+@sweep_step
+def handler(event: Event) -> Event:
+    """From {Execution, Times, Sweep, Rows} to the output of the sweep (docs/sweep.md).
+
+    A dry run sends no metric.
+    """
+    sweep, rows = event["Sweep"], event["Rows"]
+    summary = summarize(rows)
+    logger.info("Swept", **summary, dry_run=sweep["DryRun"], started_by=sweep["StartedBy"])
+    if not sweep["DryRun"]:
+        _send_metrics(Counter(row["Action"] for row in rows), summary["Missed"])
+    return {
+        **summary,
+        "DryRun": sweep["DryRun"],
+        "StartedBy": sweep["StartedBy"],
+        "Unmatched": sweep["Unmatched"],
+        "More": sweep["More"],
+        "Pairs": rows,
+    }
+
+
+def _send_metrics(actions: Counter[str], missed: int) -> None:
+    for action, number in actions.items():
+        with single_metric(name=PROJECTS_SWEPT, unit=MetricUnit.Count, value=number) as metric:
+            metric.add_dimension("Action", action)
+    with single_metric(name=EVENTS_MISSED, unit=MetricUnit.Count, value=missed):
+        pass

@@ -1,0 +1,141 @@
+"""For which pairs a sweep starts an execution (docs/sweep.md). The workflow's own rules decide about each pair."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+from lambdas.rules.claim import RUNNING, Owner
+from lambdas.rules.decision import Action, Decision
+from lambdas.rules.input.execution_input import Request
+from lambdas.rules.pair import DISTRIBUTED, FAILED, Pair, Record
+from lambdas.rules.tags import AutoDistribute, Trigger
+from lambdas.rules.times import seconds_between
+
+# By then an event has come, as a rule. AWS documents no longest time.
+EVENT_SECONDS = 3600
+
+
+class Why(StrEnum):
+    """Why a sweep starts an execution for a pair, or leaves it."""
+
+    READY = "READY"
+    NO_OUTCOME = "NO_OUTCOME"
+    """The execution that owned the pair ended without an outcome."""
+    RUNNING = "RUNNING"
+    """An execution owns the pair."""
+    NOTIFIED = "NOTIFIED"
+    """The distribution failed, and people were notified."""
+    RECENTLY_CHANGED = "RECENTLY_CHANGED"
+    ALREADY_DISTRIBUTED = "ALREADY_DISTRIBUTED"
+    NOT_READY = "NOT_READY"
+    """A dataset is being created or changed."""
+    SKIPPED = "SKIPPED"
+    """The workflow would skip the pair."""
+    FAILED = "FAILED"
+    """The workflow would fail."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Whether to start an execution, and why. `missed`: an event should have started one."""
+
+    start: bool
+    why: Why
+    reason: str
+    missed: bool = False
+
+
+_LEFT = {
+    Action.WAIT: Why.NOT_READY,
+    Action.SKIPPED: Why.SKIPPED,
+    Action.FAILED: Why.FAILED,
+    Action.ALREADY_DISTRIBUTED: Why.ALREADY_DISTRIBUTED,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Situation:
+    """A pair, what the workflow decides about it, its record, and the record's owner if that recorded no outcome."""
+
+    request: Request
+    pair: Pair
+    decision: Decision
+    record: Record
+    owner: Owner | None
+    tag: AutoDistribute
+    trigger: Trigger
+    now: str
+
+
+def plan(found: Situation, quiet_seconds: float) -> Plan:
+    """What the sweep does with the pair. An edited training dataset must not have changed for `quiet_seconds`."""
+    unfinished = found.record.owner is not None and found.record.outcome is None
+    if unfinished and found.owner and found.owner.status == RUNNING:
+        return Plan(False, Why.RUNNING, f"An execution is running: {found.record.owner}")
+    if unfinished and found.decision.action != Action.SKIPPED:
+        owner = found.record.owner
+        return Plan(True, Why.NO_OUTCOME, f"The execution that owned the pair ended without an outcome: {owner}")
+    if found.decision.action != Action.DISTRIBUTE:
+        return Plan(False, _LEFT[found.decision.action], found.decision.reason)
+    if found.record.outcome == DISTRIBUTED:
+        return Plan(False, Why.ALREADY_DISTRIBUTED, found.record.reason or "The pair is already distributed.")
+    if found.request.by_person:
+        return Plan(True, Why.READY, found.decision.reason)
+    if _was_notified(found):
+        return Plan(False, Why.NOTIFIED, "An earlier execution for this pair has failed, and people were notified.")
+    age = _seconds_since_change(found)
+    if _is_edited(found.pair) and age < quiet_seconds:
+        changed = f"The training dataset was changed {age / 60:.0f} minutes ago. A later sweep looks again."
+        return Plan(False, Why.RECENTLY_CHANGED, changed)
+    return Plan(True, Why.READY, found.decision.reason, missed=_was_missed(found, age))
+
+
+def name_execution(pair: Pair, record: Record, tag: AutoDistribute) -> str:
+    """The name of the execution that a sweep starts. The same pair in the same state gives the same name.
+
+    Step Functions starts no second Standard execution of a name within 90 days ("StartExecution", AWS Step Functions
+    API Reference).
+    """
+    datasets = [each and [each.arn, each.updated] for each in (pair.training, pair.test)]
+    state = json.dumps([pair.project_arn, datasets, record.owner, record.outcome, tag.value])
+    return f"sweep-{sha256(state.encode()).hexdigest()[:40]}"
+
+
+def name_rest(execution: str) -> str:
+    """The name of the sweep that goes on after the one with this ARN."""
+    return f"rest-{sha256(execution.encode()).hexdigest()[:40]}"
+
+
+def summarize(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What the rows come to: the projects seen, the executions started, the rows by what was done and why."""
+    counted = Counter((row["Action"], row["Why"]) for row in rows)
+    return {
+        "Projects": len(rows),
+        "Started": sum(row["Action"] == "STARTED" for row in rows),
+        "Missed": sum(row["Missed"] and row["Action"] == "STARTED" for row in rows),
+        "Counts": [{"Action": action, "Why": why, "Projects": n} for (action, why), n in sorted(counted.items())],
+    }
+
+
+def _was_notified(found: Situation) -> bool:
+    training = found.pair.training
+    return found.record.outcome == FAILED and training is not None and found.record.training == training.arn
+
+
+def _is_edited(pair: Pair) -> bool:
+    return pair.training is not None and pair.training.status.startswith("UPDATE_")
+
+
+def _seconds_since_change(found: Situation) -> float:
+    changes = [each.updated for each in (found.pair.training, found.pair.test) if each and each.updated]
+    return seconds_between(max(changes), found.now) if changes else 0.0
+
+
+def _was_missed(found: Situation, age: float) -> bool:
+    """Not if the pair is new, was edited, or has a tag, which may be newer than the event."""
+    waited = age >= EVENT_SECONDS and not _is_edited(found.pair)
+    return waited and found.trigger == Trigger.CREATED and found.tag.value is None and found.record.owner is None
