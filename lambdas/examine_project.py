@@ -19,7 +19,7 @@ from lambdas.step import logger, sweep_step
 
 Event = dict[str, Any]
 
-LONGEST_REASON = 150  # characters; hundreds of rows are the data of one state, which has 256 KB
+LONGEST_REASON = 120  # characters; see MOST_PROJECTS
 
 
 @sweep_step

@@ -15,23 +15,17 @@ Event = dict[str, Any]
 
 @sweep_step
 def handler(event: Event) -> Event:
-    """From {Execution, Times, Sweep, Rows} to the output of the sweep (docs/sweep.md).
+    """From {Execution, Times, Rows, DryRun, StartedBy, Unmatched, More} to the output of the sweep (docs/sweep.md).
 
     A dry run sends no metric.
     """
-    sweep, rows = event["Sweep"], event["Rows"]
+    rows = event["Rows"]
     summary = summarize(rows)
-    logger.info("Swept", **summary, dry_run=sweep["DryRun"], started_by=sweep["StartedBy"])
-    if not sweep["DryRun"]:
+    logger.info("Swept", **summary, dry_run=event["DryRun"], started_by=event["StartedBy"])
+    if not event["DryRun"]:
         _send_metrics(Counter(row["Action"] for row in rows), summary["Missed"])
-    return {
-        **summary,
-        "DryRun": sweep["DryRun"],
-        "StartedBy": sweep["StartedBy"],
-        "Unmatched": sweep["Unmatched"],
-        "More": sweep["More"],
-        "Pairs": rows,
-    }
+    given = {name: event[name] for name in ("DryRun", "StartedBy", "Unmatched", "More")}
+    return {**summary, **given, "Pairs": rows}
 
 
 def _send_metrics(actions: Counter[str], missed: int) -> None:

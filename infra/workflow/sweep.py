@@ -84,7 +84,12 @@ class Sweep(Construct):
         accepted = sfn.Choice.jsonata(self, "Input accepted?")
         refused = sfn.Fail.jsonata(self, "Refused", error="InvalidInput", cause=jsonata("$sweep.Refusal"))
         accepted.when(when("$sweep.Refusal != ''"), refused).otherwise(projects)
-        report = self._invoke("Report sweep", Sweep="$sweep", Rows="$rows", assign={"report": ""})
+        report = self._invoke(
+            "Report sweep",
+            Rows="$rows",
+            **{name: f"$sweep.{name}" for name in ("DryRun", "StartedBy", "Unmatched", "More")},
+            assign={"report": ""},
+        )
         projects.next(report).next(rest)
         return listed.next(accepted)
 

@@ -79,14 +79,14 @@ def plan(found: Situation, quiet_seconds: float) -> Plan:
     if unfinished and found.decision.action != Action.SKIPPED:
         owner = found.record.owner
         return Plan(True, Why.NO_OUTCOME, f"The execution that owned the pair ended without an outcome: {owner}")
+    if not found.request.by_person and _was_notified(found):
+        return Plan(False, Why.NOTIFIED, "An earlier execution for this pair has failed, and people were notified.")
     if found.decision.action != Action.DISTRIBUTE:
         return Plan(False, _LEFT[found.decision.action], found.decision.reason)
     if found.record.outcome == DISTRIBUTED:
         return Plan(False, Why.ALREADY_DISTRIBUTED, found.record.reason or "The pair is already distributed.")
     if found.request.by_person:
         return Plan(True, Why.READY, found.decision.reason)
-    if _was_notified(found):
-        return Plan(False, Why.NOTIFIED, "An earlier execution for this pair has failed, and people were notified.")
     age = _seconds_since_change(found)
     if _is_edited(found.pair) and age < quiet_seconds:
         changed = f"The training dataset was changed {age / 60:.0f} minutes ago. A later sweep looks again."

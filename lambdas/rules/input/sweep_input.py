@@ -16,9 +16,9 @@ ACCEPTED = (
 )
 ALL = ("*",)
 MOST_NAMES = 1_000
-MOST_PROJECTS = 400
-"""That one sweep takes: the history of an execution has 25,000 events, and the data of a state 256 KB ("Service
-quotas", AWS Step Functions Developer Guide). The sweep starts another one for the rest."""
+MOST_PROJECTS = 200
+"""That one sweep takes: their rows are the data of one state, which has 256 KB ("Service quotas", AWS Step Functions
+Developer Guide). The sweep starts another one for the rest."""
 _KEYS = ("ProjectNames", "DryRun", "StartedBy", "After")
 
 

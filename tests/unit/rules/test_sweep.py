@@ -67,6 +67,8 @@ def situation(
         (situation(record=OWNED, owner=Owner("ABORTED"), action=Action.SKIPPED), False, Why.SKIPPED),
         # an outcome
         (situation(record=FAILED), False, Why.NOTIFIED),
+        (situation(record=FAILED, training=replace(TRAINING, status="UPDATE_FAILED")), False, Why.NOTIFIED),
+        (situation(record=FAILED, action=Action.SKIPPED), False, Why.NOTIFIED),
         (situation(record=FAILED, request=BY_PERSON), True, Why.READY),
         (situation(record=FAILED, training=replace(TRAINING, arn="arn:another")), True, Why.READY),
         (situation(record=replace(OWNED, outcome="SKIPPED")), True, Why.READY),
