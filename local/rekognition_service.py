@@ -8,7 +8,7 @@ from ministack import app as ministack
 from ministack.core import iam_actions, router
 from ministack.services import stepfunctions
 
-from local import rekognition_iam
+from local import rekognition_cloudformation, rekognition_iam
 from local.custom_labels.service import CustomLabels
 from local.custom_labels.wire import handle
 from local.rekognition_iam import SERVICE, Response
@@ -28,6 +28,7 @@ def install(service: CustomLabels) -> None:
     iam_actions.SERVICE_TO_IAM_NAMESPACE[SERVICE] = SERVICE
     stepfunctions._AWS_SDK_SERVICE_MAP[SERVICE] = {"target_prefix": TARGET_PREFIX, "protocol": "json"}
     rekognition_iam.install(service)
+    rekognition_cloudformation.install(service)
     ministack.SERVICE_HANDLERS[SERVICE] = _create_handler(service)
 
 
