@@ -10,6 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from lambdas.rules.input.execution_input import PERSON, SCHEDULE, find_started_by
 from local.aws import LocalAws
 from local.faults.fault import Fault
 from tests.campaign.scenario import HOUR, Scenario
@@ -46,7 +47,7 @@ class ObservedExecution:
     """
 
     arn: str
-    by_event: bool
+    started_by: str
     endings: list[Ending] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
     completions: list[str] = field(default_factory=list)
@@ -148,13 +149,16 @@ class _ScenarioRun:
         fault_counts = list(zip(faults, self._aws.match_counts(), strict=True))[: len(self._scenario.faults)]
         self._aws.inject()
         self._aws.advance(LONG_AFTER)
+        if self._scenario.sweeps:
+            self.sweep()
+            unended += self._wait_for_ends()
         state_before_last = self._aws.internal_state()
         last = self._start()
         unended += self._wait_for_ends()
         self._collect()
         return Observations(
             executions=list(self._executions.values()),
-            last=self._executions.get(last, ObservedExecution(last, by_event=False)),
+            last=self._executions.get(last, ObservedExecution(last, PERSON)),
             unended=unended,
             state_before_last=state_before_last,
             internal_state=self._aws.internal_state(),
@@ -193,6 +197,11 @@ class _ScenarioRun:
     def start(self) -> None:
         self._start()
 
+    def sweep(self) -> None:
+        """Start a sweep as the schedule does."""
+        machine = self._environment._outputs["SweepStateMachineArn"]
+        self._stepfunctions.start_execution(stateMachineArn=machine, input=json.dumps({"StartedBy": SCHEDULE}))
+
     def abort(self) -> None:
         for arn in self._list_running():
             self._try(partial(self._stepfunctions.stop_execution, executionArn=arn))
@@ -220,9 +229,14 @@ class _ScenarioRun:
         return str(self._stepfunctions.start_execution(stateMachineArn=machine, input=given)["executionArn"])
 
     def _list_running(self) -> list[str]:
-        machine = self._environment._outputs["StateMachineArn"]
-        listed = self._stepfunctions.list_executions(stateMachineArn=machine, statusFilter="RUNNING")
-        return [execution["executionArn"] for execution in listed["executions"]]
+        """The running executions of the workflow and of the sweep. A sweep that ends may have started an execution."""
+        listed = [
+            self._stepfunctions.list_executions(
+                stateMachineArn=self._environment._outputs[name], statusFilter="RUNNING"
+            )
+            for name in ("SweepStateMachineArn", "StateMachineArn")
+        ]
+        return [execution["executionArn"] for each in listed for execution in each["executions"]]
 
     def _wait_for_state(self, state: str) -> None:
         """Return when a running execution has entered the state, when none runs, or after MAX_POLLS polls."""
@@ -253,7 +267,7 @@ class _ScenarioRun:
             detail = event["detail"]
             if self._name in detail["input"]:
                 arn = detail["executionArn"]
-                observed = ObservedExecution(arn, by_event='"detail-type"' in detail["input"])
+                observed = ObservedExecution(arn, find_started_by(json.loads(detail["input"])))
                 execution = self._executions.setdefault(arn, observed)
                 execution.endings.append(_read_ending(detail))
                 execution.states, execution.event_count = self._read_history(arn)
@@ -296,6 +310,7 @@ _ACTIONS: dict[str, Callable[[_ScenarioRun], None]] = {
     "add test images": _ScenarioRun.add_test_images,
     "start": _ScenarioRun.start,
     "abort": _ScenarioRun.abort,
+    "sweep": _ScenarioRun.sweep,
 }
 
 

@@ -1,4 +1,4 @@
-"""The six promises, checked against the internal state of the service. A check yields a sentence for a violation."""
+"""The seven promises, checked against the internal state of the service. A check yields a sentence for a violation."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -112,6 +112,16 @@ def _check_last_execution(scenario: Scenario, observed: Observations) -> Violati
         yield f"the last execution ended as {result}, but the record says {observed.record}"
 
 
+def _check_forgotten(scenario: Scenario, observed: Observations) -> Violations:
+    """After a sweep, a pair that nobody has edited is distributed, unless an execution ended without success."""
+    datasets = {each["type"]: each for each in _existing_datasets(observed.state_before_last)}
+    ready = set(datasets) == {"TRAIN", "TEST"} and {each["status"] for each in datasets.values()} == {"CREATE_COMPLETE"}
+    before = [each for each in observed.executions if each is not observed.last]
+    failed = any(ending.status != "SUCCEEDED" for each in before for ending in each.endings)
+    if scenario.sweeps and ready and not failed and datasets["TRAIN"]["source_refs"]:
+        yield f"the sweep left the pair {[each['arn'] for each in datasets.values()]} as it was created"
+
+
 PROMISES: dict[str, Callable[[Scenario, Observations], Violations]] = {
     "1 every execution ends": _check_ends,
     "2 at most one distribution, and no entry is lost": _check_entries,
@@ -119,6 +129,7 @@ PROMISES: dict[str, Callable[[Scenario, Observations], Violations]] = {
     "4 each outcome is notified once": _check_notifications,
     "5 a failure says what to do": _check_failures,
     "6 a new execution ends correctly": _check_last_execution,
+    "7 no pair is forgotten": _check_forgotten,
 }
 
 

@@ -163,5 +163,4 @@ def _shrink(environment: Environment, scenario: Scenario, observed: Observations
 def _describe_executions(observed: Observations) -> Iterator[str]:
     for execution in observed.executions:
         ends = ", ".join(f"{each.outcome or each.status} {each.error}".strip() for each in execution.endings)
-        started_by = "EVENT" if execution.by_event else "PERSON"
-        yield f"started by {started_by}: {' → '.join(execution.states)}: {ends}"
+        yield f"started by {execution.started_by}: {' → '.join(execution.states)}: {ends}"

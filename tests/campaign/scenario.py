@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from infra.functions import FUNCTIONS
+from infra.functions import OF_WORKFLOW
 from local.faults.fault import Fault
 from tests.campaign.answers import Answer, plausible
 from tests.support.deadlines import DEADLINE
 
-FUNCTION_STATES = tuple(name.replace("_", " ").capitalize() for name in FUNCTIONS)
+FUNCTION_STATES = tuple(name.replace("_", " ").capitalize() for name in OF_WORKFLOW)
+SWEEP_STATES = ("List projects", "Examine project", "Start execution", "Report sweep")
 NOTIFY_STATES = ("Notify people", "Notify chat", "Notify in plain words")
 EVENT_STATES = ("Send completion event",)
 WAIT_STATES = ("Wait for datasets", "Wait before checking")
@@ -95,13 +96,17 @@ class Step:
 
 @dataclass(frozen=True)
 class Scenario:
-    """`content` is the source of the training dataset. With `redrives`, every unsuccessful execution is redriven."""
+    """`content` is the source of the training dataset. With `redrives`, every unsuccessful execution is redriven.
+
+    With `sweeps`, a sweep runs without faults after all executions have ended.
+    """
 
     content: str
     settings: Answer
     faults: tuple[Fault, ...]
     steps: tuple[Step, ...]
     redrives: bool
+    sweeps: bool
 
     def describe(self) -> Iterator[str]:
         """One line for each part of the scenario."""
@@ -112,9 +117,11 @@ class Scenario:
         yield from (f"step: {step}" for step in self.steps)
         if self.redrives:
             yield "every unsuccessful execution is redriven"
+        if self.sweeps:
+            yield "a sweep runs at the end"
 
     def shrink(self) -> Iterator["Scenario"]:
-        """The scenarios that are smaller by one fault, repetition, step, setting or the redrives."""
+        """The scenarios that are smaller by one fault, repetition, step, setting, the redrives or the last sweep."""
         for position, fault in enumerate(self.faults):
             yield replace(self, faults=_remove(self.faults, position))
             if fault.times != 1:
@@ -126,6 +133,8 @@ class Scenario:
             yield replace(self, settings={key: value for key, value in self.settings.items() if key != name})
         if self.redrives:
             yield replace(self, redrives=False)
+        if self.sweeps:
+            yield replace(self, sweeps=False)
 
 
 def draw_scenario(seed: int, run: int) -> Scenario:
@@ -137,6 +146,7 @@ def draw_scenario(seed: int, run: int) -> Scenario:
         faults=tuple(_draw_fault(rng) for _ in range(rng.choice((0, 1, 2, 2, 3, 3, 4)))),
         steps=tuple(_draw_steps(rng)),
         redrives=rng.random() < 0.3,
+        sweeps=rng.random() < 0.5,
     )
 
 
@@ -157,7 +167,9 @@ def _draw_settings(rng: random.Random) -> Answer:
 
 
 def _draw_fault(rng: random.Random) -> Fault:
-    kind = rng.choices(("api", "function", "notification", "event", "status", "rule"), (12, 5, 2, 1, 2, 1))[0]
+    kind = rng.choices(("api", "function", "notification", "event", "status", "rule", "sweep"), (12, 5, 2, 1, 2, 1, 1))[
+        0
+    ]
     drawn: Fault = _FAULT_KINDS[kind](rng, rng.choice((0, 0, 0, 0, 0, 1, 2, 3)), rng.choice((1, 1, 1, 2, 3, 5, 8, 40)))
     return drawn
 
@@ -197,6 +209,7 @@ _FAULT_KINDS: dict[str, Any] = {
     "event": _draw_state_fault_of(EVENT_STATES, EVENT_ERRORS),
     "status": _draw_shown_status,
     "rule": _draw_rule_fault,
+    "sweep": _draw_state_fault_of(SWEEP_STATES, FUNCTION_ERRORS),
 }
 
 
@@ -205,6 +218,7 @@ def _draw_steps(rng: random.Random) -> Iterator[Step]:
     creations = [Step(action) for action in CREATIONS]
     rng.shuffle(creations)
     others = [Step("start", _draw_state(rng)) for _ in range(rng.choice((0, 1, 1, 2)))]
+    others += [Step("sweep", _draw_state(rng)) for _ in range(rng.choice((0, 0, 0, 1, 1, 2)))]
     if rng.random() < 0.25:
         others.append(Step("abort", rng.choice((*FUNCTION_STATES, *NOTIFY_STATES, *WAIT_STATES))))
     if rng.random() < 0.25:

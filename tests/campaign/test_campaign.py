@@ -57,7 +57,7 @@ def test_shrinking_removes_one_part_and_keeps_both_creations() -> None:
 PROJECT = "arn:aws:rekognition:us-east-1:123456789012:project/p/1"
 TRAIN, TEST = f"{PROJECT}/dataset/train/1", f"{PROJECT}/dataset/test/1"
 REFS = [f"s3://images/rusty-{number}.jpg" for number in range(10)]
-WITHOUT_FAULTS = Scenario("enough", {}, (), tuple(map(Step, CREATIONS)), redrives=False)
+WITHOUT_FAULTS = Scenario("enough", {}, (), tuple(map(Step, CREATIONS)), redrives=False, sweeps=False)
 HIDDEN_SUCCESS = "but the pair was distributed"
 
 
@@ -74,8 +74,8 @@ def internal_state(stayed: int) -> dict[str, Any]:
 
 def observe() -> Observations:
     """An event started an execution, which distributed the pair and notified people. Then a person started another."""
-    distributed = ObservedExecution("arn:1", by_event=True)
-    last = ObservedExecution("arn:2", by_event=False)
+    distributed = ObservedExecution("arn:1", started_by="EVENT")
+    last = ObservedExecution("arn:2", started_by="PERSON")
     distributed.endings = [Ending("SUCCEEDED", "", "", "DISTRIBUTED", "2 of 10", at=20)]
     distributed.messages = ["DISTRIBUTED: p"]
     distributed.states, distributed.completions = ["Send completion event"], ["DISTRIBUTED"]
@@ -137,6 +137,15 @@ def test_each_wrong_observation_breaks_its_promise(promise: str, spoil: Callable
     observed = observe()
     spoil(observed)
     assert promise in {violation[0] for violation in check(observed)}
+
+
+def test_a_pair_that_a_sweep_left_breaks_its_promise() -> None:
+    observed = observe()
+    for dataset in observed.state_before_last["projects"][PROJECT]:
+        dataset["status"] = "CREATE_COMPLETE"
+    assert not [violation for violation in check(observed) if violation[0] == "7"]
+    swept = find_violations(replace(WITHOUT_FAULTS, sweeps=True), observed)
+    assert [violation for violation in swept if violation[0] == "7"]
 
 
 def test_failure_that_hides_success_breaks_promise() -> None:
