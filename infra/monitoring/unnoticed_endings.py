@@ -9,8 +9,8 @@ from constructs import Construct
 
 from infra.messaging.topic import publishing_role
 from infra.triggers.dead_letter_queue import DeadLetterQueue
-from infra.workflow.plain_words import NOBODY_NOTIFIED, execution_link
-from lambdas.rules.failures.ending import WHAT_TO_DO
+from infra.workflow.plain_words import execution_link
+from lambdas.rules.failures.ending import NOBODY_NOTIFIED, WHAT_TO_DO
 
 
 class UnnoticedEndings(Construct):

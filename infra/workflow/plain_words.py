@@ -13,10 +13,7 @@ from constructs import Construct
 
 from infra.workflow.expressions import jsonata
 from infra.workflow.tasks import SEND_TIMEOUT, attribute
-from lambdas.rules.failures.ending import WHAT_TO_DO
-
-NOBODY_NOTIFIED = "Nobody could be notified:"
-"""An execution's cause begins with this if it could not notify anybody; a rule of EventBridge matches it."""
+from lambdas.rules.failures.ending import NOBODY_NOTIFIED, WHAT_TO_DO
 
 _LOOK_IT_UP = f"\\n\\n{WHAT_TO_DO} look the error up in docs/runbook.md."
 _ENDING = f"$merge([$ending, {{'Cause': $ending.Cause & '{_LOOK_IT_UP}'}}])"

@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
-from infra.workflow.plain_words import NOBODY_NOTIFIED
-from lambdas.rules.failures.ending import WHAT_TO_DO
+from lambdas.rules.failures.ending import NOBODY_NOTIFIED, WHAT_TO_DO
 from local.custom_labels.settings import ACCEPT
 from tests.campaign.environment import Ending, Observations, ObservedExecution
 from tests.campaign.scenario import Scenario

@@ -13,7 +13,10 @@ DETAIL_TYPES = {DISTRIBUTED: "Dataset Distribution Succeeded", FAILED: "Dataset 
 """The detail type of the completion event, by outcome."""
 
 WHAT_TO_DO = "What to do:"
-"""Is in the cause of every failed execution that has notified people. A rule of EventBridge matches it."""
+"""Is in the cause of every failed execution that has notified people (rules/unnoticed.py)."""
+
+NOBODY_NOTIFIED = "Nobody could be notified:"
+"""An execution's cause begins with this if it could not notify anybody."""
 
 
 def end_with_success(reason: str, output: Mapping[str, Any]) -> dict[str, Any]:

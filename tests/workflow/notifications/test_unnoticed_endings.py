@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra.workflow.plain_words import NOBODY_NOTIFIED
+from lambdas.rules.failures.ending import NOBODY_NOTIFIED
 from local.aws import ACCOUNT, REGION, LocalAws
 from tests.support.executions import (
     ADVICE,
