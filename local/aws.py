@@ -174,6 +174,10 @@ class LocalAws:
         traces: list[str] = self._control("traces", {})["traces"]
         return traces
 
+    def wait_until_idle(self) -> None:
+        """Return when no event is on its way to a rule's target, and no asynchronous invocation runs or waits."""
+        self._control("idle", {})
+
     def _control(self, name: str, body: object) -> dict[str, Any]:
         return control(self._connections, self.endpoint_url, name, body)
 

@@ -25,6 +25,7 @@ from local.event_bus import put_event
 from local.faults import injection
 from local.faults.fault import read_fault
 from local.faults.matcher import Faults
+from local.ministack_patches.lambda_functions.asynchronous_invocations import wait_until_idle
 from local.ministack_patches.mailbox import mails
 from local.ministack_patches.order import install_patches
 from local.ministack_patches.step_functions.waits import use_clock
@@ -33,7 +34,7 @@ from local.rekognition_service import ServiceClock
 from local.trail import create_trail
 
 CONTROL = "/_custom_labels/"
-CONTROLS = ("settings", "clock", "reset", "faults", "internal_state", "mails", "traces")
+CONTROLS = ("settings", "clock", "reset", "faults", "internal_state", "mails", "traces", "idle")
 READY = "ready"
 KEEP_ALIVE_SECONDS = 3600  # an idle connection is closed after this
 
@@ -102,6 +103,7 @@ def _control(service: CustomLabels, faults: Faults, path: str, body: bytes) -> t
     `faults` takes a list, which replaces the faults in force, or null. It answers with the faults in force.
     `internal_state` answers with what the service knows, `mails` with the e-mails of SNS, `traces` with the traces of
     X-Ray. They take nothing.
+    `idle` takes nothing, and answers when no event is on its way and no asynchronous invocation is running or waiting.
     """
     try:
         if path == CONTROL + "internal_state":
@@ -110,6 +112,9 @@ def _control(service: CustomLabels, faults: Faults, path: str, body: bytes) -> t
             return 200, {"mails": mails}
         if path == CONTROL + "traces":
             return 200, {"traces": traced}
+        if path == CONTROL + "idle":
+            wait_until_idle()
+            return 200, {}
         changes = json.loads(body or b"null")
         if path == CONTROL + "faults":
             return 200, _replace_faults(faults, changes)

@@ -66,6 +66,7 @@ def _custom_labels_defaults(request: pytest.FixtureRequest) -> Iterator[None]:
     events = {} if "stack" in request.fixturenames else NO_EVENTS
     aws.configure(**{**DURATIONS, **events, **answer})
     yield
+    aws.wait_until_idle()  # else a function that an event has invoked would notify people in the next test
     aws.reset()
 
 

@@ -14,6 +14,7 @@ from local.ministack_patches import (
 from local.ministack_patches.cloudformation import (
     bucket_deletion,
     bucket_properties,
+    function_dead_letter_queues,
     key_properties,
     log_group_names,
     metric_math_alarms,
@@ -21,6 +22,7 @@ from local.ministack_patches.cloudformation import (
 )
 from local.ministack_patches.iam import caller_keys, log_group_keys, service_keys, service_roles
 from local.ministack_patches.lambda_functions import (
+    asynchronous_invocations,
     embedded_metrics,
     environment,
     exit_messages,
@@ -61,6 +63,7 @@ PATCHES: tuple[Patch, ...] = (
     bucket_deletion.install,
     s3_managed_key.install,
     query_definitions.install,
+    function_dead_letter_queues.install,
     python_runtime.install,
     environment.install,
     process_credentials.install,
@@ -68,6 +71,7 @@ PATCHES: tuple[Patch, ...] = (
     runtime_api.install,
     unreadable_answers.install,
     whole_logs.install,
+    asynchronous_invocations.install,
     history_chain.install,
     # After history_chain: it drops events before they are part of the chain.
     redrive.install,

@@ -1,6 +1,6 @@
 """Services act under their roles: executions for their tasks, rules for their targets.
 
-A service without a role, such as an alarm, needs the policy of the topic or queue that it sends to.
+A service without a role, such as an alarm, needs the policy of the topic, queue or function that it uses.
 """
 
 import contextvars
@@ -8,8 +8,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from ministack.core import responses
-from ministack.services import cloudwatch, eventbridge, sns, sqs, stepfunctions
+from ministack.core import iam_evaluator, responses
+from ministack.services import cloudwatch, eventbridge, lambda_svc, sns, sqs, stepfunctions
 
 from local.ministack_patches.iam.permissions import assumed_role, role_allows
 from local.ministack_patches.registry import patch
@@ -35,7 +35,7 @@ _ALARM_ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
 
 
 @patch(
-    "IAM: executions and rules need the rights of their role; rules and alarms without one need the topic's policy",
+    "IAM: executions and rules need the rights of their role; rules and alarms without one need the target's policy",
     why="MiniStack checks signed requests only, and its services call one another unsigned. Step Functions Developer "
     'Guide, "How Step Functions generates IAM policies for integrated services"; EventBridge User Guide, '
     '"Using resource-based policies for Amazon EventBridge".',
@@ -112,10 +112,12 @@ def check_targets(original: Callable[..., None], may_deliver: Callable[[Record, 
 
 
 def _may_deliver(target: Record, rule: Record) -> bool:
-    """EventBridge gives a queue's policy the rule's ARN as a condition key, and a topic's policy no condition key."""
+    """EventBridge gives the policy of a queue or function the rule's ARN as a condition key, and a topic's none."""
     arn, role = target["Arn"], target.get("RoleArn", "")
     if arn.split(":")[2] == "sqs":
         return _queue_accepts(arn, rule)
+    if arn.split(":")[2] == "lambda":
+        return _function_accepts(arn, rule)
     action = TARGETS.get(arn.split(":")[2])
     if action == "sns:Publish" and not role:
         return bool(sns.topic_policy_allows(arn, "events.amazonaws.com", "", ""))
@@ -124,6 +126,22 @@ def _may_deliver(target: Record, rule: Record) -> bool:
 
 def _queue_accepts(queue: str, rule: Record) -> bool:
     return bool(sqs.queue_policy_allows(queue, "events.amazonaws.com", rule["Arn"], responses.get_account_id()))
+
+
+def _function_accepts(function: str, rule: Record) -> bool:
+    """Whether the policy of the function, version or alias allows the rule to invoke it."""
+    policy, account = lambda_svc.function_policy_for_arn(function) or ({}, "")
+    request = iam_evaluator.EvalContext(
+        principal_arn="*",
+        principal_type="Service",
+        principal_account="",
+        action="lambda:InvokeFunction",
+        resource_arn=function,
+        region=responses.get_region(),
+        service_context={"aws:sourcearn": rule["Arn"], "aws:sourceaccount": account},
+    )
+    found = iam_evaluator.evaluate_resource_policy(policy, request, service="events.amazonaws.com")
+    return bool(found.decision == "Allow")
 
 
 def send_to_dead_letter_queue(target: Record, event: Record, rule: Record) -> None:
