@@ -22,6 +22,8 @@ _OF_RESOURCES = {
     "AWS::SNS::TopicPolicy": _Place("PolicyDocument", "Topics"),
     "AWS::SQS::QueuePolicy": _Place("PolicyDocument", "Queues"),
 }
+_OF_FUNCTION = "AWS::Lambda::Permission"
+"""Each is one statement of the policy of a function."""
 
 
 @dataclass(frozen=True)
@@ -62,15 +64,15 @@ def rules_of_resources(template: Template) -> list[Grant]:
     return [
         Grant(_owner(name, resource), name, statement, action, statement["Resource"])
         for name, resource in template["Resources"].items()
-        if resource["Type"] in _OF_RESOURCES
+        if resource["Type"] in (*_OF_RESOURCES, _OF_FUNCTION)
         for statement in _statements(resource)
         for action in as_list(statement["Action"])
     ]
 
 
 def plain(logical_id: str) -> str:
-    """The logical id without the hash at its end."""
-    return re.sub(r"[0-9A-F]{8}$", "", logical_id)
+    """The logical id without the hash at its end. That of a version has a second hash, of what it contains."""
+    return re.sub(r"[0-9A-F]{8}([0-9a-f]{32})?$", "", logical_id)
 
 
 def as_list(value: Any) -> list[Any]:
@@ -79,8 +81,21 @@ def as_list(value: Any) -> list[Any]:
 
 
 def _statements(resource: Template) -> list[Statement]:
+    if resource["Type"] == _OF_FUNCTION:
+        return [_permission(resource["Properties"])]
     statements: list[Statement] = resource["Properties"][_place(resource).policy]["Statement"]
     return statements
+
+
+def _permission(properties: Template) -> Statement:
+    """The statement that Lambda adds to the function's policy."""
+    return {
+        "Effect": "Allow",
+        "Principal": {"Service": properties["Principal"]},
+        "Action": properties["Action"],
+        "Resource": properties["FunctionName"],
+        "Condition": {"ArnLike": {"aws:SourceArn": properties["SourceArn"]}},
+    }
 
 
 def _place(resource: Template) -> _Place:
@@ -88,6 +103,8 @@ def _place(resource: Template) -> _Place:
 
 
 def _owner(name: str, resource: Template) -> str:
+    if resource["Type"] == _OF_FUNCTION:
+        return str(resource["Properties"]["FunctionName"]["Ref"])
     place = _place(resource)
     if not place.holder:
         return name

@@ -18,7 +18,10 @@ def of_role(grant: Grant) -> bool:
 def remove_grant(template: Template, grant: Grant) -> Template:
     """The template without the grant, and without its policy if nothing is left in it."""
     policy = template["Resources"][grant.policy]
-    (name,) = policy["Properties"].keys() & {"PolicyDocument", "KeyPolicy"}
+    names = policy["Properties"].keys() & {"PolicyDocument", "KeyPolicy"}
+    if not names:  # the permission of a function is one statement
+        return _remove_policy(template, grant.policy)
+    (name,) = names
     document = policy["Properties"][name]
     left = [
         each
