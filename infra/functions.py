@@ -9,21 +9,27 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.asset import function_code
 from infra.logs import log_group
+from infra.messaging.topic import allow_publish
 from infra.metrics import NAMESPACE
 from infra.permissions import allow, functions_of_account, via_service
 from infra.settings import Settings
+from infra.storage.key import SENDING
 
 TIMEOUT = Duration.seconds(60)
 
 
 OF_WORKFLOW = ("resolve_datasets", "claim_pair", "start_distribution", "check_distribution", "report_outcome")
 OF_SWEEP = ("list_projects", "examine_project", "report_sweep")
-FUNCTIONS = OF_WORKFLOW + OF_SWEEP
 """Each names a module of lambdas/ (`claim_pair`), a construct (`ClaimPair`) and a state (*Claim pair*)."""
+
+FUNCTIONS = (*OF_WORKFLOW, *OF_SWEEP, "notify_ending")
+"""A rule of EventBridge invokes the last one."""
 
 
 def construct_id_of(function: str) -> str:
@@ -45,45 +51,73 @@ class Functions(Construct):
         *,
         records: dynamodb.ITable,
         reports: s3.IBucket,
+        topic: sns.ITopic,
+        dead_letter_queue: sqs.IQueue,
         key: kms.IKey,
         settings: Settings,
     ) -> None:
+        """`notify_ending` publishes to the topic. The queue receives the events with which it fails."""
         super().__init__(scope, construct_id)
         self._key = key
         self._settings = settings
         self._code = function_code()
         self.logs: list[logs.ILogGroup] = []
-        functions = {name: self._function(construct_id_of(name), name) for name in FUNCTIONS}
+        functions = {name: self._function(construct_id_of(name), name) for name in (*OF_WORKFLOW, *OF_SWEEP)}
+        functions["notify_ending"] = self._function(
+            construct_id_of("notify_ending"), "notify_ending", dead_letter_queue=dead_letter_queue
+        )
+        self._functions = functions
         self.all = tuple(functions.values())
-        self.of_workflow, self.of_sweep = (
-            tuple(functions[name] for name in names) for names in (OF_WORKFLOW, OF_SWEEP)
-        )
-        resolve, claim, start, _, report = (functions[name] for name in OF_WORKFLOW)
-        names, examine = functions["list_projects"], functions["examine_project"]
-        for function in (resolve, examine):
-            function.add_environment("TRIGGER", settings.trigger)
-        for function in (resolve, names):
-            function.add_environment("PROJECTS", ",".join(settings.projects))
-        examine.add_environment("QUIET_SECONDS", f"{settings.quiet_hours * 3600:g}")
-        report.add_environment("REPORTS_BUCKET", reports.bucket_name)
-        users = {"GetItem": (resolve, claim, examine), "PutItem": (claim,), "UpdateItem": (claim, start, report)}
-        for action, granted in users.items():
-            for function in granted:
-                allow(function, f"dynamodb:{action}", records.table_arn)
-        for function in (resolve, claim, start, report, examine):
-            function.add_environment("RECORDS_TABLE", records.table_name)
-            allow(function, "kms:Decrypt", key.key_arn, conditions=via_service("dynamodb"))
-        allow(report, "s3:PutObject", reports.arn_for_objects("*"))
-        allow(report, "kms:GenerateDataKey", key.key_arn, conditions=via_service("s3"))
-        self._grant_rekognition(functions)
-        self.claim_role, self.report_role, self.examine_role = (
-            cast("iam.IRole", function.role) for function in (claim, report, examine)
-        )
+        self.of_workflow, self.of_sweep = (self._of(*names) for names in (OF_WORKFLOW, OF_SWEEP))
+        self._set_environment(settings)
+        self._grant_records(records)
+        self._grant_reports(reports)
+        self._grant_rekognition()
+        self._grant_notifications(topic)
         # A version freezes the configuration, which is complete only here.
         self.versions = {name: function.current_version for name, function in functions.items()}
 
-    def _grant_rekognition(self, functions: dict[str, lambda_.Function]) -> None:
-        resolve, _, start, check, report, names, examine, _ = (functions[name] for name in FUNCTIONS)
+    def role_of(self, name: str) -> iam.IRole:
+        return cast("iam.IRole", self._functions[name].role)
+
+    def _of(self, *names: str) -> tuple[lambda_.Function, ...]:
+        return tuple(self._functions[name] for name in names)
+
+    def _set_environment(self, settings: Settings) -> None:
+        for function in self._of("resolve_datasets", "examine_project"):
+            function.add_environment("TRIGGER", settings.trigger)
+        for function in self._of("resolve_datasets", "list_projects"):
+            function.add_environment("PROJECTS", ",".join(settings.projects))
+        self._functions["examine_project"].add_environment("QUIET_SECONDS", f"{settings.quiet_hours * 3600:g}")
+
+    def _grant_records(self, records: dynamodb.ITable) -> None:
+        users = {
+            "GetItem": self._of("resolve_datasets", "claim_pair", "examine_project", "notify_ending"),
+            "PutItem": self._of("claim_pair", "notify_ending"),
+            "UpdateItem": self._of("claim_pair", "start_distribution", "report_outcome"),
+        }
+        for action, granted in users.items():
+            for function in granted:
+                allow(function, f"dynamodb:{action}", records.table_arn)
+        for function in {function: None for granted in users.values() for function in granted}:
+            function.add_environment("RECORDS_TABLE", records.table_name)
+            allow(function, "kms:Decrypt", self._key.key_arn, conditions=via_service("dynamodb"))
+
+    def _grant_reports(self, reports: s3.IBucket) -> None:
+        report = self._functions["report_outcome"]
+        report.add_environment("REPORTS_BUCKET", reports.bucket_name)
+        allow(report, "s3:PutObject", reports.arn_for_objects("*"))
+        allow(report, "kms:GenerateDataKey", self._key.key_arn, conditions=via_service("s3"))
+
+    def _grant_notifications(self, topic: sns.ITopic) -> None:
+        notify = self._functions["notify_ending"]
+        notify.add_environment("TOPIC_ARN", topic.topic_arn)
+        allow_publish(notify, [topic], self._key)
+        for action in SENDING:  # to its dead-letter queue, which Lambda does under the role of the function
+            allow(notify, action, self._key.key_arn, conditions=via_service("sqs"))
+
+    def _grant_rekognition(self) -> None:
+        resolve, _, start, check, report, names, examine, *_ = self._of(*FUNCTIONS)
         datasets = self._project_arns("/dataset/*/*")
         # DescribeProjects takes no resource (Service Authorization Reference, "Amazon Rekognition").
         for function in (resolve, names, examine):
@@ -106,7 +140,9 @@ class Functions(Construct):
             for name in self._settings.projects
         ]
 
-    def _function(self, construct_id: str, module: str) -> lambda_.Function:
+    def _function(
+        self, construct_id: str, module: str, *, dead_letter_queue: sqs.IQueue | None = None
+    ) -> lambda_.Function:
         role = iam.Role(self, f"{construct_id}Role", assumed_by=functions_of_account(self))
         group = log_group(self, f"{construct_id}Logs", key=self._key, settings=self._settings)
         self.logs.append(group)
@@ -124,6 +160,7 @@ class Functions(Construct):
             timeout=TIMEOUT,
             role=role,
             log_group=group,
+            dead_letter_queue=dead_letter_queue,
             # The functions do without X-Ray's SDK, which would make cold starts longer.
             tracing=lambda_.Tracing.ACTIVE,
             environment={

@@ -36,10 +36,18 @@ class DatasetDistribution(Stack):
         key = Key(self, "Key", settings=settings).key
         records = Records(self, "Records", key=key, settings=settings)
         reports = Reports(self, "Reports", key=key, settings=settings)
-        functions = Functions(
-            self, "Functions", records=records.table, reports=reports.bucket, key=key, settings=settings
-        )
         notifications = NotificationTopic(self, "Notifications", key=key, settings=settings)
+        unnoticed = UnnoticedEndings(self, "Watch", key=key)
+        functions = Functions(
+            self,
+            "Functions",
+            records=records.table,
+            reports=reports.bucket,
+            topic=notifications.topic,
+            dead_letter_queue=unnoticed.dead_letter_queue.queue,
+            key=key,
+            settings=settings,
+        )
         chat = ChatTopic(self, "Chat", key=key)
         workflow = Workflow(
             self,
@@ -52,7 +60,7 @@ class DatasetDistribution(Stack):
         )
         machine = workflow.state_machine
         trigger = DatasetCreated(self, "Trigger", state_machine=machine, setting=settings.trigger, key=key)
-        unnoticed = UnnoticedEndings(self, "Watch", state_machine=machine, topic=notifications.topic, key=key)
+        unnoticed.pass_endings(machine, functions.versions["notify_ending"])
         sweep = Sweep(self, "Sweep", functions=functions, workflow=machine, key=key, settings=settings)
         if settings.sweep_hours:
             Schedule(self, "Schedule", sweep=sweep.state_machine, key=key, settings=settings)

@@ -28,8 +28,8 @@ def judge(counts: dict[str, int]) -> Iterator[Finding]:
         if count:
             advice = next((advice for prefix, advice in ADVICE.items() if name.startswith(prefix)), "Read them")
             yield wrong(
-                f"Events in the dead-letter queue {name}: {count}. The attribute ERROR_MESSAGE of each says why. "
-                f"{advice}. Then purge the queue."
+                f"Events in the dead-letter queue {name}: {count}. The attribute ERROR_MESSAGE or ErrorMessage of each "
+                f"says why. {advice}. Then purge the queue."
             )
     if not any(counts.values()):
         yield good(f"The {len(counts)} dead-letter queues are empty.")

@@ -66,13 +66,14 @@ class Deployment:
         return self.ended(arn) if arn else {}
 
     def records(self, project: str) -> list[dict[str, str]]:
-        """The records of a project, the newest first."""
+        """The records of a project, without the marks of endings that people were notified of."""
         found = self.stack.client("dynamodb").query(
             TableName=self.stack.outputs["RecordsTable"],
             KeyConditionExpression="ProjectName = :p",
             ExpressionAttributeValues={":p": {"S": project.split("/")[1]}},
         )["Items"]
-        return [{name: next(iter(value.values())) for name, value in item.items()} for item in found]
+        items = [{name: next(iter(value.values())) for name, value in item.items()} for item in found]
+        return [item for item in items if "/dataset/test/" in item["TestDatasetArn"]]
 
     def resource(self, kind: str, prefix: str) -> str:
         """The physical id of the one resource of this type whose logical id begins so."""

@@ -99,7 +99,7 @@ def keep_undelivered_event(deployed: Deployment) -> None:
 
 def keep_undelivered_ending(deployed: Deployment) -> None:
     """The ending of an aborted execution that nobody can be notified of is in the dead-letter queue."""
-    with _denied(deployed, deployed.resource("AWS::IAM::Role", "WatchRole"), "sns:Publish"):
+    with _denied(deployed, deployed.resource("AWS::IAM::Role", "FunctionsNotifyEndingRole"), "sns:Publish"):
         arn = _abort(deployed)
         require(_kept(deployed, "Watch"), f"No dead-letter queue has the ending of the execution {arn}.")
 

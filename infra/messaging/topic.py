@@ -8,7 +8,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from infra.permissions import allow, rules_of_account, via_service
+from infra.permissions import allow, via_service
 from infra.storage.key import SENDING
 
 
@@ -24,14 +24,3 @@ def allow_publish(grantee: iam.IGrantable, topics: Iterable[sns.ITopic], key: km
         allow(grantee, "sns:Publish", topic.topic_arn)
     for action in SENDING:
         allow(grantee, action, key.key_arn, conditions=via_service("sns"))
-
-
-def publishing_role(scope: Construct, topic: sns.ITopic, key: kms.IKey) -> iam.IRole:
-    """A role for a rule. The CDK must not add to it, because it would allow any use of the key.
-
-    A policy of the topic instead would allow the rules of every account: EventBridge supports no conditions there
-    ("Using resource-based policies for Amazon EventBridge", Amazon EventBridge User Guide).
-    """
-    role = iam.Role(scope, "Role", assumed_by=rules_of_account(scope))
-    allow_publish(role, [topic], key)
-    return role.without_policy_updates()

@@ -21,7 +21,11 @@ class DeadLetterQueue(Construct):
             encryption_master_key=key,
             retention_period=Duration.days(14),
         )
-        where = f"The events are in the queue {self.queue.queue_name}; the attribute ERROR_MESSAGE of each says why."
+        # EventBridge and Lambda name the attribute differently ("Using dead-letter queues to process undelivered events
+        # in EventBridge", Amazon EventBridge User Guide; "Capturing records of Lambda asynchronous invocations", AWS
+        # Lambda Developer Guide).
+        reason = "the attribute ERROR_MESSAGE or ErrorMessage of each says why"
+        where = f"The events are in the queue {self.queue.queue_name}; {reason}."
         self.alarm = self.queue.metric_approximate_number_of_messages_visible(period=Duration.minutes(1)).create_alarm(
             self,
             "Alarm",

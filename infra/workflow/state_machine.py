@@ -226,9 +226,10 @@ class Workflow(Construct):
         )
         describe, read = "states:DescribeExecution", "states:GetExecutionHistory"
         readers = {
-            "DescribeOwner": (functions.claim_role, [describe]),
-            "DescribeOwnerForSweep": (functions.examine_role, [describe]),
-            "ReadExecution": (functions.report_role, [describe, read]),
+            "DescribeOwner": (functions.role_of("claim_pair"), [describe]),
+            "DescribeOwnerForSweep": (functions.role_of("examine_project"), [describe]),
+            "ReadExecution": (functions.role_of("report_outcome"), [describe, read]),
+            "DescribeEnding": (functions.role_of("notify_ending"), [describe]),
         }
         for name, (role, actions) in readers.items():
             statement = iam.PolicyStatement(actions=actions, resources=[executions])

@@ -14,10 +14,15 @@ _ROOM = LONGEST - len("FAILED: ... ()")  # for a name and an error
 
 
 def make_subject(outcome: Outcome) -> str:
-    """The outcome, the project and, for a failure, its error. A project may have a name like a web address."""
-    project = break_links(outcome.project_name)
-    what = _name_failure(project, outcome.error) if outcome.error else project
-    return re.sub(r"[^ -~]", "?", f"{outcome.name}: {what}"[:LONGEST])
+    """The outcome, the project and, for a failure, its error."""
+    return write_subject(outcome.name, outcome.project_name, outcome.error)
+
+
+def write_subject(word: str, name: str, error: str) -> str:
+    """The word, the name and the error. Each of the last two may be empty. A name may be like a web address."""
+    shown = break_links(name)
+    what = _name_failure(shown, error) if error else shown
+    return re.sub(r"[^ -~]", "?", f"{word}: {what}"[:LONGEST])
 
 
 def _name_failure(project: str, error: str) -> str:

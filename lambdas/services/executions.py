@@ -1,7 +1,7 @@
 """Calls to Step Functions about executions."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from lambdas.rules.claim import Owner
 from lambdas.rules.failures.errors import OwnerUnknown
 from lambdas.rules.timeline import Timeline
+from lambdas.rules.unnoticed import Description
 from lambdas.services.sdk import CONFIG
 
 _stepfunctions = boto3.client("stepfunctions", config=CONFIG)
@@ -32,6 +33,21 @@ def describe_owner(execution: str) -> Owner:
         ) from error
     ended = found.get("stopDate")
     return Owner(found["status"], ended and ended.isoformat(timespec="milliseconds"))
+
+
+def describe_execution(execution: str) -> Description:
+    """The execution as it is now."""
+    found = _stepfunctions.describe_execution(executionArn=execution)
+    ended, redriven = found.get("stopDate"), found.get("redriveDate")
+    return Description(
+        arn=execution,
+        status=found["status"],
+        error=found.get("error", ""),
+        cause=found.get("cause", ""),
+        given=found.get("input", ""),
+        ended_at=ended.astimezone(UTC).isoformat(timespec="milliseconds") if ended else "",
+        redriven_at=redriven.timestamp() if redriven else 0.0,
+    )
 
 
 def read_execution_input(execution: str) -> Any:

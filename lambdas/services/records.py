@@ -1,4 +1,4 @@
-"""The table of records. Each write has a condition, and writing the same again is harmless.
+"""The table of records, and of marks of endings. Each write has a condition, and writing the same again is harmless.
 
 Each function raises RecordsUnavailable if DynamoDB fails.
 """
@@ -6,7 +6,7 @@ Each function raises RecordsUnavailable if DynamoDB fails.
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import boto3
@@ -141,6 +141,19 @@ def record_outcome(
     elif result_known:
         attributes |= {"PairBefore": {"S": ""}}
     _update_mine(key, me, attributes)
+
+
+def has_mark(key: Key) -> bool:
+    """Whether people were notified of the ending with this mark."""
+    with _rename_errors():
+        return "Item" in _dynamodb.get_item(TableName=_table(), Key=_key(key), ConsistentRead=True)
+
+
+def put_mark(key: Key, execution: str, *, status: str, ended_at: str) -> None:
+    """Mark an ending of which people were notified. A mark that is there stays as it is."""
+    item = {**_key(key), "Execution": {"S": execution}, "Status": {"S": status}, "EndedAt": {"S": ended_at}}
+    with _rename_errors(), suppress(_errors.ConditionalCheckFailedException):
+        _dynamodb.put_item(TableName=_table(), Item=item, ConditionExpression="attribute_not_exists(TestDatasetArn)")
 
 
 def _update_mine(key: Key, me: str, attributes: Attributes) -> Attributes:

@@ -271,6 +271,7 @@ class _ScenarioRun:
                 execution = self._executions.setdefault(arn, observed)
                 execution.endings.append(_read_ending(detail))
                 execution.states, execution.event_count = self._read_history(arn)
+        self._aws.wait_until_idle()
         messages = self._environment.receive_all(self._environment._messages)
         self._messages += [message["Message"] for message in messages]
         completions = self._environment.receive_all(self._environment._completions)

@@ -16,7 +16,7 @@ from ministack.services import stepfunctions
 from statelint.linter import Linter
 
 from infra.asset import ROOT
-from infra.functions import FUNCTIONS
+from infra.functions import OF_WORKFLOW
 from infra.settings import LONGEST_DEADLINE, Settings
 from lambdas.rules.decision import Action
 from lambdas.rules.failures import errors
@@ -41,7 +41,7 @@ LAMBDA = {
     "Runtime.ExitError",
     "Runtime.OutOfMemory",
 }
-FUNCTION_STATES = [name.replace("_", " ").capitalize() for name in FUNCTIONS]
+FUNCTION_STATES = [name.replace("_", " ").capitalize() for name in OF_WORKFLOW]
 HOURS = 3600
 ENTERED_AND_EXITED = 2  # events of a state
 STATES_OF_A_ROUND = 3  # a Wait, a Task, a Choice

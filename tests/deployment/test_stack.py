@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Match, Template
 
-from infra.functions import FUNCTIONS
+from infra.functions import FUNCTIONS, OF_WORKFLOW
 from infra.settings import Settings
 from lambdas.rules.tags import Trigger
 from tools.docs.grants import Grant, grants_of_roles
@@ -274,10 +274,11 @@ def test_dead_letter_queue_allows_its_rule_only(template: Template) -> None:
         for name, rule in template.find_resources("AWS::Events::Rule").items()
         if "DeadLetterConfig" in rule["Properties"]["Targets"][0]
     ]
-    assert allowed(template, "AWS::SQS::QueuePolicy") == [
-        ({"Service": "events.amazonaws.com"}, "sqs:SendMessage", {"ArnEquals": {"aws:SourceArn": rule}})
-        for rule in rules
-    ]
+    found = allowed(template, "AWS::SQS::QueuePolicy")
+    assert len(found) == len(rules)
+    for rule in rules:
+        sender = {"Service": "events.amazonaws.com"}
+        assert (sender, "sqs:SendMessage", {"ArnEquals": {"aws:SourceArn": rule}}) in found
 
 
 def allowed(template: Template, kind: str) -> list[tuple[Any, Any, Any]]:
@@ -287,22 +288,32 @@ def allowed(template: Template, kind: str) -> list[tuple[Any, Any, Any]]:
     return [(s["Principal"], s["Action"], s.get("Condition")) for s in statements if s["Effect"] == "Allow"]
 
 
-def test_rule_may_only_publish_to_its_topic(template: Template) -> None:
-    (name,) = [name for name in template.find_resources("AWS::IAM::Role") if name.startswith("Watch")]
-    (key,) = template.find_resources("AWS::KMS::Key")
-    assert [(grant.action, grant.resource) for grant in grants(template) if grant.owner == name] == [
-        ("sns:Publish", {"Ref": topic_of(template)}),
-        ("kms:Decrypt", {"Fn::GetAtt": [key, "Arn"]}),
-        ("kms:GenerateDataKey", {"Fn::GetAtt": [key, "Arn"]}),
-    ]
-    template.has_resource_properties("AWS::Events::Rule", {"Targets": [{"RoleArn": {"Fn::GetAtt": [name, "Arn"]}}]})
+def test_rule_for_endings_may_only_invoke_its_function(template: Template) -> None:
+    """A target with a role may receive nothing ("Using resource-based policies for Amazon EventBridge")."""
+    (name,) = [name for name in template.find_resources("AWS::Events::Rule") if name.startswith("Watch")]
+    (target,) = template.find_resources("AWS::Events::Rule")[name]["Properties"]["Targets"]
+    assert target.keys() == {"Arn", "DeadLetterConfig", "Id"}
+    (permission,) = template.find_resources("AWS::Lambda::Permission").values()
+    assert permission["Properties"] == {
+        "Action": "lambda:InvokeFunction",
+        "FunctionName": target["Arn"],
+        "Principal": "events.amazonaws.com",
+        "SourceArn": {"Fn::GetAtt": [name, "Arn"]},
+    }
 
 
-def test_message_about_unnoticed_ending_has_only_fields_of_aws(template: Template) -> None:
-    (rule,) = [r for name, r in template.find_resources("AWS::Events::Rule").items() if name.startswith("Watch")]
-    passed = rule["Properties"]["Targets"][0]["InputTransformer"]["InputPathsMap"].values()
-    detail = {"$.detail.status", "$.detail.name", "$.detail.executionArn"}
-    assert set(passed) == {"$.region", "$.time", *detail}
+def test_only_the_function_that_a_rule_invokes_has_a_dead_letter_queue(template: Template) -> None:
+    queue = {"TargetArn": {"Fn::GetAtt": [queue_of(template, "Watch"), "Arn"]}}
+    template.resource_properties_count_is("AWS::Lambda::Function", {"DeadLetterConfig": Match.any_value()}, 1)
+    template.has_resource_properties(
+        "AWS::Lambda::Function", {"Handler": "lambdas.notify_ending.handler", "DeadLetterConfig": queue}
+    )
+
+
+def test_state_machine_may_invoke_the_functions_of_its_states_only(template: Template) -> None:
+    invoked = [grant.resource for grant in grants(template) if grant.action == "lambda:InvokeFunction"]
+    assert len(invoked) == len(OF_WORKFLOW)
+    assert "NotifyEnding" not in str(invoked)
 
 
 @pytest.mark.parametrize("kind", ["AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy"])

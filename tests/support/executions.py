@@ -78,7 +78,7 @@ class Executions:
     """Starts executions, and receives an event from EventBridge when an execution ends."""
 
     def __init__(self, aws: LocalAws, state_machine_arn: str) -> None:
-        self._stepfunctions = aws.client("stepfunctions")
+        self._aws, self._stepfunctions = aws, aws.client("stepfunctions")
         self._sqs = aws.client("sqs")
         self._state_machine_arn = state_machine_arn
         self._ended: list[dict[str, Any]] = []
@@ -100,10 +100,14 @@ class Executions:
         return self.wait_until_ended(self.begin(given))
 
     def _wait_for(self, wanted: Callable[[dict[str, Any]], bool], count: int = 1) -> list[Execution]:
-        """The ended executions that match, once there are `count`. `wanted` takes the detail of an event."""
+        """The ended executions that match, once there are `count`, and functions have handled their endings.
+
+        `wanted` takes the detail of an event.
+        """
         while len(found := [ended for ended in self._ended if wanted(ended)]) < count:
             if not self._receive(LONGEST_WAIT):
                 raise TimeoutError(f"No execution ended within {LONGEST_WAIT} seconds.")
+        self._aws.wait_until_idle()
         return [self._describe(ended["executionArn"]) for ended in found]
 
     def wait_for_all(self, project_name: str, *, count: int) -> list[Execution]:
@@ -188,13 +192,18 @@ class Executions:
 
 
 class Subscriber:
-    """A queue that is subscribed to the topic. SNS has delivered every message before the execution ends."""
+    """A queue that is subscribed to the topic. Executions return an execution after SNS has delivered its messages."""
 
-    def __init__(self, aws: LocalAws, topic_arn: str) -> None:
+    def __init__(self, aws: LocalAws, topic_arn: str, wanted: dict[str, Any] | None = None) -> None:
+        """`wanted` is a filter policy."""
         self._sqs, self._sns = aws.client("sqs"), aws.client("sns")
         self._queue, queue_arn = create_queue(aws, "sns.amazonaws.com")
         self._subscription = self._sns.subscribe(
-            TopicArn=topic_arn, Protocol="sqs", Endpoint=queue_arn, ReturnSubscriptionArn=True
+            TopicArn=topic_arn,
+            Protocol="sqs",
+            Endpoint=queue_arn,
+            ReturnSubscriptionArn=True,
+            Attributes={"FilterPolicy": json.dumps(wanted)} if wanted else {},
         )["SubscriptionArn"]
 
     def receive_all(self) -> list[Notification]:
@@ -212,13 +221,14 @@ class Subscriber:
 
 
 def read_records(aws: LocalAws, table: str, project_name: str) -> list[dict[str, str]]:
-    """The records of the project, read with the query that the documentation gives."""
+    """The records of the project, read with the query that the documentation gives, without the marks of endings."""
     found = aws.client("dynamodb").query(
         TableName=table,
         KeyConditionExpression="ProjectName = :p",
         ExpressionAttributeValues={":p": {"S": project_name}},
     )["Items"]
-    return [{name: next(iter(value.values())) for name, value in item.items()} for item in found]
+    items = [{name: next(iter(value.values())) for name, value in item.items()} for item in found]
+    return [item for item in items if "/dataset/test/" in item["TestDatasetArn"]]
 
 
 def _change_nothing(_states: dict[str, Any]) -> None:

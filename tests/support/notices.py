@@ -1,4 +1,4 @@
-"""Read a message from SNS: a notice of the workflow, or the plain text that a rule sends in its place."""
+"""Read a message from SNS: a notice of the workflow, or the plain text that is sent in its place."""
 
 import json
 from typing import Any
@@ -15,4 +15,4 @@ def read_notice(message: str) -> dict[str, Any]:
     if isinstance(notice, dict):
         return notice
     headline = message.removeprefix(PLAIN_MESSAGE_START).partition("\n")[0]
-    return {"Outcome": headline.partition(":")[0].strip('"'), "Advice": message.partition("What to do:")[2]}
+    return {"Outcome": headline.partition(":")[0], "Advice": message.partition("What to do:")[2]}

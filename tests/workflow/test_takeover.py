@@ -67,6 +67,7 @@ def test_a_redriven_owner_keeps_its_pair(
     bench: Workbench, project: str, executions: Executions, subscriber: Subscriber, read_record: Any
 ) -> None:
     owner = abort_waiting_owner(bench, project, executions, read_record)
+    executions.wait_until_ended(owner)
     executions.redrive(owner)
     second = executions.run({"ProjectArn": project})
     assert second.output["Outcome"] == "SKIPPED"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra.functions import FUNCTIONS
+from infra.functions import OF_WORKFLOW, construct_id_of
 from local.aws import LocalAws
 from local.custom_labels.settings import accepted_answers
 from tests.support.executions import (
@@ -296,10 +296,10 @@ def test_logs_name_the_execution_and_the_project(
     local_aws: LocalAws, bench: Workbench, project: str, executions: Executions
 ) -> None:
     execution = create_pair_by_events(bench, project, executions, images(10))
-    groups = local_aws.client("logs").describe_log_groups(logGroupNamePrefix=FUNCTION_LOGS)["logGroups"]
-    assert len(groups) == len(FUNCTIONS)
-    for group in groups:
-        logged = wait_until(partial(read_log_lines, local_aws, group["logGroupName"], execution.arn))
+    for name in OF_WORKFLOW:
+        logged = wait_until(
+            partial(read_log_lines, local_aws, f"{FUNCTION_LOGS}{construct_id_of(name)}", execution.arn)
+        )
         records = [json.loads(line) for line in logged]
         assert {(record["execution"], record["project"]) for record in records} == {
             (execution.arn, get_project_name(project))

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from infra.functions import FUNCTIONS, construct_id_of
+from infra.functions import OF_SWEEP, OF_WORKFLOW, construct_id_of
 
 
 class Acknowledged(NamedTuple):
@@ -66,7 +66,7 @@ ACKNOWLEDGED = (
     ),
     Acknowledged(
         "No `*` for the version of a function",
-        tuple(f"IAM5[Resource::<Functions{construct_id_of(name)}.Arn>:*]" for name in FUNCTIONS),
+        tuple(f"IAM5[Resource::<Functions{construct_id_of(name)}.Arn>:*]" for name in (*OF_WORKFLOW, *OF_SWEEP)),
         _WORKFLOW_POLICY,
         "An execution may run for days. After a deployment, a running execution still uses the versions that its "
         "definition names. So every version of the stack's functions is allowed, and no other function.",
@@ -74,7 +74,7 @@ ACKNOWLEDGED = (
     Acknowledged(
         "No `*` in the ARN of an execution",
         (f"IAM5[{_STATES}:execution:<WorkflowStateMachine.Name>:*]",),
-        ("Workflow/DescribeOwner/Resource", "Workflow/ReadExecution/Resource"),
+        ("Workflow/DescribeOwner/Resource", "Workflow/ReadExecution/Resource", "Workflow/DescribeEnding/Resource"),
         "Executions get their names when they start. The `*` follows the name of this state machine, so it covers the "
         "executions of this state machine only. Both actions only read.",
     ),
@@ -98,18 +98,19 @@ ACKNOWLEDGED = (
         "Reserved concurrency for functions",
         ("LambdaConcurrency",),
         _ALL_FUNCTIONS,
-        "An execution runs one function at a time, for at most a minute. So there are never more concurrent functions "
-        "than executions. Lambda keeps 100 of an account's concurrency unreserved (*Configuring reserved concurrency "
-        "for a function*, AWS Lambda Developer Guide), and a new account may have less: there a reservation would "
-        "fail the deployment. In other accounts it would take concurrency from other functions.",
+        "An execution runs one function at a time, for at most a minute, and `notify_ending` runs once after its end. "
+        "So there are hardly ever more concurrent functions than executions. Lambda keeps 100 of an account's "
+        "concurrency unreserved (*Configuring reserved concurrency for a function*, AWS Lambda Developer Guide), and a "
+        "new account may have less: there a reservation would fail the deployment. In other accounts it would take "
+        "concurrency from other functions.",
     ),
     Acknowledged(
         "A dead-letter queue for functions",
         ("LambdaDLQ",),
         _ALL_FUNCTIONS,
-        "Lambda sends failed asynchronous invocations to such a queue. Nothing invokes these functions "
-        "asynchronously. Step Functions invokes them synchronously, receives the error, retries or catches it, and "
-        "notifies people.",
+        "Lambda sends failed asynchronous invocations to such a queue. Only `notify_ending` is invoked asynchronously, "
+        "and it has one. Step Functions invokes the others synchronously, receives the error, retries or catches it, "
+        "and notifies people.",
     ),
     Acknowledged(
         "A dead-letter queue for a queue",

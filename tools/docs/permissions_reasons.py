@@ -1,6 +1,6 @@
 """The reason for each permission of the stack, as docs/permissions.md prints it."""
 
-from infra.functions import FUNCTIONS, construct_id_of
+from infra.functions import FUNCTIONS, OF_SWEEP, OF_WORKFLOW, construct_id_of
 
 _NEW_DATASETS = "the rule for new datasets (`TriggerDatasetCreated`)"
 _WITHOUT_NOTIFICATION = "the rule for executions without a notification (`WatchUntold`)"
@@ -10,10 +10,10 @@ NAMES = {
     **{f"Functions{construct_id_of(name)}Role": f"`{name}`" for name in FUNCTIONS},
     "WorkflowRole": "the state machine",
     "WorkflowStateMachineEventsRole": _NEW_DATASETS,
-    "WatchRole": _WITHOUT_NOTIFICATION,
     "CustomS3AutoDeleteObjectsCustomResourceProviderRole": "the bucket emptier",
-    **{f"Functions{construct_id_of(name)}": f"`{name}`" for name in FUNCTIONS},
+    **{f"Functions{construct_id_of(name)}": f"`{name}`" for name in (*OF_WORKFLOW, *OF_SWEEP)},
     **{f"Functions{construct_id_of(name)}Logs": "its log group" for name in FUNCTIONS},
+    "FunctionsNotifyEndingCurrentVersion": "the current version of `notify_ending`",
     "Key": "the key",
     "RecordsItems": "the table of records",
     "ReportsBucket": "the bucket of reports",
@@ -45,6 +45,9 @@ _ENCRYPTED_TOPIC = (
 _ENCRYPTED_LOGS = "To encrypt the log groups (*Encrypt log data in CloudWatch Logs using AWS Key Management Service*)."
 _ENCRYPTED_QUEUE = "To send undeliverable events to an encrypted dead-letter queue. A rule has no role for that."
 
+_OWN_QUEUE = "To send to an encrypted dead-letter queue, which needs the queue's key (*Key management*, Amazon SQS \
+Developer Guide)."
+
 # By action. The service that a key is used through follows it (`via sns`). Where reasons differ, one of these follows,
 # too: the role, the resource, the Sid of the statement, or its condition.
 WHY = {
@@ -60,7 +63,10 @@ WHY = {
     "(custom-labels.md, section 7).",
     "dynamodb:GetItem resolve_datasets": "To read the record of the pair, which earlier executions have written.",
     "dynamodb:GetItem claim_pair": "To read the owner of the pair.",
-    "dynamodb:PutItem": "To keep the record of the earlier owner as history, when an execution takes the pair over.",
+    "dynamodb:GetItem notify_ending": "To read whether people were notified of the ending.",
+    "dynamodb:PutItem claim_pair": "To keep the record of the earlier owner as history, when an execution takes the "
+    "pair over.",
+    "dynamodb:PutItem notify_ending": "To mark an ending of which people were notified.",
     "dynamodb:UpdateItem claim_pair": "To claim the pair.",
     "dynamodb:UpdateItem start_distribution": "To record the pair before the start, on the condition that the "
     "execution still owns it.",
@@ -70,6 +76,8 @@ WHY = {
     "AWS KMS*, Amazon DynamoDB Developer Guide).",
     "kms:Decrypt via sns": _ENCRYPTED_TOPIC,
     "kms:GenerateDataKey via sns": _ENCRYPTED_TOPIC,
+    "kms:Decrypt via sqs": _OWN_QUEUE,
+    "kms:GenerateDataKey via sqs": _OWN_QUEUE,
     "kms:GenerateDataKey via s3": "To write to an encrypted bucket, which needs the bucket's key (*Using SSE-KMS*, "
     "Amazon S3 User Guide).",
     "s3:PutObject": "To write the page of a report.",
@@ -77,17 +85,18 @@ WHY = {
     "states:DescribeExecution claim_pair": "To check whether the owner of the pair is still running.",
     "states:DescribeExecution report_outcome": "To read the project from the input, if the execution failed before it "
     "found the project.",
+    "states:DescribeExecution notify_ending": "To read how the execution ended, and which project its input names.",
     "states:StartExecution": "To start an execution when a dataset was created.",
     "lambda:InvokeFunction resolve_datasets": "For the state *Resolve datasets*.",
     "lambda:InvokeFunction claim_pair": "For the state *Claim pair*.",
     "lambda:InvokeFunction start_distribution": "For the state *Start distribution*.",
     "lambda:InvokeFunction check_distribution": "For the state *Check distribution*.",
     "lambda:InvokeFunction report_outcome": "For the state *Report outcome*.",
+    "lambda:InvokeFunction the current version of notify_ending": "To pass on the endings of executions. EventBridge "
+    "needs no role for that (*Using resource-based policies for Amazon EventBridge*).",
     "sns:Publish the topic for notifications": "For the states *Notify people* and *Notify in plain words*.",
     "sns:Publish the topic for chat": "For the state *Notify chat*.",
-    "sns:Publish the rule for executions without a notification (WatchUntold)": (
-        "To notify people of such an execution."
-    ),
+    "sns:Publish notify_ending": "To notify people of an execution that ended without a notification.",
     "sns:Publish the topic for alarms": "To publish alarms, which have no role.",
     "events:PutEvents": "For the state *Send completion event*.",
     "logs:CreateLogStream": _LOG,
@@ -122,6 +131,8 @@ WHY = {
     "kms:GenerateDataKey* Logs": _ENCRYPTED_LOGS,
     "kms:ReEncrypt* Logs": _ENCRYPTED_LOGS,
     "sqs:SendMessage": "To send undeliverable events of the rule to the queue.",
+    "sqs:SendMessage notify_ending": "To send an event with which the function failed to the dead-letter queue. Lambda "
+    "does that under this role (*Capturing records of Lambda asynchronous invocations*, AWS Lambda Developer Guide).",
     "s3:GetBucket*": "`cdk destroy`: to read the tag that says whether to empty the bucket.",
     "s3:PutBucketPolicy": "`cdk destroy`: to deny new objects.",
     "s3:List*": "`cdk destroy`: to list the objects.",

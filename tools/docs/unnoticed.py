@@ -6,8 +6,8 @@ UNNOTICED = (
     Failure(
         errors=("ABORTED",),
         retried=Retried.NO_TASK,
-        why="Somebody stopped the execution. A rule of EventBridge sends a message `ABORTED: …` to the same topic. A "
-        "distribution that the execution had started continues.",
+        why="Somebody stopped the execution. The function `notify_ending` sends a message `ABORTED: …` to the same "
+        "topic. A distribution that the execution had started continues.",
         advice="To follow that distribution to its end, redrive the execution within 14 days or start a new one. If "
         "you need no outcome, do nothing.",
     ),
@@ -15,18 +15,19 @@ UNNOTICED = (
         errors=("TIMED_OUT",),
         retried=Retried.NO_TASK,
         why="The execution took longer than its two deadlines and one hour. This happens only when a task does not "
-        "answer. A rule of EventBridge sends a message `TIMED_OUT: …`.",
+        "answer. The function `notify_ending` sends a message `TIMED_OUT: …`.",
         advice="Check in which state the execution ended. Then start a new execution, which continues from there.",
     ),
     Failure(
         errors=("Nobody could be notified",),
         retried=Retried.NO_TASK,
         why="SNS did not accept the message with the outcome. The execution fails. Its cause begins with that, and "
-        "contains the error of SNS and the outcome, which the record has, too. A rule of EventBridge tries to notify "
-        "people, for up to 24 hours if SNS answers with a 5xx or 429. If it fails, the event is in the dead-letter "
+        "contains the error of SNS and the outcome, which the record has, too. The function `notify_ending` tries to "
+        "notify people, three times within about three minutes. If it fails, the event is in the dead-letter "
         "queue with `WatchUndelivered` in its name, and the alarm of that queue is red in the CloudWatch console.",
         advice="Fix what SNS names (the topic, its policy, its key), then purge the queue. If the pair is "
-        "distributed, no other execution is needed.",
+        "distributed, no other execution is needed. [Notify people after "
+        "all](operations.md#notify-people-of-an-execution-after-all), if they should know.",
     ),
     Failure(
         errors=("An event that started nothing",),

@@ -12,7 +12,7 @@ from typing import Any
 from aws_cdk import RemovalPolicy
 from botocore.exceptions import ClientError, WaiterError
 
-from infra.functions import FUNCTIONS, construct_id_of
+from infra.functions import OF_WORKFLOW, construct_id_of
 from infra.metrics import NAMESPACE
 from infra.settings import Settings
 from infra.workflow.tasks import SOURCE
@@ -126,7 +126,7 @@ def distribute_by_event(deployed: Deployment) -> None:
     assert deployed.counted("DISTRIBUTED") == counted + 1
     _assert_page(deployed, execution)
     _assert_traced(deployed, execution, deployed.aws.traces()[traced:])
-    assert all(deployed.logged(f"Functions{construct_id_of(name)}Logs", execution.arn) for name in FUNCTIONS)
+    assert all(deployed.logged(f"Functions{construct_id_of(name)}Logs", execution.arn) for name in OF_WORKFLOW)
     wait_until(lambda: deployed.logged("WorkflowLogs", execution.arn))
 
 
@@ -159,8 +159,11 @@ def _assert_page(deployed: Deployment, execution: Execution) -> None:
 
 def _assert_traced(deployed: Deployment, execution: Execution, traces: list[str]) -> None:
     assert execution.arn in traces
-    for name in FUNCTIONS:
-        assert any(f":{deployed.ref(f'Functions{construct_id_of(name)}')}:" in f"{trace}:" for trace in traces)
+    assert all(_is_traced(deployed, name, traces) for name in OF_WORKFLOW)
+
+
+def _is_traced(deployed: Deployment, function: str, traces: list[str]) -> bool:
+    return any(f":{deployed.ref(f'Functions{construct_id_of(function)}')}:" in f"{trace}:" for trace in traces)
 
 
 def notify_of_failure(deployed: Deployment) -> None:
@@ -203,11 +206,14 @@ def _begin_to_wait(deployed: Deployment) -> tuple[str, str]:
 
 
 def notify_of_abort(deployed: Deployment) -> None:
-    """People are notified of an aborted execution, which cannot send a notification itself."""
+    """People are notified once of an aborted execution, which cannot send a notification itself."""
     _, owner = _begin_to_wait(deployed)
+    traced = len(deployed.aws.traces())
     deployed.executions.abort(owner)
     assert deployed.executions.wait_until_ended(owner).status == "ABORTED"
     assert len(deployed.received(deployed.notified, owner)) == 1
+    assert deployed.logged("FunctionsNotifyEndingLogs", owner)
+    assert _is_traced(deployed, "notify_ending", deployed.aws.traces()[traced:])
 
 
 def take_over_pair(deployed: Deployment) -> None:
@@ -231,12 +237,33 @@ def queue_undelivered_event(deployed: Deployment) -> None:
     assert len(deployed.received(deployed.ref("TriggerUndeliveredQueue"), dataset)) == 1
 
 
+def queue_failed_ending(deployed: Deployment) -> None:
+    """The event of an aborted execution of which the function cannot notify people is in the dead-letter queue."""
+    with deny_action(deployed.aws, deployed.ref("FunctionsNotifyEndingRole"), "sns:Publish"):
+        _assert_ending_queued(deployed)
+
+
 def queue_undelivered_ending(deployed: Deployment) -> None:
-    """The event of an aborted execution that the rule cannot publish to SNS is in the dead-letter queue."""
+    """The event of an aborted execution with which the rule cannot invoke the function is in the dead-letter queue."""
+    functions, version = deployed.aws.client("lambda"), deployed.ref("FunctionsNotifyEndingCurrentVersion")
+    (statement,) = json.loads(functions.get_policy(FunctionName=version)["Policy"])["Statement"]
+    functions.remove_permission(FunctionName=version, StatementId=statement["Sid"])
+    try:
+        _assert_ending_queued(deployed)
+    finally:
+        functions.add_permission(
+            FunctionName=version,
+            StatementId=statement["Sid"],
+            Action=statement["Action"],
+            Principal=statement["Principal"]["Service"],
+            SourceArn=statement["Condition"]["ArnLike"]["AWS:SourceArn"],
+        )
+
+
+def _assert_ending_queued(deployed: Deployment) -> None:
     _, owner = _begin_to_wait(deployed)
-    with deny_action(deployed.aws, deployed.ref("WatchRole"), "sns:Publish"):
-        deployed.executions.abort(owner)
-        deployed.executions.wait_until_ended(owner)
+    deployed.executions.abort(owner)
+    deployed.executions.wait_until_ended(owner)
     assert len(deployed.received(deployed.ref("WatchUndeliveredQueue"), owner)) == 1
 
 
@@ -314,6 +341,7 @@ PROMISES = (
     take_over_pair,
     notify_of_abort,
     queue_undelivered_event,
+    queue_failed_ending,
     queue_undelivered_ending,
     send_alarm,
     deploy_and_destroy,

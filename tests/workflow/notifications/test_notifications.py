@@ -211,8 +211,8 @@ def test_a_share_far_from_20_percent_is_not_ready_to_train(
 
 @pytest.mark.parametrize(
     ("policy", "expected"),
-    list(zip(DOCUMENTED_FILTERS, (["FAILED"], ["DISTRIBUTED"], []), strict=True)),
-    ids=["failures", "projects", "events"],
+    list(zip(DOCUMENTED_FILTERS, (["FAILED"], ["FAILED"], ["DISTRIBUTED"], []), strict=True)),
+    ids=["failures", "no successes", "projects", "events"],
 )
 def test_a_documented_filter_selects_notifications(
     local_aws: LocalAws,
@@ -233,7 +233,7 @@ def test_a_documented_filter_selects_notifications(
 def test_a_documented_filter_selects_failures_started_by_events(
     local_aws: LocalAws, stack: dict[str, str], bench: Workbench, project: str, executions: Executions
 ) -> None:
-    queue = subscribe_with_filter(local_aws, stack["TopicArn"], DOCUMENTED_FILTERS[2])
+    queue = subscribe_with_filter(local_aws, stack["TopicArn"], DOCUMENTED_FILTERS[-1])
     bench.aws.configure(event_copies=1)
     bench.pair(project, images(1))
     executions.wait_for_all(project, count=2)

@@ -20,6 +20,7 @@ WITHOUT_PRICE = {
     "AWS::IAM::Policy": NO_CHARGE,
     "AWS::IAM::Role": NO_CHARGE,
     "AWS::Lambda::Function": BY_USE,
+    "AWS::Lambda::Permission": NO_CHARGE,
     "AWS::Lambda::Version": NO_CHARGE,
     "AWS::Logs::LogGroup": BY_CONTENT,
     "AWS::Logs::QueryDefinition": NO_CHARGE,

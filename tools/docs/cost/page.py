@@ -71,6 +71,7 @@ The key costs ${Price.KEY.value.usd} more a month after its first rotation, and 
 ## Not included
 - Rekognition: no price is published for `DistributeDatasetEntries` and the other calls.
 - Retries: each adds one transition and its task.
+- Executions that fail, time out or are stopped: each adds an invocation of `notify_ending` and its calls.
 - Data transfer, the CloudTrail trail, and other subscribers and rules.
 
 ## Prices
