@@ -25,11 +25,11 @@ TIMEOUT = Duration.seconds(60)
 
 
 OF_WORKFLOW = ("resolve_datasets", "claim_pair", "start_distribution", "check_distribution", "report_outcome")
-OF_SWEEP = ("list_projects", "examine_project", "report_sweep")
+OF_SWEEP = ("list_projects", "examine_project", "list_endings", "report_sweep")
 """Each names a module of lambdas/ (`claim_pair`), a construct (`ClaimPair`) and a state (*Claim pair*)."""
 
 FUNCTIONS = (*OF_WORKFLOW, *OF_SWEEP, "notify_ending")
-"""A rule of EventBridge invokes the last one."""
+"""A rule of EventBridge invokes the last one, and the sweep does (*Notify ending*)."""
 
 
 def construct_id_of(function: str) -> str:
@@ -68,7 +68,8 @@ class Functions(Construct):
         )
         self._functions = functions
         self.all = tuple(functions.values())
-        self.of_workflow, self.of_sweep = (self._of(*names) for names in (OF_WORKFLOW, OF_SWEEP))
+        self.of_workflow = self._of(*OF_WORKFLOW)
+        self.of_sweep = self._of(*OF_SWEEP, "notify_ending")
         self._set_environment(settings)
         self._grant_records(records)
         self._grant_reports(reports)
@@ -88,6 +89,8 @@ class Functions(Construct):
             function.add_environment("TRIGGER", settings.trigger)
         for function in self._of("resolve_datasets", "list_projects"):
             function.add_environment("PROJECTS", ",".join(settings.projects))
+        look_back = 2 * max(settings.sweep_hours, 24)  # an ending that one sweep does not reach, the next one does
+        self._functions["list_endings"].add_environment("LOOK_BACK_SECONDS", f"{look_back * 3600}")
         self._functions["examine_project"].add_environment("QUIET_SECONDS", f"{settings.quiet_hours * 3600:g}")
 
     def _grant_records(self, records: dynamodb.ITable) -> None:

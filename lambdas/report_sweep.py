@@ -15,12 +15,12 @@ Event = dict[str, Any]
 
 @sweep_step
 def handler(event: Event) -> Event:
-    """From {Execution, Times, Rows, DryRun, StartedBy, Unmatched, More} to the output of the sweep (docs/sweep.md).
+    """From {Execution, Times, Rows, Notified, DryRun, StartedBy, Unmatched, More} to the output (docs/sweep.md).
 
     A dry run sends no metric.
     """
     rows = event["Rows"]
-    summary = summarize(rows)
+    summary = {**summarize(rows), "Notified": len(event["Notified"])}
     logger.info("Swept", **summary, dry_run=event["DryRun"], started_by=event["StartedBy"])
     if not event["DryRun"]:
         _send_metrics(Counter(row["Action"] for row in rows), summary["Missed"])

@@ -231,6 +231,10 @@ class Workflow(Construct):
             "ReadExecution": (functions.role_of("report_outcome"), [describe, read]),
             "DescribeEnding": (functions.role_of("notify_ending"), [describe]),
         }
+        listing = iam.PolicyStatement(
+            actions=["states:ListExecutions"], resources=[self.state_machine.state_machine_arn]
+        )
+        iam.Policy(self, "ListEndings", statements=[listing], roles=[functions.role_of("list_endings")])
         for name, (role, actions) in readers.items():
             statement = iam.PolicyStatement(actions=actions, resources=[executions])
             iam.Policy(self, name, statements=[statement], roles=[role])

@@ -25,7 +25,7 @@ _STARTED_BEFORE = "Sfn.ExecutionAlreadyExistsException"
 
 
 class Sweep(Construct):
-    """A Standard state machine in JSONata, with the variables `sweep`, `rows`, `row`, `start` and `report`."""
+    """A Standard state machine in JSONata, with a variable for what each function returned."""
 
     def __init__(
         self,
@@ -87,10 +87,12 @@ class Sweep(Construct):
         report = self._invoke(
             "Report sweep",
             Rows="$rows",
+            Notified="$notified",
             **{name: f"$sweep.{name}" for name in ("DryRun", "StartedBy", "Unmatched", "More")},
             assign={"report": ""},
         )
-        projects.next(report).next(rest)
+        projects.next(self._notify_of_endings(workflow, report))
+        report.next(rest)
         return listed.next(accepted)
 
     def _of_project(self, workflow: sfn.IStateMachine) -> sfn.IChainable:
@@ -122,6 +124,20 @@ class Sweep(Construct):
         needed = sfn.Choice.jsonata(self, "Execution needed?")
         needed.when(when("$start.Name != ''"), start).otherwise(leave)
         return examine.next(needed)
+
+    def _notify_of_endings(self, workflow: sfn.IStateMachine, report: tasks.LambdaInvoke) -> sfn.IChainable:
+        """The states that notify people of executions whose status event was lost, before the report."""
+        listed = self._invoke(
+            "List endings",
+            StartedBy="$sweep.StartedBy",
+            DryRun="$sweep.DryRun",
+            StateMachineArn=f"'{workflow.state_machine_arn}'",
+            assign={"endings": ".Executions"},
+        )
+        notify = self._invoke("Notify ending", Executions="$endings", assign={"notified": ".Notified"})
+        for each in (listed, notify):
+            each.add_catch(report, assign={"notified": []})
+        return listed.next(notify).next(report)
 
     def _start(self, state: str, *, outputs: Any = None, **parameters: str) -> tasks.CallAwsService:
         """Starts an execution. Its name makes sure that it starts once, also if the call is repeated."""

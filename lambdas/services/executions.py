@@ -1,7 +1,8 @@
 """Calls to Step Functions about executions."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 import boto3
@@ -16,6 +17,8 @@ from lambdas.services.sdk import CONFIG
 _stepfunctions = boto3.client("stepfunctions", config=CONFIG)
 
 MOST_EVENTS = 1000  # on one page of a history
+MOST_ENDINGS = 200  # of each the function that notifies people asks Step Functions, within a minute
+LONGEST_EXECUTION = timedelta(hours=73)  # with both deadlines at their longest (infra/settings.py)
 
 
 def describe_owner(execution: str) -> Owner:
@@ -48,6 +51,22 @@ def describe_execution(execution: str) -> Description:
         ended_at=ended.astimezone(UTC).isoformat(timespec="milliseconds") if ended else "",
         redriven_at=redriven.timestamp() if redriven else 0.0,
     )
+
+
+def list_unsuccessful(state_machine: str, since: datetime) -> list[str]:
+    """The ARNs of executions that failed, timed out or were aborted since then, at most MOST_ENDINGS.
+
+    Step Functions lists them by the time of their start, the newest first (ListExecutions, AWS Step Functions API
+    Reference).
+    """
+    pages = _stepfunctions.get_paginator("list_executions")
+    found: list[str] = []
+    for status in ("FAILED", "TIMED_OUT", "ABORTED"):
+        listed = pages.paginate(stateMachineArn=state_machine, statusFilter=status)
+        executions = (each for page in listed for each in page["executions"])
+        recent = takewhile(lambda each: each["startDate"] > since - LONGEST_EXECUTION, executions)
+        found += [each["executionArn"] for each in recent if each["stopDate"] >= since]
+    return found[:MOST_ENDINGS]
 
 
 def read_execution_input(execution: str) -> Any:

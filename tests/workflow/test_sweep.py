@@ -246,6 +246,38 @@ def test_a_sweep_counts_what_it_did_and_what_an_event_should_have_started(
     assert wait_until(lambda: count() - before) == Counter({"STARTED": 1, "missed": 1})
 
 
+def test_people_are_notified_of_an_ending_whose_event_was_lost(
+    local_aws: LocalAws,
+    stack: dict[str, str],
+    project: str,
+    sweep: Sweep,
+    executions: Executions,
+    bench: Workbench,
+    subscriber: Subscriber,
+    read_record: Any,
+) -> None:
+    """And of no ending twice: the event of the second execution arrives."""
+    sweep()  # notifies of what other tests left
+    subscriber.receive_all()
+    bench.aws.configure(update_seconds=TWO_HOURS)
+    training, _ = bench.pair(project, images(ENTRIES))
+    bench.update(training, *images(1))
+    rules = local_aws.client("events")
+    (rule,) = rules.list_rules(NamePrefix=f"{STACK}-Watch")["Rules"]
+    aborted: dict[bool, str] = {}
+    for arrives in (False, True):
+        (rules.enable_rule if arrives else rules.disable_rule)(Name=rule["Name"])
+        aborted[arrives] = arn = executions.begin({"ProjectArn": project})
+        executions.wait_until_claimed(read_record, arn)
+        executions.abort(arn)
+        executions.wait_until_ended(arn)
+    assert [aborted[True] in each.message for each in subscriber.receive_all()] == [True]
+    swept = sweep()
+    assert swept.output["Notified"] == 1
+    assert [aborted[False] in each.message for each in subscriber.receive_all()] == [True]
+    assert sweep().output["Notified"] == 0
+
+
 def test_the_schedule_starts_a_sweep_by_itself(
     local_aws: LocalAws, bench: Workbench, project: str, executions: Executions
 ) -> None:

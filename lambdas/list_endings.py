@@ -1,0 +1,27 @@
+"""List endings: the executions of the workflow that ended lately without success. This function only reads."""
+
+import os
+from datetime import datetime, timedelta
+from typing import Any
+
+from lambdas.rules.input.execution_input import SCHEDULE
+from lambdas.rules.times import Times
+from lambdas.services.executions import list_unsuccessful
+from lambdas.step import logger, sweep_step
+
+Event = dict[str, Any]
+
+
+@sweep_step
+def handler(event: Event) -> Event:
+    """From {Execution, Times, StateMachineArn, StartedBy, DryRun} to {Executions: [ARN, …]}, the newest first.
+
+    Only a sweep of the schedule asks for them, and no dry run.
+    """
+    if event["DryRun"] or event["StartedBy"] != SCHEDULE:
+        return {"Executions": []}
+    now = datetime.fromisoformat(Times.from_state(event["Times"]).now)
+    since = now - timedelta(seconds=float(os.environ["LOOK_BACK_SECONDS"]))
+    executions = list_unsuccessful(event["StateMachineArn"], since)
+    logger.info("Listed endings", executions=len(executions))
+    return {"Executions": executions}
