@@ -4,6 +4,7 @@ from typing import Any
 
 from aws_cdk import ArnFormat, Aws, Stack
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
 
@@ -34,12 +35,13 @@ def rules_of_account(scope: Construct) -> iam.ServicePrincipal:
     return _acting_for(scope, "events", "rule", ArnFormat.SLASH_RESOURCE_NAME)
 
 
-def schedules_of_account(scope: Construct) -> iam.ServicePrincipal:
-    """EventBridge Scheduler, for the schedules of this account and Region.
+def schedules_of_group(group: scheduler.CfnScheduleGroup) -> iam.ServicePrincipal:
+    """EventBridge Scheduler, for the schedules of this group. A condition can name no schedule.
 
-    "Prevent confused deputy in EventBridge Scheduler", EventBridge Scheduler User Guide.
+    "Confused deputy prevention in EventBridge Scheduler", EventBridge Scheduler User Guide.
     """
-    return _acting_for(scope, "scheduler", "schedule", ArnFormat.SLASH_RESOURCE_NAME)
+    source = {"aws:SourceAccount": Stack.of(group).account, "aws:SourceArn": group.attr_arn}
+    return iam.ServicePrincipal("scheduler.amazonaws.com", conditions={"StringEquals": source})
 
 
 def functions_of_account(scope: Construct) -> iam.ServicePrincipal:

@@ -8,7 +8,7 @@ from aws_cdk import aws_scheduler_targets as targets
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.permissions import allow, schedules_of_account, via_service
+from infra.permissions import allow, schedules_of_group, via_service
 from infra.settings import Settings
 from infra.triggers.dead_letter_queue import DeadLetterQueue
 from lambdas.rules.input.execution_input import SCHEDULE
@@ -29,7 +29,10 @@ class Schedule(Construct):
             why="The schedule could not start a sweep.",
             advice="Fix the cause. Start a sweep yourself.",
         )
-        role = iam.Role(self, "Role", assumed_by=schedules_of_account(self))
+        # CloudWatch counts invocations by group ("Monitoring Amazon EventBridge Scheduler with Amazon CloudWatch",
+        # EventBridge Scheduler User Guide). The group has this schedule alone. CloudFormation chooses its name.
+        self.group = scheduler.CfnScheduleGroup(self, "Group")
+        role = iam.Role(self, "Role", assumed_by=schedules_of_group(self.group))
         allow(role, "states:StartExecution", sweep.state_machine_arn)
         queue = self.dead_letter_queue.queue
         allow(role, "sqs:SendMessage", queue.queue_arn)
@@ -38,6 +41,7 @@ class Schedule(Construct):
         scheduler.Schedule(
             self,
             "Sweep",
+            schedule_group=scheduler.ScheduleGroup.from_schedule_group_name(self, "Own", self.group.ref),
             description="Starts executions for pairs that nothing has started one for",
             schedule=scheduler.ScheduleExpression.rate(Duration.hours(settings.sweep_hours)),
             enabled=settings.trigger != Trigger.OFF,

@@ -9,7 +9,7 @@ from aws_cdk.assertions import Match, Template
 from infra.functions import FUNCTIONS, OF_WORKFLOW
 from infra.settings import Settings
 from lambdas.rules.tags import Trigger
-from tools.docs.grants import Grant, grants_of_roles
+from tools.docs.grants import Grant, grants_of_roles, plain
 from tools.docs.template import template_for_assertions
 
 
@@ -18,9 +18,10 @@ def template() -> Template:
     return template_for_assertions(Settings())
 
 
-def test_state_machine_is_standard(template: Template) -> None:
-    template.resource_count_is("AWS::StepFunctions::StateMachine", 1)
-    template.has_resource_properties("AWS::StepFunctions::StateMachine", {"StateMachineType": Match.absent()})
+def test_both_state_machines_are_standard(template: Template) -> None:
+    """That of the workflow and that of the sweep."""
+    template.resource_count_is("AWS::StepFunctions::StateMachine", 2)
+    template.all_resources_properties("AWS::StepFunctions::StateMachine", {"StateMachineType": Match.absent()})
 
 
 def test_functions_run_on_arm_with_the_newest_python(template: Template) -> None:
@@ -110,11 +111,28 @@ def test_rules_match_events_of_aws_only(template: Template) -> None:
     assert all(source.startswith("aws.") for source in sources)
 
 
-def test_only_executions_of_this_state_machine_may_be_read(template: Template) -> None:
-    (machine,) = template.find_resources("AWS::StepFunctions::StateMachine")
-    granted = {grant.action: grant.resource for grant in grants(template)}
-    for action in ("states:DescribeExecution", "states:GetExecutionHistory"):
-        assert {"Fn::GetAtt": [machine, "Name"]} in granted[action]["Fn::Join"][1]
+def test_only_executions_of_the_workflow_may_be_read(template: Template) -> None:
+    machine = machine_of(template, "Workflow")
+    actions = ("states:DescribeExecution", "states:GetExecutionHistory")
+    granted = [grant.resource["Fn::Join"][1] for grant in grants(template) if grant.action in actions]
+    assert granted
+    assert [parts for parts in granted if {"Fn::GetAtt": [machine, "Name"]} not in parts] == []
+
+
+def test_only_the_schedule_and_the_sweep_itself_start_a_sweep(template: Template) -> None:
+    starting = [grant for grant in grants(template) if grant.action == "states:StartExecution"]
+    started = {(plain(grant.owner), plain(grant.resource["Ref"])) for grant in starting}
+    assert started == {
+        ("WorkflowStateMachineEventsRole", "WorkflowStateMachine"),
+        ("SweepRole", "WorkflowStateMachine"),
+        ("SweepRole", "SweepStateMachine"),
+        ("ScheduleRole", "SweepStateMachine"),
+    }
+
+
+def machine_of(template: Template, box: str) -> str:
+    (machine,) = [name for name in template.find_resources("AWS::StepFunctions::StateMachine") if name.startswith(box)]
+    return machine
 
 
 def test_only_start_distribution_may_distribute(template: Template) -> None:
@@ -171,7 +189,7 @@ def queue_of(template: Template, box: str) -> str:
     return queue
 
 
-@pytest.mark.parametrize("box", ["Trigger", "Watch"])
+@pytest.mark.parametrize("box", ["Trigger", "Watch", "Schedule"])
 def test_message_in_a_dead_letter_queue_raises_an_alarm(template: Template, box: str) -> None:
     template.has_resource_properties(
         "AWS::CloudWatch::Alarm",
@@ -370,6 +388,20 @@ def test_service_assumes_a_role_for_this_account_only(template: Template, servic
         assert parts[-1] == resource
 
 
+def test_scheduler_assumes_its_role_for_the_group_of_the_schedule_only(template: Template) -> None:
+    """A condition with the ARN of a schedule never matches: the source is the group."""
+    (group,) = template.find_resources("AWS::Scheduler::ScheduleGroup")
+    trusted = [
+        statement["Condition"]
+        for role in template.find_resources("AWS::IAM::Role").values()
+        for statement in role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        if statement["Principal"] == {"Service": "scheduler.amazonaws.com"}
+    ]
+    source = {"aws:SourceAccount": {"Ref": "AWS::AccountId"}, "aws:SourceArn": {"Fn::GetAtt": [group, "Arn"]}}
+    assert trusted == [{"StringEquals": source}]
+    template.has_resource_properties("AWS::Scheduler::Schedule", {"GroupName": {"Ref": group}})
+
+
 def test_lambda_assumes_a_role_for_this_account_only(template: Template) -> None:
     """The CDK makes the role of the bucket emptier."""
     roles = template.find_resources("AWS::IAM::Role").items()
@@ -402,6 +434,7 @@ def test_records_can_be_queried_by_project(template: Template) -> None:
     [
         "StateMachineArn",
         "StateMachineConsole",
+        "SweepStateMachineArn",
         "RecordsTable",
         "ReportsBucket",
         "TopicArn",
@@ -431,8 +464,8 @@ def test_only_report_outcome_may_write_reports(template: Template) -> None:
     assert "ReportOutcome" in name
 
 
-def test_only_one_log_group_has_a_physical_name(template: Template) -> None:
-    """Its name has the id of the stack. A Ref is no name of the resource itself, but names another resource."""
+def test_only_log_groups_of_state_machines_have_a_physical_name(template: Template) -> None:
+    """Their names have the id of the stack. A Ref is no name of the resource itself, but names another resource."""
     names = {
         "FunctionName",
         "StateMachineName",
@@ -447,9 +480,8 @@ def test_only_one_log_group_has_a_physical_name(template: Template) -> None:
     }
     properties = [resource.get("Properties", {}) for resource in template.to_json()["Resources"].values()]
     named = [(name, each[name]) for each in properties for name in names & each.keys()]
-    ((name, value),) = [(name, value) for name, value in named if set(value) != {"Ref"}]
-    assert name == "LogGroupName"
-    assert "AWS::StackId" in str(value)
+    literal = [(name, "AWS::StackId" in str(value)) for name, value in named if set(value) != {"Ref"}]
+    assert literal == [("LogGroupName", True)] * 2
 
 
 def test_no_role_may_train_a_model(template: Template) -> None:

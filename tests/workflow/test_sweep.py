@@ -284,7 +284,7 @@ def test_the_schedule_starts_a_sweep_by_itself(
     """The target of the deployed schedule, on a schedule that is due now: the deployed one is due once a day."""
     scheduler = local_aws.client("scheduler")
     (listed,) = scheduler.list_schedules(NamePrefix=STACK)["Schedules"]
-    deployed = scheduler.get_schedule(Name=listed["Name"])
+    deployed = scheduler.get_schedule(Name=listed["Name"], GroupName=listed["GroupName"])
     assert (deployed["State"], deployed["ScheduleExpression"]) == ("ENABLED", "rate(1 day)")
     bench.pair(project, images(ENTRIES))
     name = unique("due")
