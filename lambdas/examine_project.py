@@ -8,7 +8,7 @@ from lambdas.rules.decision import Action, Decision, decide
 from lambdas.rules.failures.errors import DatasetMissing, TestDatasetNotEmpty, TrainingDatasetEmpty
 from lambdas.rules.input.execution_input import SCHEDULE, Request
 from lambdas.rules.pair import NO_RECORD, Dataset, Key, Pair, Record
-from lambdas.rules.sweep import Situation, name_execution, plan
+from lambdas.rules.sweep import Situation, SweepAction, name_execution, plan
 from lambdas.rules.tags import AutoDistribute, Trigger
 from lambdas.rules.text import shorten
 from lambdas.rules.times import Times
@@ -50,7 +50,7 @@ def handler(event: Event) -> Event:
         "ProjectName": pair.project_name,
         "Training": _describe(pair.training),
         "Test": _describe(pair.test),
-        "Action": "START" if planned.start else "LEAVE",
+        "Action": SweepAction.START if planned.start else SweepAction.LEAVE,
         "Why": planned.why,
         "Reason": shorten(planned.reason, LONGEST_REASON),
         "Missed": planned.missed,

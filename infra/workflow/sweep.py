@@ -16,6 +16,7 @@ from infra.workflow.expressions import INPUT, jsonata, when
 from infra.workflow.retries import retry_quickly
 from infra.workflow.role import sweep_role
 from infra.workflow.tasks import SEND_TIMEOUT, invoke
+from lambdas.rules.sweep import SweepAction
 
 # Rekognition allows 5 calls of each operation a second ("Amazon Rekognition endpoints and quotas", AWS General
 # Reference). A project takes two of DescribeDataset.
@@ -83,7 +84,7 @@ class Sweep(Construct):
         listed = self._invoke("List projects", Input=INPUT, assign={"sweep": ""})
         accepted = sfn.Choice.jsonata(self, "Input accepted?")
         refused = sfn.Fail.jsonata(self, "Refused", error="InvalidInput", cause=jsonata("$sweep.Refusal"))
-        accepted.when(when("$sweep.Refusal != ''"), refused).otherwise(projects)
+        accepted.when(when("$sweep.Refusal = ''"), projects).otherwise(refused)
         report = self._invoke(
             "Report sweep",
             Rows="$rows",
@@ -106,7 +107,7 @@ class Sweep(Construct):
         )
         start = self._start(
             "Start execution",
-            outputs=jsonata("$merge([$row, {'Action': 'STARTED', 'Execution': $states.result.ExecutionArn}])"),
+            outputs=_row(SweepAction.STARTED, "{'Execution': $states.result.ExecutionArn}"),
             StateMachineArn=workflow.state_machine_arn,
             Name=jsonata("$start.Name"),
             Input=jsonata("$start.Input"),
@@ -114,12 +115,13 @@ class Sweep(Construct):
         leave = sfn.Pass.jsonata(self, "Leave project", outputs=jsonata("$row"))
         not_examined = {
             "ProjectName": jsonata("$states.input.ProjectName"),
-            "Action": "NOT_EXAMINED",
+            "Action": SweepAction.NOT_EXAMINED,
             "Why": jsonata("$states.errorOutput.Error"),
             "Missed": False,
         }
-        start.add_catch(leave, errors=[_STARTED_BEFORE], assign=_changed("{'Action': 'STARTED_BEFORE'}"))
-        start.add_catch(leave, assign=_changed("{'Action': 'NOT_STARTED', 'Why': $states.errorOutput.Error}"))
+        start.add_catch(leave, errors=[_STARTED_BEFORE], assign={"row": _row(SweepAction.STARTED_BEFORE)})
+        not_started = _row(SweepAction.NOT_STARTED, "{'Why': $states.errorOutput.Error}")
+        start.add_catch(leave, assign={"row": not_started})
         examine.add_catch(leave, assign={"row": not_examined})
         needed = sfn.Choice.jsonata(self, "Execution needed?")
         needed.when(when("$start.Name != ''"), start).otherwise(leave)
@@ -161,5 +163,7 @@ class Sweep(Construct):
         return task
 
 
-def _changed(members: str) -> dict[str, str]:
-    return {"row": jsonata(f"$merge([$row, {members}])")}
+def _row(action: SweepAction, *members: str) -> str:
+    """The row of the project with this action and with other members."""
+    merged = ", ".join(["$row", f"{{'Action': '{action}'}}", *members])
+    return jsonata(f"$merge([{merged}])")

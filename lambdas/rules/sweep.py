@@ -39,6 +39,19 @@ class Why(StrEnum):
     """The workflow would fail."""
 
 
+class SweepAction(StrEnum):
+    """What a sweep does about a pair. docs/sweep.md explains each of them, and each Why."""
+
+    START = "START"
+    """A dry run would start an execution."""
+    LEAVE = "LEAVE"
+    STARTED = "STARTED"
+    STARTED_BEFORE = "STARTED_BEFORE"
+    """An earlier sweep has started an execution of the same name."""
+    NOT_STARTED = "NOT_STARTED"
+    NOT_EXAMINED = "NOT_EXAMINED"
+
+
 @dataclass(frozen=True)
 class Plan:
     """Whether to start an execution, and why. `missed`: an event should have started one."""
@@ -115,8 +128,8 @@ def summarize(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     counted = Counter((row["Action"], row["Why"]) for row in rows)
     return {
         "Projects": len(rows),
-        "Started": sum(row["Action"] == "STARTED" for row in rows),
-        "Missed": sum(row["Missed"] and row["Action"] == "STARTED" for row in rows),
+        "Started": sum(row["Action"] == SweepAction.STARTED for row in rows),
+        "Missed": sum(row["Missed"] and row["Action"] == SweepAction.STARTED for row in rows),
         "Counts": [{"Action": action, "Why": why, "Projects": n} for (action, why), n in sorted(counted.items())],
     }
 
