@@ -3,9 +3,16 @@
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from lambdas.rules.metrics import EXECUTION_AGE
+from lambdas.rules.metrics import EVENTS_MISSED, EXECUTION_AGE
 
 NAMESPACE = "DatasetDistribution"
+
+
+def events_missed(service: str) -> cloudwatch.Metric:
+    """The executions that a sweep started and an event should have started."""
+    return cloudwatch.Metric(
+        namespace=NAMESPACE, metric_name=EVENTS_MISSED, dimensions_map={"service": service}, statistic="Sum"
+    )
 
 
 def execution_age(service: str) -> cloudwatch.Metric:

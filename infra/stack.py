@@ -62,8 +62,11 @@ class DatasetDistribution(Stack):
         trigger = DatasetCreated(self, "Trigger", state_machine=machine, setting=settings.trigger, key=key)
         unnoticed.pass_endings(machine, functions.versions["notify_ending"])
         sweep = Sweep(self, "Sweep", functions=functions, workflow=machine, key=key, settings=settings)
-        if settings.sweep_hours:
+        schedule = (
             Schedule(self, "Schedule", sweep=sweep.state_machine, key=key, settings=settings)
+            if settings.sweep_hours
+            else None
+        )
         alarm_topic = AlarmTopic(self, "Operations", key=key, settings=settings)
         alarms = Alarms(
             self,
@@ -71,6 +74,8 @@ class DatasetDistribution(Stack):
             state_machine=machine,
             functions=functions,
             rules={"Trigger": trigger, "Watch": unnoticed},
+            sweep=sweep.state_machine,
+            schedule=schedule,
             alarm_topic=alarm_topic,
             settings=settings,
         )

@@ -11,10 +11,11 @@ from constructs import Construct
 
 from infra.functions import Functions
 from infra.messaging.alarm_topic import AlarmTopic
-from infra.metrics import execution_age
+from infra.metrics import events_missed, execution_age
 from infra.monitoring.unnoticed_endings import UnnoticedEndings
 from infra.settings import Settings
 from infra.triggers.dataset_created import DatasetCreated
+from infra.triggers.schedule import Schedule
 
 RuleWithQueue = DatasetCreated | UnnoticedEndings
 """A construct that has a rule and its dead-letter queue."""
@@ -43,14 +44,19 @@ class Alarms(Construct):
         state_machine: sfn.StateMachine,
         functions: Functions,
         rules: Mapping[str, RuleWithQueue],
+        sweep: sfn.StateMachine,
+        schedule: Schedule | None,
         alarm_topic: AlarmTopic,
         settings: Settings,
     ) -> None:
-        """The ids of the alarms about a rule begin with its key in `rules`."""
+        """The ids of the alarms about a rule begin with its key in `rules`. Only a schedule has alarms about sweeps."""
         super().__init__(scope, construct_id)
         self.all = [self._alarm(each) for each in self._alarms(state_machine, functions, rules, settings)]
         self.all += [self._alarm(_event_lost(name, each.rule)) for name, each in rules.items()]
         self.all += [each.dead_letter_queue.alarm for each in rules.values()]
+        if schedule:
+            self.all += [self._alarm(each) for each in self._of_schedule(sweep, schedule)]
+            self.all.append(schedule.dead_letter_queue.alarm)
         for alarm in self.all:
             alarm_topic.receive(alarm)
 
@@ -96,6 +102,33 @@ class Alarms(Construct):
                 "why.",
             )
 
+    def _of_schedule(self, sweep: sfn.StateMachine, schedule: Schedule) -> Iterator[_Alarm]:
+        yield _Alarm(
+            "SweepFailed",
+            _sum(sweep.metric_failed()),
+            1,
+            "A sweep failed. Its execution says why. The next sweep looks at every project again.",
+        )
+        yield _Alarm(
+            "SweepTimedOut",
+            _sum(sweep.metric_timed_out()),
+            1,
+            "A sweep timed out after two hours. It has not looked at every project.",
+        )
+        yield _Alarm(
+            "EventsMissed",
+            _sum(events_missed(Stack.of(self).stack_name)),
+            1,
+            "A sweep started an execution that an event should have started: events are being lost, or the account has "
+            "no trail. `make doctor` says which.",
+        )
+        yield _Alarm(
+            "SweepLost",
+            _schedule_metric(schedule, "InvocationsFailedToBeSentToDeadLetterCount"),
+            1,
+            "The schedule could not start a sweep, and could not send that to its dead-letter queue.",
+        )
+
     def _alarm(self, alarm: _Alarm) -> cloudwatch.Alarm:
         return cloudwatch.Alarm(
             self,
@@ -129,6 +162,16 @@ def _rule_metric(rule: events.Rule, metric: str) -> cloudwatch.Metric:
         namespace="AWS/Events",
         metric_name=metric,
         dimensions_map={"RuleName": rule.rule_name},
+        statistic="Sum",
+        period=_FIVE_MINUTES,
+    )
+
+
+def _schedule_metric(schedule: Schedule, metric: str) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace="AWS/Scheduler",
+        metric_name=metric,
+        dimensions_map={"ScheduleGroup": schedule.group.ref},
         statistic="Sum",
         period=_FIVE_MINUTES,
     )

@@ -9,11 +9,11 @@ from constructs import Construct
 
 from infra.functions import Functions
 from infra.metrics import NAMESPACE, execution_age
-from lambdas.rules.metrics import DATASETS_RESOLVED, OUTCOMES
+from lambdas.rules.metrics import DATASETS_RESOLVED, OUTCOMES, PROJECTS_SWEPT
 
 
 class Dashboard(Construct):
-    """The alarms come first, then executions, outcomes and decisions, then ages, errors and durations."""
+    """The alarms come first, then executions, outcomes and decisions, then ages, errors and durations, then sweeps."""
 
     def __init__(
         self,
@@ -47,6 +47,7 @@ class Dashboard(Construct):
                 "Duration of functions (p99)", [function.metric_duration(statistic="p99") for function in functions.all]
             ),
         )
+        dashboard.add_widgets(_graph("Projects swept, by action", [self._search(PROJECTS_SWEPT, "Action")]))
 
     def _search(self, metric: str, *dimensions: str) -> cloudwatch.MathExpression:
         """One line for each combination of values of the dimensions."""

@@ -8,6 +8,10 @@ OF_FUNCTIONS = {
     "Executions of a project": """filter project = "my-project"
 | stats earliest(@timestamp) as began, latest(reason) as said by execution
 | sort began desc""",
+    "Sweeps": """filter message = "Swept"
+| fields @timestamp, Projects, Started, Missed, started_by, dry_run
+| sort @timestamp desc
+| limit 100""",
     "Errors of functions": """filter level = "ERROR"
 | stats count(*) as times, latest(@timestamp) as last, latest(execution) as lately by exception_name, project
 | sort times desc""",

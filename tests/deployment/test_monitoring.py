@@ -11,7 +11,7 @@ from infra.functions import FUNCTIONS
 from infra.metrics import NAMESPACE
 from infra.monitoring import saved_queries
 from infra.settings import Settings
-from lambdas.rules.metrics import DATASETS_RESOLVED, EXECUTION_AGE, OUTCOMES
+from lambdas.rules.metrics import DATASETS_RESOLVED, EXECUTION_AGE, OUTCOMES, PROJECTS_SWEPT
 from local.aws import ROOT, LocalAws
 from local.cdk import STACK
 from tests.support.executions import Executions, Subscriber, wait_until
@@ -40,7 +40,7 @@ def alarms(aws: LocalAws) -> dict[str, dict[str, Any]]:
 def test_every_alarm_reaches_operators_through_the_encrypted_topic(local_aws: LocalAws, operator: Subscriber) -> None:
     """The test sets the states, because the local AWS has no metrics of AWS's own."""
     names = set(alarms(local_aws))
-    assert len(names) == 11 + len(FUNCTIONS)
+    assert len(names) == 16 + len(FUNCTIONS)  # five are about sweeps
     for state in ("ALARM", "OK"):
         for name in names:
             local_aws.client("cloudwatch").set_alarm_state(AlarmName=name, StateValue=state, StateReason="a test")
@@ -78,6 +78,30 @@ def test_executions_send_outcomes_by_error_and_their_age(
     assert counted(local_aws, "Outcomes", Outcome="DISTRIBUTED", Error="none") == before + 1
     assert counted(local_aws, "Outcomes", Outcome="FAILED", Error="DatasetMissing") == failed + 1
     assert counted(local_aws, "ExecutionAge", "SampleCount") >= 5
+
+
+def test_operators_are_notified_of_missed_events(
+    local_aws: LocalAws,
+    bench: Workbench,
+    project: str,
+    executions: Executions,
+    stack: dict[str, str],
+    operator: Subscriber,
+) -> None:
+    """The sweep's own metric sets the alarm off: a pair for which no event has come in two hours."""
+    bench.aws.configure(creation_seconds=0, distribution_seconds=0, event_copies=0)
+    bench.pair(project, images(10))
+    bench.aws.advance(2 * HOUR)
+    bench.aws.follow_waits(True)
+    executions.wait_until_ended(executions.begin({"StartedBy": "SCHEDULE"}, stack["SweepStateMachineArn"]))
+    (missed,) = [alarm for alarm in alarms(local_aws).values() if alarm["MetricName"] == "EventsMissed"]
+    wait_until(
+        lambda: local_aws.client("cloudwatch").describe_alarms(AlarmNames=[missed["AlarmName"]]) and heard(operator)
+    )
+
+
+def heard(operator: Subscriber) -> bool:
+    return any(json.loads(each.message)["NewStateValue"] == "ALARM" for each in operator.receive_all())
 
 
 def counted(aws: LocalAws, metric: str, statistic: str = "Sum", **dimensions: str) -> float:
@@ -137,19 +161,20 @@ def test_dashboard_begins_with_the_alarms() -> None:
 
 
 def test_dashboard_shows_metrics_that_functions_send(
-    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions
+    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, stack: dict[str, str]
 ) -> None:
     """Compares our own metrics by all dimensions. The local AWS has no metrics of AWS's own."""
     bench.aws.configure(creation_seconds=0, distribution_seconds=0, event_copies=0)
     bench.pair(project, images(10))
     executions.run({"ProjectArn": project})
+    executions.wait_until_ended(executions.begin({}, stack["SweepStateMachineArn"]))
     found = local_aws.client("cloudwatch").list_metrics(Namespace=NAMESPACE)["Metrics"]
     sent = {
         shown(metric["Namespace"], metric["MetricName"], {each["Name"]: each["Value"] for each in metric["Dimensions"]})
         for metric in found
     }
     on_dashboard = set(metrics_of_the_dashboard(local_aws))
-    assert {name for _, name, *_ in on_dashboard} == {OUTCOMES, DATASETS_RESOLVED, EXECUTION_AGE}
+    assert {name for _, name, *_ in on_dashboard} == {OUTCOMES, DATASETS_RESOLVED, EXECUTION_AGE, PROJECTS_SWEPT}
     assert on_dashboard <= sent
 
 
