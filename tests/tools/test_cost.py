@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from infra.settings import Settings
+from lambdas.rules.input.sweep_input import MOST_PROJECTS
 from local.aws import LocalAws
 from tests.support.executions import Execution, Executions, Subscriber, only, read_records, wait_until
 from tests.support.telemetry import FUNCTION_LOGS, WORKFLOW_LOGS, read_log_lines
@@ -17,12 +18,13 @@ from tests.support.workbench import Workbench, images
 from tools.docs.cost import usage
 from tools.docs.cost.at_rest import PRICED, WITHOUT_PRICE, usage_at_rest
 from tools.docs.cost.prices import Price, cost_of
-from tools.docs.cost.scenarios import TYPICAL, WORST, Scenario
-from tools.docs.cost.usage import Distribution, Stack, metrics_of, use_of_state
+from tools.docs.cost.scenarios import TYPICAL, WORST, Scenario, sweeps
+from tools.docs.cost.usage import Distribution, Stack, Sweep, metrics_of, use_of_state
 from tools.docs.cost.walk import Visit, summarize
-from tools.docs.template import EVERY_OPTION, template_for_assertions
+from tools.docs.template import EVERY_OPTION, states_of, template_for_assertions
 
 AT_ONCE = Scenario(creation=0, distribution=0)
+BY_SCHEDULE = {"StartedBy": "SCHEDULE"}
 JITTER = Decimal("0.15")  # the share by which the jitter of waits changes a cost
 KB = 1024
 
@@ -110,8 +112,9 @@ def test_task_without_a_price_is_named_in_the_error(priced: Stack) -> None:
 
 
 def test_every_task_has_a_price(priced: Stack) -> None:
-    for state in priced.definition["States"].values():
-        use_of_state(priced, state)
+    for definition in (priced.definition, priced.sweep):
+        for state in states_of(definition).values():
+            use_of_state(priced, state)
 
 
 def test_keys_traces_and_state_machine_logs_are_counted(priced: Stack) -> None:
@@ -127,9 +130,36 @@ def test_keys_traces_and_state_machine_logs_are_counted(priced: Stack) -> None:
 )
 def test_other_logging_or_tracing_has_no_price(setting: str, other: dict[str, Any]) -> None:
     stack = Stack()
-    stack.machine[setting] = other
+    stack.machines[0][setting] = other
     with pytest.raises(ValueError, match="Add one there"):
         Distribution(stack, AT_ONCE.walks(stack.definition))
+
+
+def test_sweep_of_more_projects_than_one_takes_is_several_executions(priced: Stack) -> None:
+    first, last = sweeps(priced.sweep, MOST_PROJECTS + 1)
+    assert [len(visits) for visits in (first, last)] == [7 + 3 * MOST_PROJECTS, 6 + 3]
+    assert ["Sweep the rest" in [visit.state for visit in visits] for visits in (first, last)] == [True, False]
+
+
+def test_daily_sweeps_of_few_projects_cost_cents_a_month(priced: Stack) -> None:
+    assert Sweep(priced, sweeps(priced.sweep, 10)).cost(30) < Decimal("0.10")
+
+
+def test_a_sweep_enters_the_priced_states_and_sends_the_priced_metrics(
+    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, stack: dict[str, str], priced: Stack
+) -> None:
+    """A project without datasets: the sweep starts nothing. The local AWS records no state inside a Map."""
+    bench.aws.configure(event_copies=0)
+    began = time.time()
+    swept = executions.wait_until_ended(executions.begin(BY_SCHEDULE, stack["SweepStateMachineArn"]))
+    (walked,) = sweeps(priced.sweep, projects=1)
+    assert [row["ProjectName"] for row in swept.output["Pairs"]] == [project.split("/")[1]]
+    outside = [visit.state for visit in walked if visit.state in priced.sweep["States"]]
+    assert [visit.state for visit in visits_of(swept)] == outside
+    states = states_of(priced.sweep)
+    expected = {metric for visit in walked for metric in metrics_of(visit, states[visit.state])}
+    wait_until(lambda: expected <= sent_metrics(read_log_lines(local_aws, FUNCTION_LOGS, since=began)))
+    assert sent_metrics(read_log_lines(local_aws, FUNCTION_LOGS, since=began)) == expected
 
 
 @dataclass(frozen=True)

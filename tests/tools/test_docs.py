@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from infra.asset import ROOT
+from lambdas.rules.sweep import SweepAction, Why
 from tools.docs import settings
 from tools.docs.__main__ import main
-from tools.docs.state_graph import states_of
-from tools.docs.template import render_definition
+from tools.docs.state_graph import reached_states
+from tools.docs.template import SWEEP, WORKFLOW, render_definition, states_of
 
 
 def test_no_page_is_stale() -> None:
@@ -24,8 +25,15 @@ def test_check_fails_and_names_a_stale_page(
     assert capsys.readouterr().out == "docs/settings.md is stale. Run `make docs` and commit the page.\n"
 
 
-def test_state_graph_has_every_state() -> None:
-    assert set(states_of(render_definition())) == set(render_definition()["States"])
+@pytest.mark.parametrize("machine", [WORKFLOW, SWEEP])
+def test_state_graph_has_every_state(machine: str) -> None:
+    definition = render_definition(machine=machine)
+    assert set(reached_states(definition)) == set(states_of(definition))
+
+
+def test_page_of_the_sweep_explains_every_action_and_reason() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "sweep.md").read_text(), re.MULTILINE)
+    assert sorted(rows) == sorted([*SweepAction, *Why])
 
 
 WRITTEN = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]

@@ -9,7 +9,7 @@ from infra.asset import ROOT
 from infra.settings import Settings
 from tools.docs import dependencies, permissions, review, runbook, settings, state_graph
 from tools.docs.cost import page as cost
-from tools.docs.template import render_definition, synthesize
+from tools.docs.template import SWEEP, render_definition, synthesize
 
 
 class Page(NamedTuple):
@@ -29,7 +29,7 @@ def pages() -> list[Page]:
         Page(review.PAGE, review.render),
         Page(cost.PAGE, cost.render),
         Page(dependencies.PAGE, dependencies.render),
-        Page(state_graph.PAGE, lambda: state_graph.render(render_definition())),
+        Page(state_graph.PAGE, lambda: state_graph.render(render_definition(), render_definition(machine=SWEEP))),
     ]
 
 

@@ -29,14 +29,20 @@ class Answered(NamedTuple):
 _ALL_FUNCTIONS = ("Functions/*/Resource",)
 _FUNCTION_POLICIES = ("Functions/*Role/DefaultPolicy/Resource",)
 _WORKFLOW_POLICY = ("Workflow/Role/DefaultPolicy/Resource",)
+_SWEEP_POLICY = ("Sweep/Role/DefaultPolicy/Resource",)
 _REKOGNITION = "Resource::arn:<AWS::Partition>:rekognition:<AWS::Region>:<AWS::AccountId>"
 _STATES = "Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>"
+
+
+def _versions(functions: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"IAM5[Resource::<Functions{construct_id_of(name)}.Arn>:*]" for name in functions)
+
 
 ACKNOWLEDGED = (
     Acknowledged(
         "No `*` as a resource",
         ("IAM5[Resource::*]",),
-        (*_FUNCTION_POLICIES, *_WORKFLOW_POLICY),
+        (*_FUNCTION_POLICIES, *_WORKFLOW_POLICY, *_SWEEP_POLICY),
         "These actions take no resource (Service Authorization Reference): `rekognition:DescribeProjects`, X-Ray's "
         "traces and the log delivery of Step Functions. A test in tests/deployment/test_stack.py allows no other "
         "action on `*`.",
@@ -66,15 +72,22 @@ ACKNOWLEDGED = (
     ),
     Acknowledged(
         "No `*` for the version of a function",
-        tuple(f"IAM5[Resource::<Functions{construct_id_of(name)}.Arn>:*]" for name in (*OF_WORKFLOW, *OF_SWEEP)),
+        _versions(OF_WORKFLOW),
         _WORKFLOW_POLICY,
         "An execution may run for days. After a deployment, a running execution still uses the versions that its "
-        "definition names. So every version of the stack's functions is allowed, and no other function.",
+        "definition names. So every version of the workflow's functions is allowed, and no other function.",
+    ),
+    Acknowledged(
+        "No `*` for the version of a function of the sweep",
+        _versions(OF_SWEEP),
+        _SWEEP_POLICY,
+        "A sweep may run for two hours. After a deployment, a running sweep still uses the versions that its "
+        "definition names. So every version of the sweep's functions is allowed, and no other function.",
     ),
     Acknowledged(
         "No `*` in the ARN of an execution",
         (f"IAM5[{_STATES}:execution:<WorkflowStateMachine.Name>:*]",),
-        ("Workflow/DescribeOwner/Resource", "Workflow/ReadExecution/Resource", "Workflow/DescribeEnding/Resource"),
+        ("Workflow/DescribeOwner*/Resource", "Workflow/ReadExecution/Resource", "Workflow/DescribeEnding/Resource"),
         "Executions get their names when they start. The `*` follows the name of this state machine, so it covers the "
         "executions of this state machine only. Both actions only read.",
     ),
@@ -116,8 +129,8 @@ ACKNOWLEDGED = (
         "A dead-letter queue for a queue",
         ("SQS3", "SQSRedrivePolicy"),
         ("*/Undelivered/Queue/Resource",),
-        "This queue is a dead-letter queue itself, of a rule of EventBridge. cdk-nag recognizes only those of queues "
-        "and functions. No program receives from it. An alarm goes off when it has a message.",
+        "This queue is a dead-letter queue itself, of a rule or a schedule of EventBridge. cdk-nag recognizes only "
+        "those of queues and functions. No program receives from it. An alarm goes off when it has a message.",
     ),
     Acknowledged(
         "A dead-letter queue for an e-mail subscription",

@@ -22,6 +22,7 @@ something fails.
 - `imageBuckets` adds `s3:GetObject` on these buckets for `start_distribution`.
 - `imageKeys` adds `kms:Decrypt` on these keys for `start_distribution`, through S3 only.
 - `createTrail` allows CloudTrail to write to a bucket of its own.
+- `sweepHours=0` removes the schedule of the sweep with its role and its queue.
 - `permissionsBoundary` limits every role.
 - `removalPolicy=retain` removes the bucket emptier: the CDK's function that empties the bucket.
 
@@ -57,6 +58,7 @@ The stack creates no role for people. Encrypted data needs a permission on the k
 | task | permissions |
 |---|---|
 | start an execution | `states:StartExecution` on the state machine |
+| start a sweep | `states:StartExecution` on the state machine of the sweep |
 | read the records | `dynamodb:Query` on the table, `kms:Decrypt` on the key |
 | open the page of a report | `s3:GetObject` on objects in the bucket of reports, `kms:Decrypt` on the key |
 | read the events in a dead-letter queue | `sqs:ReceiveMessage` on the queue, `kms:Decrypt` on the key |

@@ -1,10 +1,11 @@
-"""Draws the graph of the workflow into docs/architecture.md, in Mermaid, from the definition."""
+"""Draws the graphs of both state machines into docs/architecture.md, in Mermaid, from their definitions."""
 
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from infra.asset import ROOT
+from tools.docs.template import states_of
 
 PAGE = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- drawn by make docs -->\n", "<!-- end of the drawing -->\n"
@@ -21,7 +22,7 @@ def draw(definition: Definition) -> str:
 
     An error has no arrow if it leads to the report, or to the same state as a success.
     """
-    states = states_of(definition)
+    states = reached_states(definition)
     numbers = {name: f"s{number}" for number, name in enumerate(states)}
     lines = ["```mermaid", "flowchart TD"]
     lines += [f"    {numbers[name]}{_shape(name, state)}" for name, state in states.items()]
@@ -30,22 +31,23 @@ def draw(definition: Definition) -> str:
     return "\n".join([*lines, "```", ""])
 
 
-def states_of(definition: Definition) -> dict[str, State]:
+def reached_states(definition: Definition) -> dict[str, State]:
     """The states of the state machine by name, in the order in which an execution can reach them."""
     states: dict[str, State] = {}
+    existing = states_of(definition)
     reached = [definition["StartAt"]]
     while reached:
         name = reached.pop(0)
         if name not in states:
-            states[name] = definition["States"][name]
+            states[name] = existing[name]
             reached += [to for _, to in _arrows(states[name])]
     return states
 
 
-def render(definition: Definition) -> str:
-    """The page with the current drawing."""
-    before, _, rest = PAGE.read_text().partition(BEGIN)
-    return f"{before}{BEGIN}{draw(definition)}{END}{rest.partition(END)[2]}"
+def render(*definitions: Definition) -> str:
+    """The page with the current drawings, in the order of the definitions."""
+    drawings = (f"{BEGIN}{draw(definition)}{END}" for definition in definitions)
+    return re.sub(f"{BEGIN}.*?{END}", lambda _: next(drawings), PAGE.read_text(), flags=re.DOTALL)
 
 
 def _shape(name: str, state: State) -> str:
@@ -54,13 +56,18 @@ def _shape(name: str, state: State) -> str:
 
 
 def _arrows(state: State) -> Iterator[tuple[str, str]]:
-    """Each arrow and the state that it leads to. Conditions that lead to the same state share one arrow."""
+    """Each arrow and the state that it leads to. Conditions that lead to the same state share one arrow.
+
+    A condition without a word is a question whose answer is yes.
+    """
     labels: dict[str, list[str]] = {}
     following = [state[key] for key in ("Next", "Default") if key in state]
     for choice in state.get("Choices", []):
         labels.setdefault(choice["Next"], []).extend(re.findall(r"'(\w+)'", choice["Condition"]))
     for to, words in labels.items():
-        yield f'-- "{", ".join(words)}" -->', to
+        yield f'-- "{", ".join(words) or "yes"}" -->', to
+    if state["Type"] == "Map":
+        yield '-- "each" -->', state["ItemProcessor"]["StartAt"]
     for to in following:
         yield "-->", to
     for catch in state.get("Catch", []):

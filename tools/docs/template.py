@@ -12,6 +12,9 @@ from infra.stack import DatasetDistribution
 from tools.docs.flags import feature_flags
 from tools.docs.grants import Template
 
+# The constructs of the two state machines.
+WORKFLOW, SWEEP = "Workflow", "Sweep"
+
 # Every setting that adds something to the template.
 EVERY_OPTION = Settings(
     stack_name="WithOptions",
@@ -42,12 +45,21 @@ def template_for_assertions(settings: Settings) -> assertions.Template:
     return assertions.Template.from_json(synthesize(settings))
 
 
-def render_definition(settings: Settings | None = None) -> dict[str, Any]:
+def render_definition(settings: Settings | None = None, machine: str = WORKFLOW) -> dict[str, Any]:
     """The definition as Step Functions gets it, with plausible ARNs in place of Ref, GetAtt and Join."""
-    template = template_for_assertions(settings or Settings())
-    (machine,) = template.find_resources("AWS::StepFunctions::StateMachine").values()
-    definition: dict[str, Any] = json.loads(_render(machine["Properties"]["DefinitionString"]))
+    machines = template_for_assertions(settings or Settings()).find_resources("AWS::StepFunctions::StateMachine")
+    (found,) = (properties for name, properties in machines.items() if name.startswith(machine))
+    definition: dict[str, Any] = json.loads(_render(found["Properties"]["DefinitionString"]))
     return definition
+
+
+def states_of(definition: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The states of the definition by name, and those within its Map states."""
+    states = dict(definition["States"])
+    for state in definition["States"].values():
+        if state["Type"] == "Map":
+            states |= states_of(state["ItemProcessor"])
+    return states
 
 
 def _render(value: Any) -> str:

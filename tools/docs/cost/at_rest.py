@@ -26,6 +26,8 @@ WITHOUT_PRICE = {
     "AWS::Logs::QueryDefinition": NO_CHARGE,
     "AWS::S3::Bucket": BY_CONTENT,
     "AWS::S3::BucketPolicy": NO_CHARGE,
+    "AWS::Scheduler::Schedule": BY_USE,
+    "AWS::Scheduler::ScheduleGroup": NO_CHARGE,
     "AWS::SNS::Subscription": BY_USE,
     "AWS::SNS::Topic": BY_USE,
     "AWS::SNS::TopicPolicy": NO_CHARGE,

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from infra.asset import ROOT
+from lambdas.rules.input.sweep_input import MOST_PROJECTS
 from tools.docs.cost.at_rest import FREE_DASHBOARDS, usage_at_rest
 from tools.docs.cost.prices import AS_OF, REGION, Price, cost_of
-from tools.docs.cost.scenarios import TYPICAL, WORST
+from tools.docs.cost.scenarios import TYPICAL, WORST, sweeps
 from tools.docs.cost.usage import (
     EVENTS_KB,
     LOG_KB,
@@ -17,10 +18,13 @@ from tools.docs.cost.usage import (
     SECONDS_BILLED,
     Distribution,
     Stack,
+    Sweep,
 )
 
 PAGE = ROOT / "docs" / "cost.md"
 A_MONTH = (1, 100, 10_000)
+SWEPT = (10, 100, 1_000)  # projects
+DAYS = 30
 SMALL = Decimal("0.01")  # of the total: smaller shares get no row
 
 _HEAD = f"""# Cost
@@ -46,6 +50,14 @@ cost.
 |---|---|---|---|
 {{shares}}
 
+## A sweep
+The schedule starts a [sweep](sweep.md) each day (`sweepHours`), also when nothing is to be started, as here. An
+execution that a sweep starts costs as much as any other.
+
+| projects | state transitions | invocations | one sweep | {DAYS} daily sweeps |
+|---|---|---|---|---|
+{{sweeps}}
+
 ## At rest
 {{kept}}. Every other resource in the template costs by use, or nothing; a test checks each one.
 The free tier of an account has {FREE_DASHBOARDS} dashboards of at most 50 metrics each (*Amazon CloudWatch pricing*).
@@ -64,6 +76,8 @@ The key costs ${Price.KEY.value.usd} more a month after its first rotation, and 
   invocation and {EVENTS_KB} KB for a state. Tests check these sizes.
 - The cost of a distribution includes its page and its logs until they expire. A record stays; {RECORDS_KEPT} months
   of it are included.
+- A sweep takes {MOST_PROJECTS} projects and then starts another sweep for the rest. Its invocations cost less than here
+  when the function is warm.
 - A custom metric costs for each hour in which it is sent. All distributions of an hour share that cost.
 - Each request to an encrypted service counts as one request to KMS.
 - One e-mail address is subscribed.
@@ -97,6 +111,7 @@ def render() -> str:
         cases="\n".join(cases),
         months="\n".join(_month(typical, number, rest) for number in A_MONTH),
         shares="\n".join(_shares(typical)),
+        sweeps="\n".join(_sweep(projects, Sweep(stack, sweeps(stack.sweep, projects))) for projects in SWEPT),
         prices="\n".join(map(_price, Price)),
     )
 
@@ -104,6 +119,12 @@ def render() -> str:
 def _case(creation: str, distribution: str, priced: Distribution) -> str:
     transitions, invocations = (int(priced.amounts[price]) for price in (Price.TRANSITION, Price.INVOCATION))
     return f"| {creation} | {distribution} | {transitions:,} | {invocations:,} | {_small(priced.cost())} |"
+
+
+def _sweep(projects: int, priced: Sweep) -> str:
+    transitions, invocations = (int(priced.amounts[price]) for price in (Price.TRANSITION, Price.INVOCATION))
+    costs = f"{_small(priced.cost())} | {_money(priced.cost(DAYS))}"
+    return f"| {projects:,} | {transitions:,} | {invocations:,} | {costs} |"
 
 
 def _month(distribution: Distribution, number: int, rest: Decimal) -> str:

@@ -30,6 +30,7 @@ class Price(Enum):
     TABLE_STORAGE = Listed("0.25", 1, "GB-month of a table", "Amazon DynamoDB")
     TABLE_BACKUP = Listed("0.20", 1, "GB-month of point-in-time recovery", "Amazon DynamoDB")
     EVENT = Listed("1.00", 1_000_000, "custom events of 64 KB", "Amazon EventBridge")
+    SCHEDULED = Listed("1.00", 1_000_000, "scheduled invocations", "Amazon EventBridge")
     PUBLISH = Listed("0.50", 1_000_000, "publishes of 64 KB to a standard topic", "Amazon SNS")
     EMAIL = Listed("2.00", 100_000, "e-mails", "Amazon SNS")
     PUT = Listed("0.005", 1_000, "PUT requests, Standard", "Amazon S3")

@@ -1,10 +1,11 @@
-"""The priced scenarios: one distribution, with the two executions that the events of its datasets start."""
+"""The priced scenarios: a distribution, with the two executions that the events of its datasets start, and a sweep."""
 
 import math
 from dataclasses import dataclass
 from typing import Any
 
 from infra.settings import Settings
+from lambdas.rules.input.sweep_input import MOST_PROJECTS
 from lambdas.rules.polling import Bounds, polling_interval
 from tools.docs.cost.walk import Answers, Visit, walk
 
@@ -67,6 +68,12 @@ TYPICAL = Scenario(creation=2 * 60, distribution=10 * 60)
 WORST = Scenario(creation=24 * HOUR - 1, distribution=math.inf, together=True)
 
 
+def sweeps(definition: dict[str, Any], projects: int) -> list[list[Visit]]:
+    """The states that the executions of a sweep enter which starts nothing: one for each MOST_PROJECTS projects."""
+    taken = [min(MOST_PROJECTS, projects - first) for first in range(0, projects, MOST_PROJECTS)]
+    return [walk(definition, _sweeping(number, more=place < len(taken))) for place, number in enumerate(taken, 1)]
+
+
 def _too_early(state: str, now: float) -> dict[str, Any]:
     return {"Payload": _resolved("SKIPPED", now)} if state == "Resolve datasets" else {}
 
@@ -75,6 +82,14 @@ def _too_late(state: str, now: float) -> dict[str, Any]:
     if state == "Claim pair":
         return {"Payload": {"Pair": _resolved("SKIPPED", now), "Claim": {}, "Attempt": {}}}
     return {"Payload": _resolved("WAIT", now)} if state == "Resolve datasets" else {}
+
+
+def _sweeping(projects: int, *, more: bool) -> Answers:
+    answers = {
+        "List projects": {"Refusal": "", "Projects": ["project"] * projects, "DryRun": False, "More": more},
+        "Examine project": {"Row": {}, "Start": {"Name": ""}},
+    }
+    return lambda state, _now: {"Payload": answers.get(state, {})}
 
 
 def _resolved(action: str, now: float, *, claimed: bool = False) -> dict[str, Any]:

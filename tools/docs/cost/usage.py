@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from infra.settings import Settings
-from lambdas.rules.metrics import DATASETS_RESOLVED, EXECUTION_AGE, OUTCOMES
+from lambdas.rules.metrics import DATASETS_RESOLVED, EVENTS_MISSED, EXECUTION_AGE, OUTCOMES, PROJECTS_SWEPT
 from tools.docs.cost.prices import HOURS_A_MONTH, Price, Usage, cost_of
 from tools.docs.cost.walk import Visit
-from tools.docs.template import render_definition, template_for_assertions
+from tools.docs.template import SWEEP, render_definition, states_of, template_for_assertions
 
 # The template does not contain these. Tests compare the sizes with executions on the local AWS, but not the seconds.
 SECONDS_BILLED = Decimal(2)  # of each invocation, if each is a cold start, whose INIT phase is billed
@@ -38,27 +38,36 @@ FREE_CALLS = r"rekognition:.*|states:(GetExecutionHistory|DescribeExecution)|log
 # The units for which an encrypted service asks KMS, if it never reuses a data key.
 ENCRYPTED = (Price.INVOCATION, Price.WRITE, Price.READ, Price.EVENT, Price.PUBLISH, Price.EMAIL, Price.PUT)
 
-# The metrics that functions send through their logs, by name and dimension. Every function sends EXECUTION_AGE.
-FUNCTION_METRICS = {"Resolve datasets": f"{DATASETS_RESOLVED} {{answer}}", "Report outcome": f"{OUTCOMES} {{answer}}"}
+# The metrics that functions send through their logs, by state: name and dimension. A priced sweep starts nothing.
+FUNCTION_METRICS = {
+    "Resolve datasets": (EXECUTION_AGE, f"{DATASETS_RESOLVED} {{answer}}"),
+    "Claim pair": (EXECUTION_AGE,),
+    "Start distribution": (EXECUTION_AGE,),
+    "Check distribution": (EXECUTION_AGE,),
+    "Report outcome": (EXECUTION_AGE, f"{OUTCOMES} {{answer}}"),
+    "List projects": (),
+    "Examine project": (),
+    "Report sweep": (f"{PROJECTS_SWEPT} LEAVE", EVENTS_MISSED),
+}
 
 
 class Stack:
-    """The template and the definition of a deployment that notifies one address."""
+    """The template and the definitions of a deployment that notifies one address."""
 
     def __init__(self) -> None:
         settings = Settings(email=("you@example.com",))
         self.resources: dict[str, Resource] = template_for_assertions(settings).to_json()["Resources"]
         self.definition = render_definition(settings)
+        self.sweep = render_definition(settings, SWEEP)
 
     def of(self, kind: str) -> dict[str, Resource]:
         """The properties of the resources of a type, by logical id."""
         return {name: r.get("Properties", {}) for name, r in self.resources.items() if r["Type"] == kind}
 
     @property
-    def machine(self) -> Resource:
-        """The properties of the state machine."""
-        (machine,) = self.of("AWS::StepFunctions::StateMachine").values()
-        return machine
+    def machines(self) -> list[Resource]:
+        """The properties of the state machines."""
+        return list(self.of("AWS::StepFunctions::StateMachine").values())
 
     def function_of(self, state: dict[str, Any]) -> str:
         """The logical id of the function that a state invokes."""
@@ -73,34 +82,32 @@ class Stack:
         return {action for statement in statements for action in _listed(statement["Action"])}
 
 
-class Distribution:
-    """The usage of all executions of one distribution together."""
+class Executions:
+    """The usage of some executions together, and that of such a group of executions several times a month."""
 
-    def __init__(self, stack: Stack, executions: Iterable[list[Visit]]) -> None:
-        self._stack = stack
+    def __init__(self, stack: Stack, definition: dict[str, Any], executions: Iterable[list[Visit]]) -> None:
+        self._stack, self._states = stack, states_of(definition)
         self.amounts: defaultdict[Price, Decimal] = defaultdict(Decimal)
         self.metric_hours: set[tuple[str, int]] = set()
-        self._add(_kept_record(stack))
         for visits in executions:
             self._count(visits)
         self.amounts[Price.KEY_REQUEST] = sum((self.amounts[p] for p in ENCRYPTED), Decimal(0))
 
-    def usage(self, distributions: int = 1) -> Usage:
-        """The usage of so many distributions in a month. A metric costs once for each hour in which it is sent."""
+    def usage(self, times: int = 1) -> Usage:
+        """The usage of so many in a month. A metric costs once for each hour in which it is sent."""
         metrics = {name for name, _ in self.metric_hours}
-        hours = min(len(self.metric_hours) * distributions, len(metrics) * HOURS_A_MONTH)
-        amounts = {price: amount * distributions for price, amount in self.amounts.items()}
+        hours = min(len(self.metric_hours) * times, len(metrics) * HOURS_A_MONTH)
+        amounts = {price: amount * times for price, amount in self.amounts.items()}
         return {**amounts, Price.METRIC_HOUR: Decimal(hours)}
 
-    def cost(self, distributions: int = 1) -> Decimal:
-        """The cost of so many distributions in a month, in US dollars."""
-        return cost_of(self.usage(distributions))
+    def cost(self, times: int = 1) -> Decimal:
+        """The cost of so many in a month, in US dollars."""
+        return cost_of(self.usage(times))
 
     def _count(self, visits: list[Visit]) -> None:
-        states = self._stack.definition["States"]
         self._add({Price.TRANSITION: Decimal(len(visits))})
         for visit in visits:
-            state = states[visit.state]
+            state = self._states[visit.state]
             self._add(use_of_state(self._stack, state))
             self.metric_hours |= {(metric, int(visit.seconds // 3600)) for metric in metrics_of(visit, state)}
         self._add(_trace(self._stack))
@@ -109,6 +116,22 @@ class Distribution:
     def _add(self, usage: Usage) -> None:
         for price, amount in usage.items():
             self.amounts[price] += amount
+
+
+class Distribution(Executions):
+    """The usage of all executions of one distribution together."""
+
+    def __init__(self, stack: Stack, executions: Iterable[list[Visit]]) -> None:
+        super().__init__(stack, stack.definition, executions)
+        self._add(_kept_record(stack))
+
+
+class Sweep(Executions):
+    """The usage of one sweep that the schedule starts: an execution, and one more for each 200 other projects."""
+
+    def __init__(self, stack: Stack, executions: Iterable[list[Visit]]) -> None:
+        super().__init__(stack, stack.sweep, executions)
+        self._add({Price.SCHEDULED: Decimal(1)})
 
 
 def use_of_state(stack: Stack, state: dict[str, Any]) -> Usage:
@@ -125,8 +148,7 @@ def metrics_of(visit: Visit, state: dict[str, Any]) -> set[str]:
     """The names of the custom metrics that a state sends."""
     if not state.get("Resource", "").endswith(":lambda:invoke"):
         return set()
-    own = FUNCTION_METRICS.get(visit.state)
-    return {EXECUTION_AGE, own.format(answer=visit.answer)} if own else {EXECUTION_AGE}
+    return {metric.format(answer=visit.answer) for metric in FUNCTION_METRICS[visit.state]}
 
 
 def _invocation(stack: Stack, state: dict[str, Any]) -> Usage:
@@ -157,10 +179,16 @@ def _event(_stack: Stack, state: dict[str, Any]) -> Usage:
     return {Price.EVENT: Decimal(len(state["Arguments"]["Entries"]))}
 
 
+def _start(_stack: Stack, _state: dict[str, Any]) -> Usage:
+    """A call of Step Functions costs its transition only. The execution that it starts has a cost of its own."""
+    return {}
+
+
 TASKS: dict[str, Callable[[Stack, dict[str, Any]], Usage]] = {
     "lambda:invoke": _invocation,
     "events:putEvents": _event,
     "sns:publish": _publish,
+    "aws-sdk:sfn:startExecution": _start,
 }
 
 
@@ -171,15 +199,15 @@ def _logs(stack: Stack, kilobytes: int) -> Usage:
 
 
 def _logs_of_states(stack: Stack, states: int) -> Usage:
-    """Raises ValueError if the state machine does not log everything, which has no price here."""
-    if stack.machine["LoggingConfiguration"]["Level"] != "ALL":
+    """Raises ValueError if a state machine does not log everything, which has no price here."""
+    if any(machine["LoggingConfiguration"]["Level"] != "ALL" for machine in stack.machines):
         raise ValueError(f"{__name__} has no price for a state machine that does not log everything. Add one there.")
     return _logs(stack, EVENTS_KB * states)
 
 
 def _trace(stack: Stack) -> Usage:
     """One trace for each execution. Raises ValueError if executions are not traced."""
-    if not stack.machine["TracingConfiguration"]["Enabled"]:
+    if not all(machine["TracingConfiguration"]["Enabled"] for machine in stack.machines):
         raise ValueError(f"{__name__} has no price for executions that are not traced. Add one there.")
     return {Price.TRACE: Decimal(1)}
 

@@ -1,5 +1,6 @@
 """Walks through the definition as Step Functions does, with given answers instead of tasks, without AWS."""
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,21 +28,26 @@ Answers = Callable[[str, float], dict[str, Any]]
 
 def walk(definition: dict[str, Any], answers: Answers) -> list[Visit]:
     """The states that an execution enters. Only waits take time."""
-    states = definition["States"]
     context: dict[str, Any] = {
         "QueryLanguage": definition["QueryLanguage"],
         "Execution": {"Id": ARN, "Input": {"detail": {}}, "StartTime": _text(0)},
         "StateMachine": {"Id": ARN},
     }
+    return _walk(definition, context, answers)
+
+
+def _walk(definition: dict[str, Any], context: dict[str, Any], answers: Answers) -> list[Visit]:
     visits: list[Visit] = []
     name, seconds = definition["StartAt"], 0.0
     while name:
-        state = states[name]
+        state = definition["States"][name]
         context["State"] = {"Name": name, "EnteredTime": _text(seconds)}
         answer, following = _visit(state, context, partial(answers, name, seconds))
         visits.append(Visit(name, seconds, answer))
         if state["Type"] == "Wait":
             seconds += stepfunctions._jsonata_wait_seconds(state, {}, context)
+        if state["Type"] == "Map":
+            visits += _walk_items(state, context, answers)
         name = following
     return visits
 
@@ -52,6 +58,14 @@ def summarize(result: dict[str, Any]) -> str:
     if "Attributes" in payload:
         return "{outcome} {error}".format(**payload["Attributes"])
     return str(payload.get("Action") or payload.get("Verdict") or "")
+
+
+def _walk_items(state: dict[str, Any], context: dict[str, Any], answers: Answers) -> list[Visit]:
+    """The states of a Map, for each of its items. Nothing there may wait."""
+    items = stepfunctions._jsonata_state_field(state, "Items", "array", {}, context)
+    visits = [visit for _ in items for visit in _walk(state["ItemProcessor"], copy.deepcopy(context), answers)]
+    stepfunctions._apply_state_assign(state, {}, context, result=[])
+    return visits
 
 
 def _visit(
@@ -68,10 +82,12 @@ def _visit(
     return "", state.get("Next")
 
 
-def _perform(state: dict[str, Any], context: dict[str, Any], answer: Callable[[], dict[str, Any]]) -> tuple[str, str]:
+def _perform(
+    state: dict[str, Any], context: dict[str, Any], answer: Callable[[], dict[str, Any]]
+) -> tuple[str, str | None]:
     result = answer()
     stepfunctions._apply_state_assign(state, {}, context, result=result)
-    return summarize(result), str(state["Next"])
+    return summarize(result), state.get("Next")
 
 
 def _text(seconds: float) -> str:
