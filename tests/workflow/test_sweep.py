@@ -248,7 +248,6 @@ def test_a_sweep_counts_what_it_did_and_what_an_event_should_have_started(
 
 def test_people_are_notified_of_an_ending_whose_event_was_lost(
     local_aws: LocalAws,
-    stack: dict[str, str],
     project: str,
     sweep: Sweep,
     executions: Executions,

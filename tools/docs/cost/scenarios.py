@@ -88,6 +88,8 @@ def _sweeping(projects: int, *, more: bool) -> Answers:
     answers = {
         "List projects": {"Refusal": "", "Projects": ["project"] * projects, "DryRun": False, "More": more},
         "Examine project": {"Row": {}, "Start": {"Name": ""}},
+        "List endings": {"Executions": []},
+        "Notify ending": {"Notified": []},
     }
     return lambda state, _now: {"Payload": answers.get(state, {})}
 

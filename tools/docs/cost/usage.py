@@ -31,9 +31,11 @@ OWN_CALLS: dict[str, Usage] = {
     "dynamodb:PutItem": {},  # only when an execution takes over a pair
     "dynamodb:UpdateItem": {Price.WRITE: Decimal(RECORD_KB)},
     "s3:PutObject": {Price.PUT: Decimal(1)},
+    "sns:Publish": {},  # only of an execution that ended without a notification
+    "sqs:SendMessage": {},  # only when the function fails
 }
 # Rekognition publishes no price for these calls. Keys, traces and logs are counted elsewhere in this module.
-FREE_CALLS = r"rekognition:.*|states:(GetExecutionHistory|DescribeExecution)|logs:.*|xray:.*|kms:.*"
+FREE_CALLS = r"rekognition:.*|states:(GetExecutionHistory|DescribeExecution|ListExecutions)|logs:.*|xray:.*|kms:.*"
 
 # The units for which an encrypted service asks KMS, if it never reuses a data key.
 ENCRYPTED = (Price.INVOCATION, Price.WRITE, Price.READ, Price.EVENT, Price.PUBLISH, Price.EMAIL, Price.PUT)
@@ -47,6 +49,8 @@ FUNCTION_METRICS = {
     "Report outcome": (EXECUTION_AGE, f"{OUTCOMES} {{answer}}"),
     "List projects": (),
     "Examine project": (),
+    "List endings": (),
+    "Notify ending": (),
     "Report sweep": (f"{PROJECTS_SWEPT} LEAVE", EVENTS_MISSED),
 }
 
