@@ -17,7 +17,7 @@ from lambdas.services.sdk import CONFIG
 _stepfunctions = boto3.client("stepfunctions", config=CONFIG)
 
 MOST_EVENTS = 1000  # on one page of a history
-MOST_ENDINGS = 200  # of each the function that notifies people asks Step Functions, within a minute
+MOST_ENDINGS = 50  # of each the function that notifies people asks Step Functions, within a minute
 LONGEST_EXECUTION = timedelta(hours=73)  # with both deadlines at their longest (infra/settings.py)
 
 

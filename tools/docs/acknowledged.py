@@ -79,7 +79,7 @@ ACKNOWLEDGED = (
     ),
     Acknowledged(
         "No `*` for the version of a function of the sweep",
-        _versions(OF_SWEEP),
+        _versions((*OF_SWEEP, "notify_ending")),
         _SWEEP_POLICY,
         "A sweep may run for two hours. After a deployment, a running sweep still uses the versions that its "
         "definition names. So every version of the sweep's functions is allowed, and no other function.",

@@ -113,7 +113,7 @@ WHY = {
     "lambda:InvokeFunction examine_project": "For the state *Examine project*.",
     "lambda:InvokeFunction report_sweep": "For the state *Report sweep*.",
     "lambda:InvokeFunction list_endings": "For the state *List endings*.",
-    "lambda:InvokeFunction notify_ending": "For the state *Notify ending*.",
+    "lambda:InvokeFunction every version of notify_ending": "For the state *Notify ending*.",
     "lambda:InvokeFunction the current version of notify_ending": "To pass on the endings of executions. EventBridge "
     "needs no role for that (*Using resource-based policies for Amazon EventBridge*).",
     "sns:Publish the topic for notifications": "For the states *Notify people* and *Notify in plain words*.",
