@@ -54,6 +54,11 @@ class ObservedExecution:
     states: list[str] = field(default_factory=list)
     event_count: int = 0
 
+    @property
+    def unsuccessful(self) -> bool:
+        """Whether its last end was no success."""
+        return self.endings[-1].status in UNSUCCESSFUL
+
 
 @dataclass
 class Observations:
@@ -89,6 +94,12 @@ class Environment:
         self._endings = self._create_event_queue("endings", {"source": ["aws.states"], "detail": {"status": ENDED}})
         self._completions = self._create_event_queue("completions", {"source": ["dataset-distribution"]})
         self._numbers = itertools.count()
+        self._lambda = aws.client("lambda")
+        (self._notify_ending,) = [
+            each["FunctionName"]
+            for each in self._lambda.list_functions()["Functions"]
+            if "NotifyEnding" in each["FunctionName"]
+        ]
 
     def _create_event_queue(self, name: str, pattern: dict[str, Any]) -> str:
         """The URL of a queue that receives the events of this pattern."""
@@ -104,6 +115,11 @@ class Environment:
         self._aws.configure(**scenario.settings)
         self._aws.follow_waits(True)
         return _ScenarioRun(self, scenario, f"run-{next(self._numbers)}").run()
+
+    def notify_of(self, executions: list[str]) -> None:
+        """Let people be notified of the executions whose events came while calls failed, as a later sweep would."""
+        payload = json.dumps({"Executions": executions})
+        self._lambda.invoke(FunctionName=self._notify_ending, Payload=payload)
 
     def receive_all(self, queue: str, seconds: int = 0) -> list[Any]:
         """The messages in the queue, parsed. If it is empty, wait up to `seconds` for the first message."""
@@ -148,6 +164,7 @@ class _ScenarioRun:
             unended += self._wait_for_ends()
         fault_counts = list(zip(faults, self._aws.match_counts(), strict=True))[: len(self._scenario.faults)]
         self._aws.inject()
+        self._environment.notify_of([arn for arn, each in self._executions.items() if each.unsuccessful])
         self._aws.advance(LONG_AFTER)
         if self._scenario.sweeps:
             self.sweep()
@@ -258,7 +275,7 @@ class _ScenarioRun:
 
     def _redrive(self) -> None:
         for arn, execution in list(self._executions.items()):
-            if execution.endings[-1].status in UNSUCCESSFUL:
+            if execution.unsuccessful:
                 self._stepfunctions.redrive_execution(executionArn=arn)
 
     def _collect(self, seconds: int = 0) -> None:
