@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.functions import FUNCTIONS
 from local.aws import ACCOUNT, REGION, ROOT, LocalAws, LocalAwsError, forget_other_accounts
 from local.cdk import STACK, deploy_assembly, destroy, synthesize_assembly
 from tests.support.executions import Execution, Executions, read_records
@@ -28,7 +29,8 @@ EDITS = {
         "Wait before checking": "Wait before polling",
     },
 }
-DATA = {"AWS::DynamoDB::Table": 1, "AWS::KMS::Key": 1, "AWS::Logs::LogGroup": 6, "AWS::S3::Bucket": 1}
+LOG_GROUPS = len(FUNCTIONS) + 1  # and that of the state machine
+DATA = {"AWS::DynamoDB::Table": 1, "AWS::KMS::Key": 1, "AWS::Logs::LogGroup": LOG_GROUPS, "AWS::S3::Bucket": 1}
 
 Inventory = dict[str, set[str]]
 

@@ -69,6 +69,7 @@ KINDS: dict[str, _ListNames] = {
 PARTS = {
     "AWS::CDK::Metadata",
     "AWS::IAM::Policy",
+    "AWS::Lambda::Permission",
     "AWS::S3::BucketPolicy",
     "AWS::SNS::TopicPolicy",
     "AWS::SQS::QueuePolicy",
