@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from lambdas.rules.input.execution_input import PERSON, SCHEDULE, find_started_by
 from local.aws import LocalAws
+from local.cdk import STACK
 from local.faults.fault import Fault
 from tests.campaign.scenario import HOUR, Scenario
 from tests.support.notices import read_notice
@@ -21,7 +22,7 @@ from tests.support.workbench import Workbench, images
 LONGEST_RUN = 120  # seconds of real time, after which an execution counts as unended
 MAX_POLLS = 40  # for the state that a step waits for
 HOLD_SECONDS = 0.03  # of real time: how much longer a state takes if a step waits for it
-LONG_AFTER = 100 * HOUR
+LONG_AFTER = 24 * HOUR  # longer than everything takes; a day, after which the next sweep comes
 ENOUGH_IMAGES = 10
 ENDED = ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
 UNSUCCESSFUL = ENDED[1:]
@@ -94,6 +95,7 @@ class Environment:
         self._endings = self._create_event_queue("endings", {"source": ["aws.states"], "detail": {"status": ENDED}})
         self._completions = self._create_event_queue("completions", {"source": ["dataset-distribution"]})
         self._numbers = itertools.count()
+        self._events = aws.client("events")
         self._lambda = aws.client("lambda")
         (self._notify_ending,) = [
             each["FunctionName"]
@@ -115,6 +117,12 @@ class Environment:
         self._aws.configure(**scenario.settings)
         self._aws.follow_waits(True)
         return _ScenarioRun(self, scenario, f"run-{next(self._numbers)}").run()
+
+    def pass_endings(self, arrive: bool) -> None:
+        """Whether the events of ended executions reach the function that notifies people."""
+        (rule,) = self._events.list_rules(NamePrefix=f"{STACK}-Watch")["Rules"]
+        if arrive != (rule["State"] == "ENABLED"):
+            (self._events.enable_rule if arrive else self._events.disable_rule)(Name=rule["Name"])
 
     def notify_of(self, executions: list[str]) -> None:
         """Let people be notified of the executions whose events came while calls failed, as a later sweep would."""
@@ -153,6 +161,7 @@ class _ScenarioRun:
         holds = map(_make_hold, {step.state for step in self._scenario.steps if step.state})
         faults = [*self._scenario.faults, *holds]
         self._aws.inject(*faults)
+        self._environment.pass_endings(not self._scenario.endings_lost)
         for step in self._scenario.steps:
             self._wait_for_state(step.state)
             _ACTIONS[step.action](self)
@@ -164,7 +173,8 @@ class _ScenarioRun:
             unended += self._wait_for_ends()
         fault_counts = list(zip(faults, self._aws.match_counts(), strict=True))[: len(self._scenario.faults)]
         self._aws.inject()
-        self._environment.notify_of([arn for arn, each in self._executions.items() if each.unsuccessful])
+        self._environment.pass_endings(True)
+        unended += self._notify_of_endings()
         self._aws.advance(LONG_AFTER)
         if self._scenario.sweeps:
             self.sweep()
@@ -184,6 +194,14 @@ class _ScenarioRun:
             fault_counts=fault_counts,
             unassigned_messages=self._assign_messages(),
         )
+
+    def _notify_of_endings(self) -> list[str]:
+        """People may not have been notified of an ending. A sweep or a call of the function notifies them."""
+        if self._scenario.sweeps:
+            self.sweep()
+        else:
+            self._environment.notify_of([arn for arn, each in self._executions.items() if each.unsuccessful])
+        return self._wait_for_ends()
 
     def create(self, type_: str, content: Any) -> None:
         self._try(lambda: self._datasets.update({type_: self._bench.begin(self._project, type_, content)}))

@@ -65,14 +65,14 @@ def _check_distributed(_scenario: Scenario, observed: Observations) -> Violation
         yield "the record says DISTRIBUTED, but nothing was distributed"
 
 
-def _check_notifications(_scenario: Scenario, observed: Observations) -> Violations:
+def _check_notifications(scenario: Scenario, observed: Observations) -> Violations:
     duplicates_allowed = any(_notifies(fault.call) and fault.after and times for fault, times in observed.fault_counts)
     for execution in observed.executions:
         expected = Counter(_expected_outcomes(execution))
         notified = Counter(_read_outcome(message) for message in execution.messages)
         extra = (notified - expected).total()
         extra_allowed = duplicates_allowed or (extra == 1 and _may_repeat_notification(execution))
-        if expected - notified - _may_be_lost(execution, observed) or (extra and not extra_allowed):
+        if expected - notified - _may_be_lost(scenario, execution, observed) or (extra and not extra_allowed):
             endings = [_describe(ending) for ending in execution.endings]
             yield f"{execution.arn} ended as {endings}, but the notifications are {dict(notified)}"
         if not any(SEND_EVENT_STATE in fault.call and times for fault, times in observed.fault_counts):
@@ -183,9 +183,10 @@ def _may_repeat_notification(execution: ObservedExecution) -> bool:
     return aborted and any(_notifies(state) for state in execution.states)
 
 
-def _may_be_lost(execution: ObservedExecution, observed: Observations) -> Counter[str]:
-    """The ends before a redrive, if notify_ending could not read what it needs. After the redrive it is too late."""
-    if not any(fault.call in READ_BY_NOTIFY_ENDING and times for fault, times in observed.fault_counts):
+def _may_be_lost(scenario: Scenario, execution: ObservedExecution, observed: Observations) -> Counter[str]:
+    """The ends before a redrive, if their events were lost, or notify_ending could not read what it needs."""
+    unread = any(fault.call in READ_BY_NOTIFY_ENDING and times for fault, times in observed.fault_counts)
+    if not (unread or scenario.endings_lost):
         return Counter()
     return Counter(ending.status for ending in execution.endings[:-1])
 

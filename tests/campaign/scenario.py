@@ -98,7 +98,8 @@ class Step:
 class Scenario:
     """`content` is the source of the training dataset. With `redrives`, every unsuccessful execution is redriven.
 
-    With `sweeps`, a sweep runs without faults after all executions have ended.
+    With `sweeps`, sweeps run without faults after all executions have ended. With `endings_lost`, no event of an ended
+    execution arrives before that.
     """
 
     content: str
@@ -107,6 +108,7 @@ class Scenario:
     steps: tuple[Step, ...]
     redrives: bool
     sweeps: bool
+    endings_lost: bool
 
     def describe(self) -> Iterator[str]:
         """One line for each part of the scenario."""
@@ -118,10 +120,12 @@ class Scenario:
         if self.redrives:
             yield "every unsuccessful execution is redriven"
         if self.sweeps:
-            yield "a sweep runs at the end"
+            yield "sweeps run at the end"
+        if self.endings_lost:
+            yield "the events of ended executions are lost"
 
     def shrink(self) -> Iterator["Scenario"]:
-        """The scenarios that are smaller by one fault, repetition, step, setting, the redrives or the last sweep."""
+        """The scenarios that are smaller by one fault, repetition, step, setting, or one of the last three members."""
         for position, fault in enumerate(self.faults):
             yield replace(self, faults=_remove(self.faults, position))
             if fault.times != 1:
@@ -135,6 +139,8 @@ class Scenario:
             yield replace(self, redrives=False)
         if self.sweeps:
             yield replace(self, sweeps=False)
+        if self.endings_lost:
+            yield replace(self, endings_lost=False)
 
 
 def draw_scenario(seed: int, run: int) -> Scenario:
@@ -147,6 +153,7 @@ def draw_scenario(seed: int, run: int) -> Scenario:
         steps=tuple(_draw_steps(rng)),
         redrives=rng.random() < 0.3,
         sweeps=rng.random() < 0.5,
+        endings_lost=rng.random() < 0.125,
     )
 
 

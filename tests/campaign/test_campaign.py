@@ -57,7 +57,9 @@ def test_shrinking_removes_one_part_and_keeps_both_creations() -> None:
 PROJECT = "arn:aws:rekognition:us-east-1:123456789012:project/p/1"
 TRAIN, TEST = f"{PROJECT}/dataset/train/1", f"{PROJECT}/dataset/test/1"
 REFS = [f"s3://images/rusty-{number}.jpg" for number in range(10)]
-WITHOUT_FAULTS = Scenario("enough", {}, (), tuple(map(Step, CREATIONS)), redrives=False, sweeps=False)
+WITHOUT_FAULTS = Scenario(
+    "enough", {}, (), tuple(map(Step, CREATIONS)), redrives=False, sweeps=False, endings_lost=False
+)
 HIDDEN_SUCCESS = "but the pair was distributed"
 
 
