@@ -8,7 +8,7 @@ from lambdas.rules.decision import Action, Decision, decide
 from lambdas.rules.failures.errors import DatasetMissing, TestDatasetNotEmpty, TrainingDatasetEmpty
 from lambdas.rules.input.execution_input import SCHEDULE, Request
 from lambdas.rules.pair import NO_RECORD, Dataset, Key, Pair, Record
-from lambdas.rules.sweep import Situation, SweepAction, name_execution, plan
+from lambdas.rules.sweep import LONGEST_REASON, Situation, SweepAction, name_execution, plan
 from lambdas.rules.tags import AutoDistribute, Trigger
 from lambdas.rules.text import shorten
 from lambdas.rules.times import Times
@@ -18,8 +18,6 @@ from lambdas.services.rekognition import describe_pair, read_auto_distribute
 from lambdas.step import logger, sweep_step
 
 Event = dict[str, Any]
-
-LONGEST_REASON = 120  # characters; see MOST_PROJECTS
 
 
 @sweep_step

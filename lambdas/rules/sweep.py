@@ -17,6 +17,8 @@ from lambdas.rules.times import seconds_between
 
 # By then an event has come, as a rule. AWS documents no longest time.
 EVENT_SECONDS = 3600
+LONGEST_REASON = 120
+"""Characters in a row: the rows of MOST_PROJECTS projects are the data of one state."""
 
 
 class Why(StrEnum):

@@ -25,9 +25,9 @@ from lambdas.rules.failures.row import ATTEMPTS, Retried
 from lambdas.rules.failures.table import FAILURES
 from lambdas.rules.polling import LEAST_SHARE, Bounds, polling_interval
 from lambdas.rules.verdict import NO_EFFECT_SECONDS, Verdict
+from tests.support.definitions import ASL_VALIDATOR, expressions, for_statelint, is_simple
 from tools.docs.template import render_definition
 
-ASL_VALIDATOR = ROOT / "node_modules" / ".bin" / "asl-validator"
 # AWS Step Functions Developer Guide, "Handling errors in Step Functions workflows" and "Best practices".
 STEP_FUNCTIONS = {"States.ALL", "States.Timeout"}
 LAMBDA = {
@@ -48,15 +48,6 @@ STATES_OF_A_ROUND = 3  # a Wait, a Task, a Choice
 EVENTS_OF_A_TRY = 3  # scheduled, started, failed or succeeded
 
 MOST_STATES, MOST_EXPRESSIONS, MOST_BYTES = 22, 80, 25_000
-REFERENCE = r"\$[\w.]+"
-LITERAL = r"'[^']*'|true|false|\d+"
-COMPARISON = rf"{REFERENCE}( = ({LITERAL}))?"
-MERGED = rf"({REFERENCE}|\{{'\w+': ({REFERENCE}|{LITERAL})\}})"
-SIMPLE = [
-    rf"{COMPARISON}( and {COMPARISON})?",
-    rf"\[{REFERENCE}(, {REFERENCE})*\]",
-    rf"\$merge\(\[{MERGED}(, {MERGED})*\]\)",
-]
 IN_PLAIN_WORDS = "Notify in plain words"
 KEEPS_THE_INPUT_SMALL = "Input"
 
@@ -74,7 +65,7 @@ def test_asl_validator_finds_nothing(definition: dict[str, Any], tmp_path: Path)
 
 
 def test_statelint_finds_nothing(definition: dict[str, Any]) -> None:
-    assert Linter().validate(_for_statelint(definition)) == []
+    assert Linter().validate(for_statelint(definition)) == []
 
 
 def test_graph_is_small_enough_to_read(definition: dict[str, Any]) -> None:
@@ -90,10 +81,10 @@ def test_expressions_are_references_comparisons_or_one_merge(definition: dict[st
         (name, key, expression)
         for name, state in definition["States"].items()
         if name != IN_PLAIN_WORDS
-        for key, expression in _expressions(state)
+        for key, expression in expressions(state)
     ]
     assert found
-    complex_ones = [each for each in found if not any(re.fullmatch(form, each[2]) for form in SIMPLE)]
+    complex_ones = [each for each in found if not is_simple(each[2])]
     assert [(name, key) for name, key, _ in complex_ones] == [("Resolve datasets", KEEPS_THE_INPUT_SMALL)]
 
 
@@ -316,19 +307,6 @@ def _payload(definition: dict[str, Any], state: str) -> dict[str, Any]:
     return payload
 
 
-def _expressions(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
-    """Each member that has an expression, and the expression."""
-    match value:
-        case dict():
-            for name, each in value.items():
-                yield from _expressions(each, name)
-        case list():
-            for each in value:
-                yield from _expressions(each, key)
-        case str() if value.startswith("{%"):
-            yield key, value.removeprefix("{%").removesuffix("%}").strip()
-
-
 def _attempts(state: dict[str, Any], error: str) -> int:
     """The number of retries of an error, from the first rule that names it."""
     rules = [rule for rule in state.get("Retry", []) if {error, "States.ALL"} & set(rule["ErrorEquals"])]
@@ -351,14 +329,3 @@ def _named_errors(definition: dict[str, Any]) -> Iterator[str]:
     for state in definition["States"].values():
         for rule in state.get("Retry", []) + state.get("Catch", []):
             yield from rule["ErrorEquals"]
-
-
-def _for_statelint(definition: dict[str, Any]) -> dict[str, Any]:
-    """A copy for statelint, which refuses a BackoffRate of 2 (not of 2.0) and JSONata in a Wait's Seconds."""
-    copy: dict[str, Any] = json.loads(json.dumps(definition))
-    for state in copy["States"].values():
-        if state["Type"] == "Wait":
-            state["Seconds"] = 10
-        for retry in state.get("Retry", []):
-            retry |= {"BackoffRate": float(retry["BackoffRate"])} if "BackoffRate" in retry else {}
-    return copy

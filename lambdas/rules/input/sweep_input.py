@@ -19,6 +19,8 @@ MOST_NAMES = 1_000
 MOST_PROJECTS = 200
 """That one sweep takes: their rows are the data of one state, which has 256 KB ("Service quotas", AWS Step Functions
 Developer Guide). The sweep starts another one for the rest."""
+MOST_UNMATCHED = 50
+"""Names in the output of a sweep, which has the rows of its projects, too."""
 _KEYS = ("ProjectNames", "DryRun", "StartedBy", "After")
 
 
@@ -34,7 +36,7 @@ class SweepRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """The projects that a sweep takes, the given names that no project has, and whether there are more projects."""
+    """The projects that a sweep takes, whether there are more, and MOST_UNMATCHED of the names that no project has."""
 
     projects: tuple[str, ...]
     unmatched: tuple[str, ...]
@@ -68,7 +70,7 @@ def choose_projects(request: SweepRequest, existing: Iterable[str], covered: Ite
     rest = [name for name in wanted if name > request.after]
     return Choice(
         projects=tuple(rest[:MOST_PROJECTS]),
-        unmatched=() if request.after or request.names == ALL else tuple(unmatched),
+        unmatched=() if request.after or request.names == ALL else tuple(unmatched[:MOST_UNMATCHED]),
         more=len(rest) > MOST_PROJECTS,
     )
 
