@@ -17,6 +17,7 @@ WITHOUT_TAGS = {
     "AWS::IAM::Policy",
     "AWS::Lambda::Version",
     "AWS::S3::BucketPolicy",
+    "AWS::Scheduler::Schedule",
     "AWS::SNS::TopicPolicy",
     "AWS::SQS::QueuePolicy",
     "Custom::S3AutoDeleteObjects",

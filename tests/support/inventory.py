@@ -60,6 +60,8 @@ KINDS: dict[str, _ListNames] = {
     "AWS::Logs::LogGroup": _list_by("logs", "describe_log_groups", "logGroups", "logGroupName"),
     "AWS::Logs::QueryDefinition": _list_by("logs", "describe_query_definitions", "queryDefinitions", "name"),
     "AWS::S3::Bucket": _list_by("s3", "list_buckets", "Buckets", "Name"),
+    "AWS::Scheduler::Schedule": _list_by("scheduler", "list_schedules", "Schedules", "Name"),
+    "AWS::Scheduler::ScheduleGroup": _list_by("scheduler", "list_schedule_groups", "ScheduleGroups", "Name"),
     "AWS::SNS::Topic": _list_by("sns", "list_topics", "Topics", "TopicArn"),
     "AWS::SQS::Queue": _list_by("sqs", "list_queues", "QueueUrls"),
     "AWS::StepFunctions::StateMachine": _list_by("stepfunctions", "list_state_machines", "stateMachines", "name"),
