@@ -14,6 +14,7 @@ from account.doctor.quotas import check_quotas
 from account.doctor.rules import check_rules
 from account.doctor.status import check_status
 from account.doctor.subscriptions import check_subscriptions
+from account.doctor.sweep import check_sweep
 from account.doctor.trail import check_trail
 
 Check = Callable[[DeployedStack], Iterator[Finding]]
@@ -28,6 +29,7 @@ CHECKS: dict[str, Check] = {
     "key": check_key,
     "quotas": check_quotas,
     "executions": check_executions,
+    "sweep": check_sweep,
 }
 
 

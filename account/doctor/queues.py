@@ -7,6 +7,7 @@ from account.doctor.finding import Finding, good, wrong
 
 ADVICE = {
     "Trigger": "Each is a new dataset that started no execution. Fix the cause, and start an execution for its project",
+    "Schedule": "Each is a sweep that did not start. Fix the cause, and start a sweep",
     "Watch": "Each is an execution whose end nobody was notified of. Look at the execution",
 }
 

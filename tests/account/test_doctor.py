@@ -33,6 +33,7 @@ NEEDED_FOR = {
     "key": ("kms:DescribeKey",),
     "quotas": ("rekognition:DescribeProjects",),
     "executions": ("states:DescribeExecution", "states:ListExecutions"),
+    "sweep": ("scheduler:GetSchedule", "states:DescribeExecution", "states:ListExecutions"),
 }
 NEEDED = (
     *(action for actions in NEEDED_FOR.values() for action in actions),
@@ -71,15 +72,18 @@ def run(aws: LocalAws, *arguments: str, **environment: str) -> "subprocess.Compl
 
 @pytest.mark.usefixtures("subscribed")
 def test_a_sound_stack_has_nothing_wrong(
-    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions
+    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, stack: dict[str, str]
 ) -> None:
     bench.aws.configure(creation_seconds=0, distribution_seconds=0)
     dataset = bench.create(project, "TRAIN", images(10))
     executions.wait_until_ended_for(dataset)
+    executions.wait_until_ended(executions.begin({}, stack["SweepStateMachineArn"]))
     done = run(local_aws)
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "Nothing is wrong."), done.stdout + done.stderr
     assert "The rule for new datasets is enabled. Events that it has passed on in 14 days: " in done.stdout
     assert "What the last executions came to: " in done.stdout
+    assert "The schedule is enabled: rate(1 day)." in done.stdout
+    assert "Projects: 1. Executions started: 0." in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -143,6 +147,18 @@ def event_in_queue(construct: str) -> Break:
 
 
 @contextmanager
+def disabled_schedule(aws: LocalAws, stack: DeployedStack) -> Iterator[None]:
+    scheduler = aws.client("scheduler")
+    (schedule,), (group,) = (stack.resources(f"AWS::Scheduler::{kind}") for kind in ("Schedule", "ScheduleGroup"))
+    found = scheduler.get_schedule(Name=schedule.physical_id, GroupName=group.physical_id)
+    members = ("Name", "GroupName", "ScheduleExpression", "FlexibleTimeWindow", "Target")
+    for state in ("DISABLED", "ENABLED"):
+        scheduler.update_schedule(**{name: found[name] for name in members}, State=state)
+        if state == "DISABLED":
+            yield
+
+
+@contextmanager
 def alarm_on(aws: LocalAws, stack: DeployedStack) -> Iterator[None]:
     (alarm,) = stack.resources("AWS::CloudWatch::Alarm", "AlarmsFailed")
     for state in ("ALARM", "OK"):
@@ -193,6 +209,8 @@ def test_a_topic_without_a_subscriber_is_named(local_aws: LocalAws, stack: dict[
         (disabled_rule("Watch"), "rules: The rule for executions that end unnoticed is disabled:"),
         (event_in_queue("Trigger"), "dead-letter queues: Events in the dead-letter queue Trigger"),
         (event_in_queue("Watch"), "dead-letter queues: Events in the dead-letter queue Watch"),
+        (event_in_queue("Schedule"), "dead-letter queues: Events in the dead-letter queue Schedule"),
+        (disabled_schedule, "sweep: The schedule is disabled: no sweep starts by itself."),
         (alarm_on, "alarms: The alarm DatasetDistribution-AlarmsFailed"),
         (silent_alarm, "alarms: The alarm DatasetDistribution-AlarmsFailed"),
         (disabled_key, "key: The key "),
@@ -240,9 +258,12 @@ def test_the_permissions_are_documented() -> None:
 @pytest.mark.parametrize(
     ("action", "name"), [(action, name) for name, actions in NEEDED_FOR.items() for action in actions]
 )
-def test_each_permission_is_needed(shell_of_role: Role, executions: Executions, action: str, name: str) -> None:
-    if name == "executions":
-        executions.run({})  # one must have ended
+def test_each_permission_is_needed(
+    shell_of_role: Role, executions: Executions, stack: dict[str, str], action: str, name: str
+) -> None:
+    if name in ("executions", "sweep"):  # one of each must have ended
+        executions.run({})
+        executions.wait_until_ended(executions.begin({"DryRun": True}, stack["SweepStateMachineArn"]))
     shell_of_role.allow({"Action": [each for each in NEEDED if each != action]})
     with pytest.raises(ClientError, match=action):
         list(CHECKS[name](DeployedStack(Account(), STACK)))

@@ -1,10 +1,12 @@
 """What the doctor says of what AWS answers."""
 
+import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from account.doctor import alarms, executions, key, queues, quotas, rules, status, subscriptions, trail
+from account.doctor import alarms, executions, key, queues, quotas, rules, status, subscriptions, sweep, trail
 from account.doctor.finding import State
 from account.doctor.subscriptions import Subscription
 
@@ -169,3 +171,32 @@ def test_failed_executions_are_named_and_counted() -> None:
 )
 def test_a_stack_must_be_deployed_completely(given: str, state: State) -> None:
     assert status.judge("S", given).state == state
+
+
+def swept(status: str = "SUCCEEDED", missed: int = 0, **more: str) -> dict[str, Any]:
+    output = json.dumps({"Projects": 3, "Started": 2, "Missed": missed})
+    began = datetime(2026, 11, 26, 4, 30, tzinfo=UTC)
+    return {"name": "n", "status": status, "startDate": began, "output": output, **more}
+
+
+@pytest.mark.parametrize(
+    ("sweeps", "state", "words"),
+    [
+        ([], State.NOTE, "No sweep has run yet."),
+        ([swept("RUNNING")], State.NOTE, "is running"),
+        ([swept()], State.GOOD, "began on 2026-11-26 at 04:30 UTC. Projects: 3. Executions started: 2."),
+        ([swept(missed=1)], State.NOTE, "An event should have started 1 of them: see the trail."),
+        ([swept("TIMED_OUT")], State.WRONG, "ended as TIMED_OUT. Open its execution n"),
+        ([swept("FAILED", error="AccessDeniedException")], State.WRONG, "ended as FAILED AccessDeniedException."),
+        ([swept("FAILED", error="InvalidInput")], State.NOTE, "an input that is not accepted"),
+    ],
+)
+def test_what_the_last_sweep_came_to(sweeps: list[dict[str, Any]], state: State, words: str) -> None:
+    found = sweep.judge_last(sweeps)
+    assert found.state == state
+    assert words in found.text
+
+
+@pytest.mark.parametrize(("state", "expected"), [("ENABLED", State.GOOD), ("DISABLED", State.WRONG)])
+def test_a_disabled_schedule_is_wrong(state: str, expected: State) -> None:
+    assert sweep.judge_schedule("daily", state, "rate(1 day)").state == expected
