@@ -41,7 +41,7 @@ def judge_invocations(invocations: int) -> Finding:
 def _disabled(prefix: str, subject: str, name: str) -> Finding:
     if prefix == TRIGGER:
         return wrong(
-            f"The rule for {subject} is disabled: no execution starts by itself. Deploy without --context "
+            f"The rule for {subject} is disabled: no event starts an execution. Deploy without --context "
             f"trigger=off, or "
             f"enable the rule {name}."
         )

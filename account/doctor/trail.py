@@ -53,7 +53,7 @@ def judge(region: str, covering: list[str], logging: list[str], fit: list[str]) 
     """The names of the trails that are for this Region, of those that log, and of those that log creations."""
     if fit:
         return good(f"The trail {fit[0]} logs the creation of datasets.")
-    mend = "no execution starts by itself. Deploy with --context createTrail=true"
+    mend = "no event starts an execution. Deploy with --context createTrail=true"
     if logging:
         return wrong(f"The trail {logging[0]} does not log write management events: {mend}, or let it log them.")
     if covering:
