@@ -20,7 +20,7 @@ from local.ministack_patches.cloudformation import (
     metric_math_alarms,
     query_definitions,
 )
-from local.ministack_patches.iam import caller_keys, log_group_keys, service_keys, service_roles
+from local.ministack_patches.iam import caller_keys, log_group_keys, schedule_roles, service_keys, service_roles
 from local.ministack_patches.lambda_functions import (
     asynchronous_invocations,
     embedded_metrics,
@@ -84,6 +84,8 @@ PATCHES: tuple[Patch, ...] = (
     service_keys.install,
     # After service_keys: the error of a role that may not act at all comes before the error of a missing key.
     service_roles.install,
+    # After service_roles and service_keys: they check what EventBridge does without a role.
+    schedule_roles.install,
     # After service_roles: a mocked task needs no right.
     tested_states.install,
     sdk_integrations.install,

@@ -34,21 +34,21 @@ class Machine:
         """The role allows `actions`. `settings` go to CreateStateMachine, `more` into the definition."""
         self.stepfunctions, self.role = aws.client("stepfunctions"), Role(aws, {"Action": actions})
         definition = {"QueryLanguage": "JSONata", "StartAt": next(iter(states)), "States": states, **more}
-        self._arn = self.stepfunctions.create_state_machine(
+        self.arn = self.stepfunctions.create_state_machine(
             name=unique("machine"), roleArn=self.role.arn, definition=json.dumps(definition), **(settings or {})
         )["stateMachineArn"]
 
     def update(self, definition: dict[str, Any]) -> None:
-        self.stepfunctions.update_state_machine(stateMachineArn=self._arn, definition=json.dumps(definition))
+        self.stepfunctions.update_state_machine(stateMachineArn=self.arn, definition=json.dumps(definition))
 
     def begin(self, **given: str) -> str:
         """Start an execution. Returns its ARN."""
-        started = self.stepfunctions.start_execution(stateMachineArn=self._arn, input=json.dumps(given))
+        started = self.stepfunctions.start_execution(stateMachineArn=self.arn, input=json.dumps(given))
         return str(started["executionArn"])
 
     def start(self, name: str, given: str = "{}") -> dict[str, Any]:
         """The answer to StartExecution with this name and this text as the input."""
-        answer: dict[str, Any] = self.stepfunctions.start_execution(stateMachineArn=self._arn, name=name, input=given)
+        answer: dict[str, Any] = self.stepfunctions.start_execution(stateMachineArn=self.arn, name=name, input=given)
         return answer
 
     def run(self, **given: str) -> str:

@@ -14,6 +14,7 @@ from local.aws import LocalAws
 from local.cdk import STACK
 from local.faults.fault import Fault
 from tests.support.executions import Execution, Executions, Subscriber, wait_until
+from tests.support.schedules import run_once
 from tests.support.telemetry import read_points
 from tests.support.unique import unique
 from tests.support.workbench import Workbench, images
@@ -286,13 +287,6 @@ def test_the_schedule_starts_a_sweep_by_itself(
     deployed = scheduler.get_schedule(Name=listed["Name"], GroupName=listed["GroupName"])
     assert (deployed["State"], deployed["ScheduleExpression"]) == ("ENABLED", "rate(1 day)")
     bench.pair(project, images(ENTRIES))
-    name = unique("due")
-    scheduler.create_schedule(
-        Name=name,
-        ScheduleExpression="at(2026-01-01T00:00:00)",
-        FlexibleTimeWindow={"Mode": "OFF"},
-        Target=deployed["Target"],
-    )
+    run_once(local_aws, deployed["Target"])
     (execution,) = executions.wait_for_all(project, count=1)
-    scheduler.delete_schedule(Name=name)
     assert (execution.ending, execution.input["StartedBy"]) == ("DISTRIBUTED", "SCHEDULE")

@@ -68,7 +68,7 @@ class Deployment:
 
     def prepare(self, *, events: bool = False, follow_waits: bool = False, **settings: float) -> None:
         """Configures the Custom Labels service. By default it finishes at once and sends no events."""
-        self.aws.configure(**{**AT_ONCE, "event_copies": int(events), **settings})
+        self.aws.configure(**{**AT_ONCE, "event_copies": int(events), "max_projects": 1000, **settings})
         self.aws.follow_waits(follow_waits)
 
     def begin(self, given: Any) -> str:
@@ -125,7 +125,7 @@ def distribute_by_event(deployed: Deployment) -> None:
     assert [record["Outcome"] for record in deployed.records(project)] == ["DISTRIBUTED"]
     assert deployed.counted("DISTRIBUTED") == counted + 1
     _assert_page(deployed, execution)
-    _assert_traced(deployed, execution, deployed.aws.traces()[traced:])
+    assert_traced(deployed, execution, deployed.aws.traces()[traced:], OF_WORKFLOW)
     assert all(deployed.logged(f"Functions{construct_id_of(name)}Logs", execution.arn) for name in OF_WORKFLOW)
     wait_until(lambda: deployed.logged("WorkflowLogs", execution.arn))
 
@@ -157,9 +157,10 @@ def _assert_page(deployed: Deployment, execution: Execution) -> None:
     assert "<b>Check distribution</b>" in found["Body"].read().decode()
 
 
-def _assert_traced(deployed: Deployment, execution: Execution, traces: list[str]) -> None:
+def assert_traced(deployed: Deployment, execution: Execution, traces: list[str], functions: tuple[str, ...]) -> None:
+    """The execution and its functions are among the traces."""
     assert execution.arn in traces
-    assert all(_is_traced(deployed, name, traces) for name in OF_WORKFLOW)
+    assert all(_is_traced(deployed, name, traces) for name in functions)
 
 
 def _is_traced(deployed: Deployment, function: str, traces: list[str]) -> bool:
@@ -194,7 +195,7 @@ def skip_opted_out_project(deployed: Deployment) -> None:
     assert [execution.output["Outcome"] for execution in _create_pair(deployed, project)] == ["SKIPPED"] * 2
 
 
-def _begin_to_wait(deployed: Deployment) -> tuple[str, str]:
+def begin_to_wait(deployed: Deployment) -> tuple[str, str]:
     """Starts an execution that claims a pair and waits for its training dataset. Returns project and execution."""
     deployed.prepare(update_seconds=ONE_MINUTE)
     project = deployed.project()
@@ -207,7 +208,7 @@ def _begin_to_wait(deployed: Deployment) -> tuple[str, str]:
 
 def notify_of_abort(deployed: Deployment) -> None:
     """People are notified once of an aborted execution, which cannot send a notification itself."""
-    _, owner = _begin_to_wait(deployed)
+    _, owner = begin_to_wait(deployed)
     traced = len(deployed.aws.traces())
     deployed.executions.abort(owner)
     assert deployed.executions.wait_until_ended(owner).status == "ABORTED"
@@ -218,7 +219,7 @@ def notify_of_abort(deployed: Deployment) -> None:
 
 def take_over_pair(deployed: Deployment) -> None:
     """The next execution takes over the pair of an aborted owner, keeps its record, and distributes."""
-    project, owner = _begin_to_wait(deployed)
+    project, owner = begin_to_wait(deployed)
     deployed.executions.abort(owner)
     deployed.bench.finish()
     successor = deployed.begin({"ProjectArn": project})
@@ -261,7 +262,7 @@ def queue_undelivered_ending(deployed: Deployment) -> None:
 
 
 def _assert_ending_queued(deployed: Deployment) -> None:
-    _, owner = _begin_to_wait(deployed)
+    _, owner = begin_to_wait(deployed)
     deployed.executions.abort(owner)
     deployed.executions.wait_until_ended(owner)
     assert len(deployed.received(deployed.ref("WatchUndeliveredQueue"), owner)) == 1

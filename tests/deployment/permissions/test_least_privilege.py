@@ -12,8 +12,8 @@ import pytest
 
 from infra.settings import Settings
 from local.aws import LocalAws
-from tests.deployment.permissions import behaviours
-from tests.deployment.permissions.behaviours import PROMISES, Deployment
+from tests.deployment.permissions import behaviours, sweeps
+from tests.deployment.permissions.behaviours import Deployment
 from tests.deployment.permissions.reduced_template import grants, of_role, remove_grant
 from tests.support.executions import Executions
 from tests.support.stacks import NAME_PREFIX
@@ -23,11 +23,13 @@ from tools.docs.template import synthesize
 
 TEMPLATE: Template = synthesize(Settings(stack_name=NAME_PREFIX))
 Promise = Callable[[Deployment], None]
+PROMISES: tuple[Promise, ...] = (*behaviours.PROMISES, *sweeps.PROMISES)
 
 
 def named(grant: Grant) -> str:
     """The test's id, such as Workflow-kms:Decrypt-sns: owner, action and, where they differ, service or resource."""
     several = isinstance(grant.statement.get("Resource"), list) and of_role(grant)
+    several |= grant.action == "states:StartExecution"
     on = re.findall(r"'(\w+)[0-9A-F]{8}'", str(grant.resource)) if several else []
     details = [grant.statement.get("Sid", "") if not of_role(grant) else "", grant.via, *on]
     words = [plain(grant.owner).removesuffix("Role"), grant.action]
@@ -38,10 +40,15 @@ def named(grant: Grant) -> str:
 BROKEN: list[tuple[str, Promise]] = [
     (r"FunctionsClaimPair-(dynamodb:PutItem|states:DescribeExecution)", behaviours.take_over_pair),
     (r"FunctionsReportOutcome-states:DescribeExecution", behaviours.notify_of_failure),
-    (r"Workflow-logs:", behaviours.deploy_and_destroy),
+    (r"(Workflow|Sweep)-logs:", behaviours.deploy_and_destroy),
     (r"FunctionsResolveDatasets-rekognition:ListDatasetLabels", behaviours.count_labels_in_dry_run),
+    (r"FunctionsListEndings-states:|Sweep-lambda:InvokeFunction-Functions(ListEndings|NotifyEnding)", sweeps.sweep_lost_ending),
     (r"FunctionsNotifyEnding-(sqs:|kms:.*-sqs)", behaviours.queue_failed_ending),
     (r"FunctionsNotifyEnding", behaviours.notify_of_abort),
+    (r"FunctionsExamineProject-states:DescribeExecution", sweeps.sweep_after_an_abort),
+    (r"Sweep-states:StartExecution-.*SweepStateMachine", sweeps.sweep_the_rest),
+    (r"Schedule-(sqs|kms):", sweeps.queue_undelivered_sweep),
+    (r"Schedule-|Sweep-|Functions(ListProjects|ExamineProject|ListEndings|ReportSweep)-", sweeps.sweep_by_schedule),
     (r"Key-.*-Alarms|OperationsTopic-", behaviours.send_alarm),
     (r"Key-.*-Rules|TriggerUndeliveredQueue-", behaviours.queue_undelivered_event),
     (r"WatchUndeliveredQueue-", behaviours.queue_undelivered_ending),
