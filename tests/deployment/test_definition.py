@@ -15,7 +15,6 @@ from botocore.loaders import Loader
 from ministack.services import stepfunctions
 from statelint.linter import Linter
 
-from infra.asset import ROOT
 from infra.functions import OF_WORKFLOW
 from infra.settings import LONGEST_DEADLINE, Settings
 from lambdas.rules.decision import Action

@@ -29,7 +29,7 @@ EDITS = {
         "Wait before checking": "Wait before polling",
     },
 }
-LOG_GROUPS = len(FUNCTIONS) + 1  # and that of the state machine
+LOG_GROUPS = len(FUNCTIONS) + 2  # and those of the state machines
 DATA = {"AWS::DynamoDB::Table": 1, "AWS::KMS::Key": 1, "AWS::Logs::LogGroup": LOG_GROUPS, "AWS::S3::Bucket": 1}
 
 Inventory = dict[str, set[str]]

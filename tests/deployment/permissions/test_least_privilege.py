@@ -42,7 +42,10 @@ BROKEN: list[tuple[str, Promise]] = [
     (r"FunctionsReportOutcome-states:DescribeExecution", behaviours.notify_of_failure),
     (r"(Workflow|Sweep)-logs:", behaviours.deploy_and_destroy),
     (r"FunctionsResolveDatasets-rekognition:ListDatasetLabels", behaviours.count_labels_in_dry_run),
-    (r"FunctionsListEndings-states:|Sweep-lambda:InvokeFunction-Functions(ListEndings|NotifyEnding)", sweeps.sweep_lost_ending),
+    (
+        r"FunctionsListEndings-states:|Sweep-lambda:InvokeFunction-Functions(ListEndings|NotifyEnding)",
+        sweeps.sweep_lost_ending,
+    ),
     (r"FunctionsNotifyEnding-(sqs:|kms:.*-sqs)", behaviours.queue_failed_ending),
     (r"FunctionsNotifyEnding", behaviours.notify_of_abort),
     (r"FunctionsExamineProject-states:DescribeExecution", sweeps.sweep_after_an_abort),
