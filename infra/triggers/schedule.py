@@ -38,7 +38,7 @@ class Schedule(Construct):
         allow(role, "sqs:SendMessage", queue.queue_arn)
         for action in ("kms:Decrypt", "kms:GenerateDataKey"):
             allow(role, action, key.key_arn, conditions=via_service("sqs"))
-        scheduler.Schedule(
+        schedule = scheduler.Schedule(
             self,
             "Sweep",
             schedule_group=scheduler.ScheduleGroup.from_schedule_group_name(self, "Own", self.group.ref),
@@ -52,3 +52,5 @@ class Schedule(Construct):
                 dead_letter_queue=queue,
             ),
         )
+        # The first sweep begins as soon as the schedule exists ("Schedule types on EventBridge Scheduler", same guide).
+        schedule.node.add_dependency(role)

@@ -402,6 +402,12 @@ def test_scheduler_assumes_its_role_for_the_group_of_the_schedule_only(template:
     template.has_resource_properties("AWS::Scheduler::Schedule", {"GroupName": {"Ref": group}})
 
 
+def test_schedule_is_created_after_the_rights_of_its_role(template: Template) -> None:
+    """Without a start date, a schedule with a rate invokes its target at once."""
+    (schedule,) = template.find_resources("AWS::Scheduler::Schedule").values()
+    assert {plain(name) for name in schedule["DependsOn"]} == {"ScheduleRole", "ScheduleRoleDefaultPolicy"}
+
+
 def test_lambda_assumes_a_role_for_this_account_only(template: Template) -> None:
     """The CDK makes the role of the bucket emptier."""
     roles = template.find_resources("AWS::IAM::Role").items()
