@@ -13,11 +13,12 @@ from lambdas.rules.tags import TAG
 from local.aws import LocalAws
 from local.cdk import STACK
 from local.faults.fault import Fault
-from tests.support.executions import Execution, Executions, Subscriber, wait_until
+from tests.support.executions import Execution, Executions, Subscriber, only, wait_until
 from tests.support.schedules import run_once
 from tests.support.telemetry import read_points
 from tests.support.unique import unique
 from tests.support.workbench import Workbench, images
+from tests.workflow.notifications.messages import validate_notice
 
 BY_SCHEDULE = {"StartedBy": "SCHEDULE"}
 ENTRIES, MOVED = 10, 2
@@ -62,7 +63,8 @@ def test_a_forgotten_pair_is_distributed_and_notified_once(
     assert (execution.ending, execution.output["StartedBy"]) == ("DISTRIBUTED", "SCHEDULE")
     assert bench.total(test) == MOVED
     assert find_plan(sweep(), project) == ("LEAVE", "ALREADY_DISTRIBUTED")
-    assert [each.outcome for each in subscriber.receive_all()] == ["DISTRIBUTED"]
+    notice = validate_notice(only(subscriber.receive_all()).notice)
+    assert (notice["Outcome"], notice["StartedBy"]) == ("DISTRIBUTED", "SCHEDULE")
 
 
 def test_a_sweep_that_runs_twice_at_once_starts_one_execution(

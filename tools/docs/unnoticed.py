@@ -39,4 +39,13 @@ UNNOTICED = (
         advice="Fix what the message's attributes `ERROR_CODE` and `ERROR_MESSAGE` name. Start an execution with the "
         "event's `projectArn` as `ProjectArn`. Then purge the queue.",
     ),
+    Failure(
+        errors=("A sweep that failed or did not start",),
+        retried=Retried.NO_TASK,
+        why="An error of one project is in the project's row of the sweep's output. If a sweep itself fails or times "
+        "out, or the schedule could not start it, an alarm notifies people.",
+        advice="Open the execution of the sweep, or the message in the dead-letter queue with `ScheduleUndelivered` in "
+        "its name, and fix what it names. Start a sweep yourself, or wait for the next one: each looks at every "
+        "project again.",
+    ),
 )
