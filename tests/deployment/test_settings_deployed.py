@@ -15,6 +15,7 @@ from tools.docs.template import render_definition, template_for_assertions
 # These types do not support tags.
 WITHOUT_TAGS = {
     "AWS::IAM::Policy",
+    "AWS::Lambda::Permission",
     "AWS::Lambda::Version",
     "AWS::S3::BucketPolicy",
     "AWS::Scheduler::Schedule",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Match, Template
 
-from infra.functions import FUNCTIONS, OF_WORKFLOW
+from infra.functions import FUNCTIONS, OF_SWEEP, OF_WORKFLOW, construct_id_of
 from infra.settings import Settings
 from lambdas.rules.tags import Trigger
 from tools.docs.grants import Grant, grants_of_roles, plain
@@ -328,10 +328,12 @@ def test_only_the_function_that_a_rule_invokes_has_a_dead_letter_queue(template:
     )
 
 
-def test_state_machine_may_invoke_the_functions_of_its_states_only(template: Template) -> None:
-    invoked = [grant.resource for grant in grants(template) if grant.action == "lambda:InvokeFunction"]
-    assert len(invoked) == len(OF_WORKFLOW)
-    assert "NotifyEnding" not in str(invoked)
+@pytest.mark.parametrize(("machine", "functions"), [("Workflow", OF_WORKFLOW), ("Sweep", (*OF_SWEEP, "notify_ending"))])
+def test_a_state_machine_may_invoke_the_functions_of_its_states_only(
+    template: Template, machine: str, functions: tuple[str, ...]
+) -> None:
+    invoked = str([g.resource for g in grants(template) if g.action == "lambda:InvokeFunction" and machine in g.owner])
+    assert {name for name in FUNCTIONS if f"Functions{construct_id_of(name)}" in invoked} == set(functions)
 
 
 @pytest.mark.parametrize("kind", ["AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy"])

@@ -137,7 +137,7 @@ def test_other_logging_or_tracing_has_no_price(setting: str, other: dict[str, An
 
 def test_sweep_of_more_projects_than_one_takes_is_several_executions(priced: Stack) -> None:
     first, last = sweeps(priced.sweep, MOST_PROJECTS + 1)
-    assert [len(visits) for visits in (first, last)] == [7 + 3 * MOST_PROJECTS, 6 + 3]
+    assert [len(visits) for visits in (first, last)] == [9 + 3 * MOST_PROJECTS, 8 + 3]
     assert ["Sweep the rest" in [visit.state for visit in visits] for visits in (first, last)] == [True, False]
 
 
