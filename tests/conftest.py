@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.aws import LocalAws, forget_other_accounts
-from local.cdk import deploy
+from local.cdk import STACK, deploy
 from tests.campaign import answers
 from tests.support import tally
 from tests.support.executions import Executions, Subscriber
@@ -71,9 +71,16 @@ def _custom_labels_defaults(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture
-def events(local_aws: LocalAws) -> None:
-    """Calls send events, also in a test that does not use the stack."""
+def events(local_aws: LocalAws) -> Iterator[None]:
+    """Calls send events, also in a test that does not use the stack. No event starts an execution."""
+    rules = local_aws.client("events")
+    started_by = [rule["Name"] for rule in rules.list_rules(NamePrefix=f"{STACK}-Trigger")["Rules"]]
+    for name in started_by:
+        rules.disable_rule(Name=name)
     local_aws.configure(event_copies=1)
+    yield
+    for name in started_by:
+        rules.enable_rule(Name=name)
 
 
 @pytest.fixture(scope="session")

@@ -133,7 +133,7 @@ class Sweep(Construct):
             "List endings",
             StartedBy="$sweep.StartedBy",
             DryRun="$sweep.DryRun",
-            StateMachineArn=f"'{workflow.state_machine_arn}'",
+            StateMachineArn=workflow.state_machine_arn,
             assign={"endings": ".Executions"},
         )
         notify = self._invoke("Notify ending", Executions="$endings", assign={"notified": ".Notified"})

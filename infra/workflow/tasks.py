@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Token
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
@@ -32,8 +32,8 @@ _OF_EXECUTION = {
 def invoke(
     scope: Construct, name: str, function: lambda_.IFunction, *, assign: Assign, **payload: Any
 ) -> tasks.LambdaInvoke:
-    """Invokes the function. A text in the payload is a reference, such as `$pair`."""
-    references = {key: jsonata(value) if isinstance(value, str) else value for key, value in payload.items()}
+    """Invokes the function. A text in the payload is a reference, such as `$pair`, unless it is an ARN of the stack."""
+    references = {key: jsonata(value) if _is_reference(value) else value for key, value in payload.items()}
     return tasks.LambdaInvoke.jsonata(
         scope,
         name,
@@ -43,6 +43,10 @@ def invoke(
         retry_on_service_exceptions=False,  # the table of failures says what is retried
         task_timeout=sfn.Timeout.duration(TIMEOUT.plus(Duration.seconds(30))),
     )
+
+
+def _is_reference(value: Any) -> bool:
+    return isinstance(value, str) and not Token.is_unresolved(value)
 
 
 def send_completion_event(scope: Construct, name: str) -> tasks.EventBridgePutEvents:

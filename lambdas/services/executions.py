@@ -17,7 +17,7 @@ from lambdas.services.sdk import CONFIG
 _stepfunctions = boto3.client("stepfunctions", config=CONFIG)
 
 MOST_EVENTS = 1000  # on one page of a history
-MOST_ENDINGS = 50  # of each the function that notifies people asks Step Functions, within a minute
+MOST_ENDINGS = 200  # of each the function that notifies people asks Step Functions, within a minute
 LONGEST_EXECUTION = timedelta(hours=73)  # with both deadlines at their longest (infra/settings.py)
 
 
@@ -54,14 +54,16 @@ def describe_execution(execution: str) -> Description:
 
 
 def list_unsuccessful(state_machine: str, since: datetime) -> list[str]:
-    """The ARNs of executions that failed, timed out or were aborted since then, at most MOST_ENDINGS.
+    """The ARNs of executions that timed out, were aborted or failed since then, at most MOST_ENDINGS.
+
+    Most that failed have notified people themselves, so they come last.
 
     Step Functions lists them by the time of their start, the newest first (ListExecutions, AWS Step Functions API
     Reference).
     """
     pages = _stepfunctions.get_paginator("list_executions")
     found: list[str] = []
-    for status in ("FAILED", "TIMED_OUT", "ABORTED"):
+    for status in ("TIMED_OUT", "ABORTED", "FAILED"):
         listed = pages.paginate(stateMachineArn=state_machine, statusFilter=status)
         executions = (each for page in listed for each in page["executions"])
         recent = takewhile(lambda each: each["startDate"] > since - LONGEST_EXECUTION, executions)

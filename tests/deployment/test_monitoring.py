@@ -25,7 +25,9 @@ CONFIDENTIAL_LABEL = "Unreleased-Part-77"
 
 @pytest.fixture
 def operator(local_aws: LocalAws, stack: dict[str, str]) -> Any:
-    """A subscriber to the alarms."""
+    """A subscriber to the alarms, which are all off."""
+    for name in alarms(local_aws):
+        local_aws.client("cloudwatch").set_alarm_state(AlarmName=name, StateValue="OK", StateReason="a test")
     operator = Subscriber(local_aws, stack["AlarmTopicArn"])
     yield operator
     operator.unsubscribe()

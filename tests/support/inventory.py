@@ -12,7 +12,10 @@ def _list_by(service: str, operation: str, member: str, name: str = "") -> _List
     """The member `name` of each listed object, or the listed objects themselves if no name is given."""
 
     def names(aws: LocalAws) -> Iterable[str]:
-        found = getattr(aws.client(service), operation)().get(member, [])
+        client = aws.client(service)
+        paged = client.can_paginate(operation)
+        answers = client.get_paginator(operation).paginate() if paged else [getattr(client, operation)()]
+        found = [each for answer in answers for each in answer.get(member, [])]
         return [each[name] if name else each for each in found]
 
     return names
