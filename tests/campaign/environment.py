@@ -15,6 +15,7 @@ from local.aws import LocalAws
 from local.cdk import STACK
 from local.faults.fault import Fault
 from tests.campaign.scenario import HOUR, Scenario
+from tests.support.executions import BETWEEN_LOOKS
 from tests.support.notices import read_notice
 from tests.support.queues import create_queue
 from tests.support.workbench import Workbench, images
@@ -279,6 +280,7 @@ class _ScenarioRun:
             running = self._list_running()
             if not running or any(state in self._read_history(arn)[0] for arn in running):
                 return
+            time.sleep(BETWEEN_LOOKS)
 
     def _wait_for_ends(self) -> list[str]:
         """A sentence for each execution that did not end within LONGEST_RUN. Aborts these executions."""

@@ -17,6 +17,7 @@ from tests.support.workbench import Workbench, images
 
 ADVICE = f"\n\n{WHAT_TO_DO} "  # separates cause and advice in the cause of a failed execution
 LONGEST_WAIT = 20  # seconds, the maximum of one ReceiveMessage
+BETWEEN_LOOKS = 0.03  # seconds: without a pause the looks would slow down what they wait for
 Found = TypeVar("Found")
 Change = Callable[[dict[str, Any]], None]  # edits the states of a definition in place
 
@@ -27,6 +28,7 @@ def wait_until(found: Callable[[], Found]) -> Found:
     while not (result := found()):
         if time.monotonic() - began > LONGEST_WAIT:
             raise TimeoutError(f"Nothing was found within {LONGEST_WAIT} seconds.")
+        time.sleep(BETWEEN_LOOKS)
     return result
 
 
