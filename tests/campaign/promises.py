@@ -148,8 +148,11 @@ def _failed_distributions(internal_state: dict[str, Any]) -> list[dict[str, Any]
 
 
 def _hides_success(execution: ObservedExecution, ending: Ending, observed: Observations) -> bool:
-    """Whether the execution reports an error of the start although the call took effect."""
-    if ending.status != "FAILED" or ending.error.startswith("Distribution"):
+    """Whether the execution reports an error of the start although the call took effect.
+
+    If nobody could be notified, the error is that of the notification, and the cause has the outcome.
+    """
+    if ending.status != "FAILED" or ending.error.startswith("Distribution") or NOBODY_NOTIFIED in ending.cause:
         return False
     accepted = [each["accepted"] for each in observed.internal_state["distributions"] if each["moved"]]
     reported = ("Distribution finished?", "Report outcome") in pairwise(execution.states)

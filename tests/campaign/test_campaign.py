@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from lambdas.rules.failures.ending import NOBODY_NOTIFIED
 from local.aws import ROOT
 from tests.campaign.answers import LAG
 from tests.campaign.environment import Ending, Environment, Observations, ObservedExecution
@@ -156,6 +157,15 @@ def test_failure_that_hides_success_breaks_promise() -> None:
     endings = failed("InternalServerError", "What to do: x")
     change(observed, endings=endings, messages=["FAILED: What to do"], states=states)
     assert any(HIDDEN_SUCCESS in violation for violation in check(observed))
+
+
+def test_failure_to_notify_anybody_hides_no_success() -> None:
+    """Run 288 of seed 3: the distribution succeeds, its report cannot be made, and SNS refuses the plain words."""
+    observed = observe()
+    states = ["Distribution finished?", "Report outcome", "Notify in plain words", "Failed"]
+    cause = f"{NOBODY_NOTIFIED} Sorry.\n\nThe outcome: 2 of 10 entries are in the test dataset now. What to do: x"
+    change(observed, endings=failed("SNS.ThrottledException", cause), states=states)
+    assert not any(HIDDEN_SUCCESS in violation for violation in check(observed))
 
 
 def test_redriven_failed_state_hides_no_success() -> None:
