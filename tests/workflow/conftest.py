@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.aws import LocalAws
-from tests.support.executions import read_records
+from tests.support.executions import Subscriber, read_records
 from tests.support.queues import create_queue
 from tests.support.unique import unique
 from tests.workflow.notifications.messages import DOCUMENTED_RULE, ReceiveEvents, create_rule, receive_bodies
@@ -22,6 +22,14 @@ def address(local_aws: LocalAws, stack: dict[str, str]) -> Iterator[str]:
     )
     yield subscribed
     sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
+
+
+@pytest.fixture
+def subscriber_of_project(local_aws: LocalAws, stack: dict[str, str], project: str) -> Iterator[Subscriber]:
+    """A subscriber to what is said about the project. A sweep also notifies of endings that other tests have left."""
+    subscriber = Subscriber(local_aws, stack["TopicArn"], {"project": [project.split("/")[1]]})
+    yield subscriber
+    subscriber.unsubscribe()
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def test_sweeps_distribute_each_pair_once_and_notify_once(
     bench: Workbench,
     project: str,
     executions: Executions,
-    subscriber: Subscriber,
+    subscriber_of_project: Subscriber,
     kinds: tuple[str, str],
     seconds: tuple[int, int],
 ) -> None:
@@ -56,4 +56,4 @@ def test_sweeps_distribute_each_pair_once_and_notify_once(
     sweeps.run()
     assert sweeps.started == ["DISTRIBUTED"]
     assert (bench.total(datasets["TRAIN"]), bench.total(datasets["TEST"])) == (ENTRIES - MOVED, MOVED)
-    assert [notification.outcome for notification in subscriber.receive_all()] == ["DISTRIBUTED"]
+    assert [notification.outcome for notification in subscriber_of_project.receive_all()] == ["DISTRIBUTED"]

@@ -54,7 +54,7 @@ def find_plan(swept: Execution, project: str) -> tuple[str, str]:
 
 
 def test_a_forgotten_pair_is_distributed_and_notified_once(
-    bench: Workbench, project: str, sweep: Sweep, executions: Executions, subscriber: Subscriber
+    bench: Workbench, project: str, sweep: Sweep, executions: Executions, subscriber_of_project: Subscriber
 ) -> None:
     _, test = bench.pair(project, images(ENTRIES))
     swept = sweep()
@@ -63,7 +63,7 @@ def test_a_forgotten_pair_is_distributed_and_notified_once(
     assert (execution.ending, execution.output["StartedBy"]) == ("DISTRIBUTED", "SCHEDULE")
     assert bench.total(test) == MOVED
     assert find_plan(sweep(), project) == ("LEAVE", "ALREADY_DISTRIBUTED")
-    notice = validate_notice(only(subscriber.receive_all()).notice)
+    notice = validate_notice(only(subscriber_of_project.receive_all()).notice)
     assert (notice["Outcome"], notice["StartedBy"]) == ("DISTRIBUTED", "SCHEDULE")
 
 
@@ -119,13 +119,13 @@ def test_a_dataset_that_is_filled_later_needs_the_tag_and_quiet(
 
 
 def test_a_failure_that_people_know_of_is_left_to_them(
-    bench: Workbench, project: str, sweep: Sweep, executions: Executions, subscriber: Subscriber
+    bench: Workbench, project: str, sweep: Sweep, executions: Executions, subscriber_of_project: Subscriber
 ) -> None:
     bench.pair(project, images(1))
     first = find_row(sweep(), project)
     assert executions.wait_until_ended(first["Execution"]).ending == "DistributionFailed"
     assert find_plan(sweep(), project) == ("LEAVE", "NOTIFIED")
-    assert [each.outcome for each in subscriber.receive_all()] == ["FAILED"]
+    assert [each.outcome for each in subscriber_of_project.receive_all()] == ["FAILED"]
 
 
 def test_a_dry_run_shows_every_pair_and_starts_nothing(
@@ -255,12 +255,11 @@ def test_people_are_notified_of_an_ending_whose_event_was_lost(
     sweep: Sweep,
     executions: Executions,
     bench: Workbench,
-    subscriber: Subscriber,
+    subscriber_of_project: Subscriber,
     read_record: Any,
 ) -> None:
     """And of no ending twice: the event of the second execution arrives."""
     sweep()  # notifies of what other tests left
-    subscriber.receive_all()
     bench.aws.configure(update_seconds=TWO_HOURS)
     training, _ = bench.pair(project, images(ENTRIES))
     bench.update(training, *images(1))
@@ -273,10 +272,10 @@ def test_people_are_notified_of_an_ending_whose_event_was_lost(
         executions.wait_until_claimed(read_record, arn)
         executions.abort(arn)
         executions.wait_until_ended(arn)
-    assert [aborted[True] in each.message for each in subscriber.receive_all()] == [True]
+    assert [aborted[True] in each.message for each in subscriber_of_project.receive_all()] == [True]
     swept = sweep()
     assert swept.output["Notified"] == 1
-    assert [aborted[False] in each.message for each in subscriber.receive_all()] == [True]
+    assert [aborted[False] in each.message for each in subscriber_of_project.receive_all()] == [True]
     assert sweep().output["Notified"] == 0
 
 
