@@ -7,7 +7,7 @@ from typing import Any
 from lambdas.rules.decision import Action, Decision, decide
 from lambdas.rules.failures.errors import DatasetMissing, TestDatasetNotEmpty, TrainingDatasetEmpty
 from lambdas.rules.input.execution_input import SCHEDULE, Request
-from lambdas.rules.pair import NO_RECORD, Dataset, Key, Pair, Record
+from lambdas.rules.pair import DISTRIBUTED, NO_RECORD, Dataset, Key, Pair, Record
 from lambdas.rules.sweep import LONGEST_REASON, Situation, SweepAction, name_execution, plan
 from lambdas.rules.tags import AutoDistribute, Trigger
 from lambdas.rules.text import shorten
@@ -37,7 +37,7 @@ def handler(event: Event) -> Event:
         pair=pair,
         decision=_decide(request, pair, record, trigger, tag),
         record=record,
-        owner=describe_owner(record.owner) if record.owner and record.outcome is None else None,
+        owner=describe_owner(record.owner) if record.owner and record.outcome != DISTRIBUTED else None,
         tag=tag,
         trigger=trigger,
         now=Times.from_state(event["Times"]).now,

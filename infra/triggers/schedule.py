@@ -10,6 +10,7 @@ from constructs import Construct
 
 from infra.permissions import allow, schedules_of_group, via_service
 from infra.settings import Settings
+from infra.storage.key import SENDING
 from infra.triggers.dead_letter_queue import DeadLetterQueue
 from lambdas.rules.input.execution_input import SCHEDULE
 from lambdas.rules.tags import Trigger
@@ -36,7 +37,7 @@ class Schedule(Construct):
         allow(role, "states:StartExecution", sweep.state_machine_arn)
         queue = self.dead_letter_queue.queue
         allow(role, "sqs:SendMessage", queue.queue_arn)
-        for action in ("kms:Decrypt", "kms:GenerateDataKey"):
+        for action in SENDING:
             allow(role, action, key.key_arn, conditions=via_service("sqs"))
         schedule = scheduler.Schedule(
             self,

@@ -74,9 +74,9 @@ def decide_claim(record: Record, owner: Owner | None, request: ClaimRequest) -> 
         return Claim(Answer.ALREADY_DISTRIBUTED, record.reason or "The pair is already distributed.")
     if owner is None:
         return Claim(Answer.ASK_OWNER)
-    if owner.status == RUNNING or _has_just_begun(record, owner, request):
+    if is_running(record, owner, request.now):
         return Claim(Answer.SKIP, f"Another execution owns this pair: {record.owner}")
-    if _was_notified(record, request):
+    if was_notified(record, request):
         return Claim(
             Answer.SKIP,
             "An earlier execution for this pair has failed, and people were notified. Fix the cause, then start a new "
@@ -94,12 +94,15 @@ def summarize_owner(record: Record, owner: Owner) -> tuple[str, str, str]:
     return FAILED, f"It ended without recording an outcome: {status}", ended
 
 
-def _has_just_begun(record: Record, owner: Owner, request: ClaimRequest) -> bool:
-    """Whether Step Functions may not know the owner yet. An owner that has recorded its outcome has ended."""
+def is_running(record: Record, owner: Owner, now: str) -> bool:
+    """Whether the owner is running. Step Functions may not know yet an owner that has just begun.
+
+    An owner that has recorded its outcome and is unknown has ended.
+    """
     unknown = owner.status is None and record.outcome is None
-    return unknown and seconds_between(record.started_at, request.now) < UNKNOWN_SECONDS
+    return owner.status == RUNNING or (unknown and seconds_between(record.started_at, now) < UNKNOWN_SECONDS)
 
 
-def _was_notified(record: Record, request: ClaimRequest) -> bool:
+def was_notified(record: Record, request: ClaimRequest) -> bool:
     """Whether people were notified of the failure of the same two datasets, and none of them asks again."""
     return record.outcome == FAILED and not request.by_person and record.training == request.training_arn

@@ -198,8 +198,7 @@ def _leaves_to_person(request: Request, pair: Pair, record: Record, tag: AutoDis
 
     Not if the project is tagged for that, or if a distribution made the change.
     """
-    edited = pair.training is not None and pair.training.status.startswith("UPDATE_")
-    return not request.by_person and edited and not record.before and not tag.value
+    return not request.by_person and pair.edited and not record.before and not tag.value
 
 
 def _describe_edit(pair: Pair) -> str:

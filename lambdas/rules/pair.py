@@ -84,6 +84,11 @@ class Pair:
     training: Dataset | None
     test: Dataset | None
 
+    @property
+    def edited(self) -> bool:
+        """Whether the training dataset was changed after its creation, by a person or by a distribution."""
+        return self.training is not None and self.training.status.startswith("UPDATE_")
+
     def as_state(self) -> dict[str, Any]:
         """The form that the workflow carries."""
         return {

@@ -8,10 +8,10 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from lambdas.rules.claim import RUNNING, Owner
+from lambdas.rules.claim import ClaimRequest, Owner, is_running, was_notified
 from lambdas.rules.decision import Action, Decision
 from lambdas.rules.input.execution_input import Request
-from lambdas.rules.pair import DISTRIBUTED, FAILED, Pair, Record
+from lambdas.rules.pair import DISTRIBUTED, Pair, Record
 from lambdas.rules.tags import AutoDistribute, Trigger
 from lambdas.rules.times import seconds_between
 
@@ -74,7 +74,10 @@ _LEFT = {
 
 @dataclass(frozen=True, kw_only=True)
 class Situation:
-    """A pair, what the workflow decides about it, its record, and the record's owner if that recorded no outcome."""
+    """A pair, what the workflow decides about it, its record, and the owner in the record.
+
+    `owner` is None if there is no owner, or if the record says DISTRIBUTED.
+    """
 
     request: Request
     pair: Pair
@@ -88,13 +91,12 @@ class Situation:
 
 def plan(found: Situation, quiet_seconds: float) -> Plan:
     """What the sweep does with the pair. An edited training dataset must not have changed for `quiet_seconds`."""
-    unfinished = found.record.owner is not None and found.record.outcome is None
-    if unfinished and found.owner and found.owner.status == RUNNING:
+    if found.owner and is_running(found.record, found.owner, found.now):
         return Plan(False, Why.RUNNING, f"An execution is running: {found.record.owner}")
-    if unfinished and found.decision.action != Action.SKIPPED:
+    if found.owner and found.record.outcome is None and found.decision.action != Action.SKIPPED:
         owner = found.record.owner
         return Plan(True, Why.NO_OUTCOME, f"The execution that owned the pair ended without an outcome: {owner}")
-    if not found.request.by_person and _was_notified(found):
+    if was_notified(found.record, _make_claim_request(found)):
         return Plan(False, Why.NOTIFIED, "An earlier execution for this pair has failed, and people were notified.")
     if found.decision.action != Action.DISTRIBUTE:
         return Plan(False, _LEFT[found.decision.action], found.decision.reason)
@@ -103,7 +105,7 @@ def plan(found: Situation, quiet_seconds: float) -> Plan:
     if found.request.by_person:
         return Plan(True, Why.READY, found.decision.reason)
     age = _seconds_since_change(found)
-    if _is_edited(found.pair) and age < quiet_seconds:
+    if found.pair.edited and age < quiet_seconds:
         changed = f"The training dataset was changed {age / 60:.0f} minutes ago. A later sweep looks again."
         return Plan(False, Why.RECENTLY_CHANGED, changed)
     return Plan(True, Why.READY, found.decision.reason, missed=_was_missed(found, age))
@@ -136,13 +138,9 @@ def summarize(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _was_notified(found: Situation) -> bool:
-    training = found.pair.training
-    return found.record.outcome == FAILED and training is not None and found.record.training == training.arn
-
-
-def _is_edited(pair: Pair) -> bool:
-    return pair.training is not None and pair.training.status.startswith("UPDATE_")
+def _make_claim_request(found: Situation) -> ClaimRequest:
+    training = found.pair.training.arn if found.pair.training else ""
+    return ClaimRequest(training, by_person=found.request.by_person, now=found.now)
 
 
 def _seconds_since_change(found: Situation) -> float:
@@ -152,5 +150,5 @@ def _seconds_since_change(found: Situation) -> float:
 
 def _was_missed(found: Situation, age: float) -> bool:
     """Not if the pair is new, was edited, or has a tag, which may be newer than the event."""
-    waited = age >= EVENT_SECONDS and not _is_edited(found.pair)
+    waited = age >= EVENT_SECONDS and not found.pair.edited
     return waited and found.trigger == Trigger.CREATED and found.tag.value is None and found.record.owner is None

@@ -134,7 +134,7 @@ def _conditions(statement: Statement) -> str:
 
 _COMPARED = {
     "ArnEquals": "is",
-    "ArnLike": "is like",
+    "ArnLike": "matches",
     "Bool": "is",
     "NumericLessThan": "is less than",
     "StringEquals": "is",

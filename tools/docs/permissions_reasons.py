@@ -4,7 +4,7 @@ from infra.functions import FUNCTIONS, construct_id_of
 
 _NEW_DATASETS = "the rule for new datasets (`TriggerDatasetCreated`)"
 _SWEEPS = "the schedule of the sweep"
-_WITHOUT_NOTIFICATION = "the rule for executions without a notification (`WatchUntold`)"
+_WITHOUT_NOTIFICATION = "the rule for executions that end without success (`WatchUntold`)"
 
 # Roles and resources in words, by logical id without its hash.
 NAMES = {
@@ -29,7 +29,7 @@ NAMES = {
     "ScheduleUndeliveredQueue": "the dead-letter queue of the schedule (`ScheduleUndelivered`)",
     "ScheduleGroup": "the group of this schedule",
     "TriggerUndeliveredQueue": "the dead-letter queue for new datasets (`TriggerUndelivered`)",
-    "WatchUndeliveredQueue": "the dead-letter queue for executions without a notification (`WatchUndelivered`)",
+    "WatchUndeliveredQueue": "the dead-letter queue of `notify_ending` and its rule (`WatchUndelivered`)",
     "TriggerDatasetCreated": _NEW_DATASETS,
     "WatchUntold": _WITHOUT_NOTIFICATION,
 }

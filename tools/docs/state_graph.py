@@ -58,7 +58,7 @@ def _shape(name: str, state: State) -> str:
 def _arrows(state: State) -> Iterator[tuple[str, str]]:
     """Each arrow and the state that it leads to. Conditions that lead to the same state share one arrow.
 
-    A condition without a word is a question whose answer is yes.
+    A condition that compares with no word gets the label "yes".
     """
     labels: dict[str, list[str]] = {}
     following = [state[key] for key in ("Next", "Default") if key in state]

@@ -33,7 +33,7 @@ READY = Situation(
     trigger=Trigger.CREATED,
     now=NOW,
 )
-OWNED = Record(owner="arn:owner", training="arn:train")
+OWNED = Record(owner="arn:owner", training="arn:train", started_at=OLD)
 FAILED = replace(OWNED, outcome="FAILED", reason="because")
 EDITED = replace(TRAINING, status="UPDATE_COMPLETE")
 BY_PERSON = Request(project_name="p", started_by=PERSON)
@@ -60,6 +60,8 @@ def situation(
         # an owner without an outcome
         (situation(record=OWNED, owner=Owner("RUNNING")), False, Why.RUNNING),
         (situation(record=OWNED, owner=Owner("RUNNING"), action=Action.WAIT), False, Why.RUNNING),
+        (situation(record=replace(OWNED, started_at=LATELY), owner=Owner(None)), False, Why.RUNNING),
+        (situation(record=FAILED, owner=Owner("RUNNING")), False, Why.RUNNING),  # it was redriven
         (situation(record=OWNED, owner=Owner("ABORTED")), True, Why.NO_OUTCOME),
         (situation(record=OWNED, owner=Owner("TIMED_OUT"), action=Action.WAIT), True, Why.NO_OUTCOME),
         (situation(record=OWNED, owner=Owner("FAILED"), action=Action.FAILED), True, Why.NO_OUTCOME),
@@ -67,6 +69,7 @@ def situation(
         (situation(record=OWNED, owner=Owner("ABORTED"), action=Action.SKIPPED), False, Why.SKIPPED),
         # an outcome
         (situation(record=FAILED), False, Why.NOTIFIED),
+        (situation(record=FAILED, owner=Owner("FAILED")), False, Why.NOTIFIED),
         (situation(record=FAILED, training=replace(TRAINING, status="UPDATE_FAILED")), False, Why.NOTIFIED),
         (situation(record=FAILED, action=Action.SKIPPED), False, Why.NOTIFIED),
         (situation(record=FAILED, request=BY_PERSON), True, Why.READY),
