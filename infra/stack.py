@@ -2,6 +2,7 @@
 
 from aws_cdk import Aws, CfnOutput, Stack, Tags
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from infra.functions import Functions
@@ -26,7 +27,7 @@ from infra.workflow.sweep import Sweep
 
 
 class DatasetDistribution(Stack):
-    """Distributes Custom Labels datasets. An event or a person starts each execution."""
+    """Distributes Custom Labels datasets. An event, a person or a sweep starts each execution."""
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
         about = f"Distributes Amazon Rekognition Custom Labels datasets, version {VERSION}"
@@ -62,11 +63,6 @@ class DatasetDistribution(Stack):
         trigger = DatasetCreated(self, "Trigger", state_machine=machine, setting=settings.trigger, key=key)
         unnoticed.pass_endings(machine, functions.versions["notify_ending"])
         sweep = Sweep(self, "Sweep", functions=functions, workflow=machine, key=key, settings=settings)
-        schedule = (
-            Schedule(self, "Schedule", sweep=sweep.state_machine, key=key, settings=settings)
-            if settings.sweep_hours
-            else None
-        )
         alarm_topic = AlarmTopic(self, "Operations", key=key, settings=settings)
         alarms = Alarms(
             self,
@@ -75,7 +71,7 @@ class DatasetDistribution(Stack):
             functions=functions,
             rules={"Trigger": trigger, "Watch": unnoticed},
             sweep=sweep.state_machine,
-            schedule=schedule,
+            schedule=self._schedule(sweep, key, settings),
             alarm_topic=alarm_topic,
             settings=settings,
         )
@@ -97,6 +93,11 @@ class DatasetDistribution(Stack):
             TopicArn=notifications.topic.topic_arn,
             AlarmTopicArn=alarm_topic.topic.topic_arn,
         )
+
+    def _schedule(self, sweep: Sweep, key: kms.IKey, settings: Settings) -> Schedule | None:
+        if not settings.sweep_hours:
+            return None
+        return Schedule(self, "Schedule", sweep=sweep.state_machine, key=key, settings=settings)
 
     def _apply_to_all_resources(self, settings: Settings) -> None:
         for key, value in settings.tags:

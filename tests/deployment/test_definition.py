@@ -25,7 +25,7 @@ from lambdas.rules.failures.table import FAILURES
 from lambdas.rules.polling import LEAST_SHARE, Bounds, polling_interval
 from lambdas.rules.verdict import NO_EFFECT_SECONDS, Verdict
 from tests.support.definitions import ASL_VALIDATOR, expressions, for_statelint, is_simple
-from tools.docs.template import render_definition
+from tools.docs.template import SWEEP, WORKFLOW, render_definition
 
 # AWS Step Functions Developer Guide, "Handling errors in Step Functions workflows" and "Best practices".
 STEP_FUNCTIONS = {"States.ALL", "States.Timeout"}
@@ -56,15 +56,17 @@ def definition() -> dict[str, Any]:
     return render_definition()
 
 
-def test_asl_validator_finds_nothing(definition: dict[str, Any], tmp_path: Path) -> None:
+@pytest.mark.parametrize("machine", [WORKFLOW, SWEEP])
+def test_asl_validator_finds_nothing(tmp_path: Path, machine: str) -> None:
     path = tmp_path / "definition.asl.json"
-    path.write_text(json.dumps(definition))
+    path.write_text(json.dumps(render_definition(machine=machine)))
     verdict = subprocess.run([ASL_VALIDATOR, "--json-path", str(path)], capture_output=True, text=True, check=False)
     assert verdict.returncode == 0, verdict.stdout + verdict.stderr
 
 
-def test_statelint_finds_nothing(definition: dict[str, Any]) -> None:
-    assert Linter().validate(for_statelint(definition)) == []
+@pytest.mark.parametrize("machine", [WORKFLOW, SWEEP])
+def test_statelint_finds_nothing(machine: str) -> None:
+    assert Linter().validate(for_statelint(render_definition(machine=machine))) == []
 
 
 def test_graph_is_small_enough_to_read(definition: dict[str, Any]) -> None:

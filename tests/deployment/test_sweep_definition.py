@@ -1,21 +1,18 @@
-"""The definition of the sweep: linters accept it, it is simple, and the rows of 200 projects fit in a state."""
+"""The definition of the sweep: Step Functions accepts it, it is simple, and the rows of 200 projects fit in a state."""
 
 import json
 import re
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.loaders import Loader
-from statelint.linter import Linter
 
 from lambdas.rules.failures.row import ATTEMPTS, Retried
 from lambdas.rules.input.sweep_input import MOST_PROJECTS, MOST_UNMATCHED
 from lambdas.rules.sweep import LONGEST_REASON, SweepAction, Why, summarize
 from lambdas.rules.text import make_visible, shorten
 from local.aws import LocalAws
-from tests.support.definitions import ASL_VALIDATOR, expressions, for_statelint, is_simple
+from tests.support.definitions import expressions, is_simple
 from tools.docs.template import SWEEP, render_definition, states_of
 
 MOST_STATES, MOST_EXPRESSIONS, MOST_BYTES = 14, 50, 9_000
@@ -33,17 +30,6 @@ def definition() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def states(definition: dict[str, Any]) -> dict[str, Any]:
     return states_of(definition)
-
-
-def test_asl_validator_finds_nothing(definition: dict[str, Any], tmp_path: Path) -> None:
-    path = tmp_path / "definition.asl.json"
-    path.write_text(json.dumps(definition))
-    verdict = subprocess.run([ASL_VALIDATOR, "--json-path", str(path)], capture_output=True, text=True, check=False)
-    assert verdict.returncode == 0, verdict.stdout + verdict.stderr
-
-
-def test_statelint_finds_nothing(definition: dict[str, Any]) -> None:
-    assert Linter().validate(for_statelint(definition)) == []
 
 
 def test_step_functions_finds_nothing(local_aws: LocalAws, definition: dict[str, Any]) -> None:
