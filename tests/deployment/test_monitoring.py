@@ -57,15 +57,39 @@ def test_every_alarm_is_on_the_page(local_aws: LocalAws) -> None:
 
 
 def test_operators_are_notified_of_an_old_execution(local_aws: LocalAws, operator: Subscriber) -> None:
+    """A copy of the deployed alarm for another `service`, whose metric has only the points of this test."""
     cloudwatch = local_aws.client("cloudwatch")
-    (old,) = [alarm for alarm in alarms(local_aws).values() if alarm["MetricName"] == "ExecutionAge"]
-    for hours, expected in ((11, []), (12, ["ALARM"])):
-        cloudwatch.put_metric_data(
-            Namespace=old["Namespace"],
-            MetricData=[{"MetricName": "ExecutionAge", "Dimensions": old["Dimensions"], "Value": hours * HOUR}],
-        )
-        cloudwatch.describe_alarms(AlarmNames=[old["AlarmName"]])
-        assert [json.loads(each.message)["NewStateValue"] for each in operator.receive_all()] == expected
+    copy = copy_of_alarm(local_aws, "ExecutionAge")
+    cloudwatch.put_metric_alarm(**copy)
+    try:
+        for hours, expected in ((11, ["OK"]), (12, ["ALARM"])):
+            point = {"MetricName": "ExecutionAge", "Dimensions": copy["Dimensions"], "Value": hours * HOUR}
+            cloudwatch.put_metric_data(Namespace=copy["Namespace"], MetricData=[point])
+            cloudwatch.describe_alarms(AlarmNames=[copy["AlarmName"]])
+            assert states_heard(operator, copy["AlarmName"]) == expected
+    finally:
+        cloudwatch.delete_alarms(AlarmNames=[copy["AlarmName"]])
+
+
+def copy_of_alarm(aws: LocalAws, metric: str) -> dict[str, Any]:
+    """What PutMetricAlarm takes for a copy of a deployed alarm, with a `service` of its own.
+
+    The policy of the topic for alarms accepts names that begin with the stack's.
+    """
+    (deployed,) = [alarm for alarm in alarms(aws).values() if alarm["MetricName"] == metric]
+    accepted = aws.client("cloudwatch").meta.service_model.operation_model("PutMetricAlarm").input_shape.members
+    (dimension,) = deployed["Dimensions"]
+    return {
+        **{name: value for name, value in deployed.items() if name in accepted},
+        "AlarmName": f"{STACK}-{unique('copy')}",
+        "Dimensions": [{**dimension, "Value": unique("service")}],
+    }
+
+
+def states_heard(operator: Subscriber, alarm: str) -> list[str]:
+    """The states of one alarm that operators were notified of since the last call."""
+    messages = [json.loads(notification.message) for notification in operator.receive_all()]
+    return [message["NewStateValue"] for message in messages if message["AlarmName"] == alarm]
 
 
 def test_executions_send_outcomes_by_error_and_their_age(
@@ -97,13 +121,13 @@ def test_operators_are_notified_of_missed_events(
     bench.aws.follow_waits(True)
     executions.wait_until_ended(executions.begin({"StartedBy": "SCHEDULE"}, stack["SweepStateMachineArn"]))
     (missed,) = [alarm for alarm in alarms(local_aws).values() if alarm["MetricName"] == "EventsMissed"]
+    cloudwatch = local_aws.client("cloudwatch")
     wait_until(
-        lambda: local_aws.client("cloudwatch").describe_alarms(AlarmNames=[missed["AlarmName"]]) and heard(operator)
+        lambda: (
+            cloudwatch.describe_alarms(AlarmNames=[missed["AlarmName"]])
+            and "ALARM" in states_heard(operator, missed["AlarmName"])
+        )
     )
-
-
-def heard(operator: Subscriber) -> bool:
-    return any(json.loads(each.message)["NewStateValue"] == "ALARM" for each in operator.receive_all())
 
 
 def counted(aws: LocalAws, metric: str, statistic: str = "Sum", **dimensions: str) -> float:
