@@ -35,7 +35,14 @@ SPDX = {
     "Python Software Foundation License": "PSF-2.0",
 }
 # Installed in another environment, whose metadata this process cannot read.
-TOOLS = {"awscli": "Apache-2.0", "mutmut": "BSD-3-Clause", "pip-audit": "Apache-2.0", "uv": "MIT OR Apache-2.0"}
+TOOLS = {
+    "aws-xray-sdk": "Apache-2.0",
+    "awscli": "Apache-2.0",
+    "mutmut": "BSD-3-Clause",
+    "pip-audit": "Apache-2.0",
+    "uv": "MIT OR Apache-2.0",
+    "vl-convert-python": "BSD-3-Clause",
+}
 PURPOSES = {
     "aws-cdk-lib": "the stack",
     "aws-lambda-powertools": "logs, metrics and input of the Lambdas; deployed with them",
@@ -64,7 +71,9 @@ PURPOSES = {
     "trustme": "the local AWS's certificate",
     "urllib3": "HTTP to the local AWS",
     "awscli": "calls the local service in a test, as people do",
+    "aws-xray-sdk": "a part of the usual function that `make bench` compares ours with",
     "mutmut": "`make mutations`",
+    "vl-convert-python": "the plots of `make bench`",
     "pip-audit": "`make audit`",
     "uv": "`make lock`",
     "@aws-sdk/client-rekognition": "the same, from JavaScript",
