@@ -23,7 +23,7 @@ from lambdas.services.records import (
     record_outcome,
     take_over_record,
 )
-from lambdas.step import logger, step
+from lambdas.step import count_outcome, logger, step
 
 Event = dict[str, Any]
 
@@ -115,6 +115,7 @@ def _renew_attempt(event: Event) -> Event:
 
 
 def _end_pair(event: Event, action: Action, reason: str) -> Event:
+    count_outcome(action)
     output = make_output(action, reason, event["Pair"], event["Execution"])
     return {"Action": action, "Reason": reason, "Claimed": False, "Output": output}
 

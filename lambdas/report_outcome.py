@@ -8,9 +8,6 @@ import os
 from datetime import UTC, datetime
 from typing import Any
 
-from aws_lambda_powertools import single_metric
-from aws_lambda_powertools.metrics import MetricUnit
-
 from lambdas.messages import page
 from lambdas.messages.bundle import make_bundle
 from lambdas.messages.outcome import Outcome
@@ -22,7 +19,6 @@ from lambdas.rules.failures.lookup import advise
 from lambdas.rules.failures.row import Known
 from lambdas.rules.input.arns import parse_location
 from lambdas.rules.input.execution_input import PERSON, find_project_name, find_started_by
-from lambdas.rules.metrics import OUTCOMES
 from lambdas.rules.pair import DISTRIBUTED, FAILED, Dataset, Key, Labels
 from lambdas.rules.text import read_cause
 from lambdas.rules.timeline import Timeline
@@ -31,7 +27,7 @@ from lambdas.services.executions import read_execution_input, read_timeline
 from lambdas.services.pages import put_page
 from lambdas.services.records import record_outcome
 from lambdas.services.rekognition import count_labels
-from lambdas.step import logger, step
+from lambdas.step import count_outcome, logger, step
 
 Event = dict[str, Any]
 _LABELS_UNKNOWN: tuple[Labels, Labels] = (None, None)
@@ -50,9 +46,7 @@ def handler(event: Event) -> Event:
     outcome = _report_success(event, parts) if distributed else _report_failure(event, parts)
     logger.append_keys(project=outcome.project_name)
     bundle = make_bundle(outcome, event["Ending"].get("Output"))
-    with single_metric(name=OUTCOMES, unit=MetricUnit.Count, value=1) as metric:
-        metric.add_dimension("Outcome", outcome.name)
-        metric.add_dimension("Error", outcome.error or "none")
+    count_outcome(outcome.name, outcome.error)
     logger.info("Reported the outcome", outcome=outcome.name, error=outcome.error, link=outcome.report_link)
     return bundle
 

@@ -5,9 +5,6 @@ import random
 from dataclasses import replace
 from typing import Any
 
-from aws_lambda_powertools import single_metric
-from aws_lambda_powertools.metrics import MetricUnit
-
 from lambdas.messages.output import make_output
 from lambdas.rules.attempt import Attempt
 from lambdas.rules.decision import UNTAGGED, Action, Decision, decide, expire
@@ -16,14 +13,13 @@ from lambdas.rules.failures.ending import end_with_failure
 from lambdas.rules.failures.errors import ProjectNotCovered
 from lambdas.rules.input.arns import parse_location
 from lambdas.rules.input.execution_input import Request, read_input
-from lambdas.rules.metrics import DATASETS_RESOLVED
 from lambdas.rules.pair import NO_RECORD, Key, Pair, Record
 from lambdas.rules.polling import Bounds, polling_interval
 from lambdas.rules.tags import Trigger, covers
 from lambdas.rules.times import Times
 from lambdas.services.records import read_record
 from lambdas.services.rekognition import count_labels, describe_pair, read_auto_distribute
-from lambdas.step import logger, step
+from lambdas.step import count_outcome, logger, step
 
 Event = dict[str, Any]
 
@@ -42,8 +38,6 @@ def handler(event: Event) -> Event:
     decision, pair, record, dry_run = _resolve(request, execution, Attempt.from_state(event["Attempt"]))
     decision = expire(decision, times.seconds, event["DeadlineSeconds"])
     logger.info("Resolved datasets", action=decision.action, reason=decision.reason)
-    with single_metric(name=DATASETS_RESOLVED, unit=MetricUnit.Count, value=1) as metric:
-        metric.add_dimension("Action", decision.action)
     state = {
         "Action": decision.action,
         "Reason": decision.reason,
@@ -58,6 +52,7 @@ def handler(event: Event) -> Event:
         case Action.FAILED:
             return {**state, "Ending": end_with_failure(decision.error, decision.reason)}
         case Action.DRY_RUN | Action.ALREADY_DISTRIBUTED | Action.SKIPPED:
+            count_outcome(decision.action)
             output = make_output(decision.action, decision.reason, state, execution, dry_run=dry_run)
             return {**state, "Output": output}
     return state

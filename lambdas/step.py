@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambdas.rules.metrics import EXECUTION_AGE
+from lambdas.rules.metrics import EXECUTION_AGE, OUTCOMES
 from lambdas.rules.times import Times
 
 logger = Logger()
@@ -42,6 +42,13 @@ def sweep_step(work: Work) -> Handler:
             raise
 
     return handler
+
+
+def count_outcome(outcome: str, error: str = "") -> None:
+    """Count how an execution has ended, or is about to end."""
+    with single_metric(name=OUTCOMES, unit=MetricUnit.Count, value=1) as metric:
+        metric.add_dimension("Outcome", outcome)
+        metric.add_dimension("Error", error or "none")
 
 
 def _send_age(began: str) -> None:

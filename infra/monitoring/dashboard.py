@@ -9,7 +9,7 @@ from constructs import Construct
 
 from infra.functions import Functions
 from infra.metrics import NAMESPACE, execution_age
-from lambdas.rules.metrics import DATASETS_RESOLVED, OUTCOMES, PROJECTS_SWEPT
+from lambdas.rules.metrics import OUTCOMES, PROJECTS_SWEPT
 
 
 class Dashboard(Construct):
@@ -38,7 +38,7 @@ class Dashboard(Construct):
         dashboard.add_widgets(
             _graph("Executions", executions),
             _graph("Outcomes, by error", [self._search(OUTCOMES, "Outcome", "Error")]),
-            _graph("Decisions", [self._search(DATASETS_RESOLVED, "Action")]),
+            _graph("Projects swept, by action", [self._search(PROJECTS_SWEPT, "Action")]),
         )
         dashboard.add_widgets(
             _graph("Age of the oldest execution (seconds)", [execution_age(self._service)]),
@@ -47,7 +47,6 @@ class Dashboard(Construct):
                 "Duration of functions (p99)", [function.metric_duration(statistic="p99") for function in functions.all]
             ),
         )
-        dashboard.add_widgets(_graph("Projects swept, by action", [self._search(PROJECTS_SWEPT, "Action")]))
 
     def _search(self, metric: str, *dimensions: str) -> cloudwatch.MathExpression:
         """One line for each combination of values of the dimensions."""

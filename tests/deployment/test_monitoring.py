@@ -11,7 +11,7 @@ from infra.functions import FUNCTIONS
 from infra.metrics import NAMESPACE
 from infra.monitoring import saved_queries
 from infra.settings import Settings
-from lambdas.rules.metrics import DATASETS_RESOLVED, EXECUTION_AGE, OUTCOMES, PROJECTS_SWEPT
+from lambdas.rules.metrics import EXECUTION_AGE, OUTCOMES, PROJECTS_SWEPT
 from local.aws import ROOT, LocalAws
 from local.cdk import STACK
 from tests.support.executions import Executions, Subscriber, wait_until
@@ -200,7 +200,7 @@ def test_dashboard_shows_metrics_that_functions_send(
         for metric in found
     }
     on_dashboard = set(metrics_of_the_dashboard(local_aws))
-    assert {name for _, name, *_ in on_dashboard} == {OUTCOMES, DATASETS_RESOLVED, EXECUTION_AGE, PROJECTS_SWEPT}
+    assert {name for _, name, *_ in on_dashboard} == {OUTCOMES, EXECUTION_AGE, PROJECTS_SWEPT}
     assert on_dashboard <= sent
 
 

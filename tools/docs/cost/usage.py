@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from infra.settings import Settings
-from lambdas.rules.metrics import DATASETS_RESOLVED, EVENTS_MISSED, EXECUTION_AGE, OUTCOMES, PROJECTS_SWEPT
+from lambdas.rules.decision import Action
+from lambdas.rules.metrics import EVENTS_MISSED, EXECUTION_AGE, OUTCOMES, PROJECTS_SWEPT
 from tools.docs.cost.prices import HOURS_A_MONTH, Price, Usage, cost_of
 from tools.docs.cost.walk import Visit
 from tools.docs.template import SWEEP, render_definition, states_of, template_for_assertions
@@ -40,9 +41,12 @@ FREE_CALLS = r"rekognition:.*|states:(GetExecutionHistory|DescribeExecution|List
 # The units for which an encrypted service asks KMS, if it never reuses a data key.
 ENCRYPTED = (Price.INVOCATION, Price.WRITE, Price.READ, Price.EVENT, Price.PUBLISH, Price.EMAIL, Price.PUT)
 
+# The answers of a function with which an execution ends without a report.
+UNREPORTED = (Action.SKIPPED, Action.ALREADY_DISTRIBUTED, Action.DRY_RUN)
+
 # The metrics that functions send through their logs, by state: name and dimension. A priced sweep starts nothing.
 FUNCTION_METRICS = {
-    "Resolve datasets": (EXECUTION_AGE, f"{DATASETS_RESOLVED} {{answer}}"),
+    "Resolve datasets": (EXECUTION_AGE,),
     "Claim pair": (EXECUTION_AGE,),
     "Start distribution": (EXECUTION_AGE,),
     "Check distribution": (EXECUTION_AGE,),
@@ -152,7 +156,8 @@ def metrics_of(visit: Visit, state: dict[str, Any]) -> set[str]:
     """The names of the custom metrics that a state sends."""
     if not state.get("Resource", "").endswith(":lambda:invoke"):
         return set()
-    return {metric.format(answer=visit.answer) for metric in FUNCTION_METRICS[visit.state]}
+    outcomes = (f"{OUTCOMES} {visit.answer} none",) if visit.answer in UNREPORTED else ()
+    return {metric.format(answer=visit.answer) for metric in (*FUNCTION_METRICS[visit.state], *outcomes)}
 
 
 def _invocation(stack: Stack, state: dict[str, Any]) -> Usage:

@@ -57,7 +57,7 @@ def summarize(result: dict[str, Any]) -> str:
     payload = result.get("Payload", {})
     if "Attributes" in payload:
         return "{outcome} {error}".format(**payload["Attributes"])
-    return str(payload.get("Action") or payload.get("Verdict") or "")
+    return str(payload.get("Action") or payload.get("Verdict") or payload.get("Pair", {}).get("Action", ""))
 
 
 def _walk_items(state: dict[str, Any], context: dict[str, Any], answers: Answers) -> list[Visit]:
