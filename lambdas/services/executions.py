@@ -5,16 +5,15 @@ from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.rules.claim import Owner
 from lambdas.rules.failures.errors import OwnerUnknown
 from lambdas.rules.timeline import Timeline
 from lambdas.rules.unnoticed import Description
-from lambdas.services.sdk import CONFIG
+from lambdas.services.sdk import make_client
 
-_stepfunctions = boto3.client("stepfunctions", config=CONFIG)
+_stepfunctions = make_client("stepfunctions")
 
 MOST_EVENTS = 1000  # on one page of a history
 MOST_ENDINGS = 200  # of each the function that notifies people asks Step Functions, within a minute

@@ -3,11 +3,9 @@
 import os
 from typing import Any
 
-import boto3
+from lambdas.services.sdk import make_client
 
-from lambdas.services.sdk import CONFIG
-
-_sns = boto3.client("sns", config=CONFIG)
+_sns = make_client("sns")
 
 
 def publish(message: dict[str, Any]) -> None:

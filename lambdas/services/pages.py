@@ -2,12 +2,10 @@
 
 from urllib.parse import quote
 
-import boto3
-
 from lambdas.rules.input.arns import parse_location
-from lambdas.services.sdk import CONFIG
+from lambdas.services.sdk import make_client
 
-_s3 = boto3.client("s3", config=CONFIG)
+_s3 = make_client("s3")
 
 
 def put_page(bucket: str, project_name: str, execution: str, html: str) -> str:

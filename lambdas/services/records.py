@@ -9,15 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.rules.claim import Owner, summarize_owner
 from lambdas.rules.failures.errors import ClaimLost, RecordsUnavailable
 from lambdas.rules.pair import Dataset, Key, Record
-from lambdas.services.sdk import CONFIG
+from lambdas.services.sdk import make_client
 
-_dynamodb = boto3.client("dynamodb", config=CONFIG)
+_dynamodb = make_client("dynamodb")
 _errors = _dynamodb.exceptions
 
 _MINE = "Execution = :me"

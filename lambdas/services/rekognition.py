@@ -3,17 +3,15 @@
 from contextlib import suppress
 from typing import Any
 
-import boto3
-
 from lambdas.rules.failures.errors import ProjectNotFound
 from lambdas.rules.input.arns import parse_project_arn
 from lambdas.rules.input.execution_input import Request
 from lambdas.rules.pair import Dataset, Labels, Pair
 from lambdas.rules.tags import AutoDistribute
 from lambdas.rules.text import make_encodable
-from lambdas.services.sdk import CONFIG
+from lambdas.services.sdk import make_client
 
-_rekognition = boto3.client("rekognition", config=CONFIG)
+_rekognition = make_client("rekognition")
 _errors = _rekognition.exceptions
 
 MOST_READS = 3  # of a pair, if one of its datasets is deleted between DescribeProjects and DescribeDataset
