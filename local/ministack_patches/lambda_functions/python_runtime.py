@@ -27,7 +27,7 @@ PROVIDED = ("boto3", "awslambdaric")
 )
 def install() -> None:
     packages = Path(tempfile.mkdtemp(prefix="lambda-runtime-"))
-    _link_packages(packages)
+    link_packages(packages)
     lambda_runtime._worker_class_for = _choose_worker(lambda_runtime._worker_class_for)
     lambda_svc._execute_function_warm = _execute_as_custom_runtime(lambda_svc._execute_function_warm)
     lambda_svc._provided_runtime_code_dir = _add_bootstrap(lambda_svc._provided_runtime_code_dir, packages)
@@ -50,7 +50,7 @@ def _execute_as_custom_runtime(original: Callable[..., Any]) -> Callable[..., An
     return execute_function_warm
 
 
-def _link_packages(folder: Path) -> None:
+def link_packages(folder: Path) -> None:
     """Fill the folder with links to the packages that the Lambda runtime provides."""
     for name in _add_dependencies(PROVIDED):
         for top in _find_packages(name):
