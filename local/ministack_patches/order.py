@@ -14,6 +14,7 @@ from local.ministack_patches import (
 from local.ministack_patches.cloudformation import (
     bucket_deletion,
     bucket_properties,
+    finished_operations,
     function_dead_letter_queues,
     key_properties,
     log_group_names,
@@ -64,6 +65,7 @@ PATCHES: tuple[Patch, ...] = (
     s3_managed_key.install,
     query_definitions.install,
     function_dead_letter_queues.install,
+    finished_operations.install,
     python_runtime.install,
     environment.install,
     process_credentials.install,
