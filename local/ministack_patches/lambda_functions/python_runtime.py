@@ -5,6 +5,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
@@ -26,28 +27,35 @@ PROVIDED = ("boto3", "awslambdaric")
     "that starts `awslambdaric` makes a custom runtime of a Python function.",
 )
 def install() -> None:
-    packages = Path(tempfile.mkdtemp(prefix="lambda-runtime-"))
-    link_packages(packages)
     lambda_runtime._worker_class_for = _choose_worker(lambda_runtime._worker_class_for)
     lambda_svc._execute_function_warm = _execute_as_custom_runtime(lambda_svc._execute_function_warm)
-    lambda_svc._provided_runtime_code_dir = _add_bootstrap(lambda_svc._provided_runtime_code_dir, packages)
+    lambda_svc._provided_runtime_code_dir = _add_bootstrap(lambda_svc._provided_runtime_code_dir)
 
 
-def _runs_python(config: dict[str, Any]) -> bool:
+def runs_python(config: dict[str, Any]) -> bool:
+    """Whether this is the configuration of a Python function."""
     return str(config.get("Runtime", "")).startswith("python")
 
 
 def _choose_worker(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda config: lambda_runtime.ProvidedWorker if _runs_python(config) else original(config)
+    return lambda config: lambda_runtime.ProvidedWorker if runs_python(config) else original(config)
 
 
 def _execute_as_custom_runtime(original: Callable[..., Any]) -> Callable[..., Any]:
     def execute_function_warm(function: dict[str, Any], *arguments: Any) -> Any:
-        python = _runs_python(function.get("config") or function)
+        python = runs_python(function.get("config") or function)
         execute = lambda_svc._execute_function_provided_warm if python else original
         return execute(function, *arguments)
 
     return execute_function_warm
+
+
+@cache
+def provided_packages() -> str:
+    """A new folder with links to the packages that the Lambda runtime provides."""
+    folder = Path(tempfile.mkdtemp(prefix="lambda-runtime-"))
+    link_packages(folder)
+    return str(folder)
 
 
 def link_packages(folder: Path) -> None:
@@ -79,7 +87,7 @@ def _find_packages(name: str) -> set[Path]:
     return {top for top in tops if top.name != "__pycache__"}
 
 
-def _add_bootstrap(unpack: Callable[[bytes], str], packages: Path) -> Callable[[bytes], str]:
+def _add_bootstrap(unpack: Callable[[bytes], str]) -> Callable[[bytes], str]:
     lock = threading.Lock()  # for two cold starts of one function at the same time
 
     def unpack_with_bootstrap(code_zip: bytes) -> str:
@@ -87,15 +95,15 @@ def _add_bootstrap(unpack: Callable[[bytes], str], packages: Path) -> Callable[[
             folder = unpack(code_zip)
             bootstrap = Path(folder, "bootstrap")
             if not bootstrap.exists():
-                bootstrap.write_text(_bootstrap_script(Path(folder), packages))
+                bootstrap.write_text(bootstrap_script(Path(folder)))
                 bootstrap.chmod(0o755)
         return folder
 
     return unpack_with_bootstrap
 
 
-def _bootstrap_script(task_root: Path, packages: Path) -> str:
+def bootstrap_script(task_root: Path) -> str:
     """A script whose Python sees the asset, the provided packages and the standard library, and no other packages."""
-    first = [str(task_root), str(packages)]
+    first = [str(task_root), provided_packages()]
     start = f"import sys; sys.path[:0] = {first!r}; from awslambdaric.__main__ import main; main(['', sys.argv[1]])"
     return f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -I -S -u -c {shlex.quote(start)} "$_HANDLER"\n'
