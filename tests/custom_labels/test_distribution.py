@@ -331,7 +331,7 @@ def entries(*lines: str) -> Entries:
 
 
 def moved_labels(given: Entries, **settings: Any) -> Counter[tuple[str, ...]]:
-    return Counter(given[position].labels for position in choose_moved(given, Settings(**settings)))
+    return Counter(given[position].findings.labels for position in choose_moved(given, Settings(**settings)))
 
 
 def test_each_label_set_gives_its_own_share() -> None:

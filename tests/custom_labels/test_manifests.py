@@ -1,6 +1,7 @@
 """Manifests: lines that become entries, lines that are dropped, lines with errors, unusable manifests."""
 
 import json
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ def changed(line: str, change: Callable[[Line], object], **answers: str) -> Line
     entry = read_entry(json.dumps(members), Settings().changed(answers))
     assert entry
     listed: Line = json.loads(entry.listed())
-    assert entry.has_errors == bool(codes(listed))
+    assert entry.findings.has_errors == bool(codes(listed))
     return listed
 
 
@@ -286,6 +287,24 @@ def test_a_listed_line_is_compact_or_as_it_was_given(answer: str, listed: str) -
     entry = read_entry('\t{ "source-ref" : "s3://images/ü.jpg" }\r', settings)
     assert entry
     assert entry.listed() == f'{listed},"cl-metadata":{{"is_labeled":false}}}}'
+
+
+@pytest.mark.parametrize("label", ["rusty", "錆びた"])
+def test_an_import_takes_at_most_twice_the_memory_of_the_manifest(label: str) -> None:
+    lines = [json.dumps(json.loads(line), ensure_ascii=False) for line in images(5000, label)]
+    manifest = "\n".join(lines).encode()
+    tracemalloc.start()
+    entries = read_lines(manifest, Settings(), len(lines))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(entries) == len(lines)
+    assert most <= 2 * len(manifest)
+
+
+def test_half_of_a_surrogate_pair_is_listed_as_it_is() -> None:
+    entry = read_entry(r'{"source-ref":"s3://images/a.jpg","name":"\ud800"}', Settings())
+    assert entry
+    assert json.loads(entry.listed())["name"] == "\ud800"
 
 
 @pytest.mark.parametrize(

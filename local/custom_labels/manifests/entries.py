@@ -15,6 +15,7 @@ Labels = tuple[str, ...]
 
 LONGEST_LINE = limit("DatasetEntry", "max")
 JSON_WHITESPACE = " \t\r\n"
+ANY_CHARACTER = "surrogatepass"  # an escape can name half of a surrogate pair
 LABELED = ',"cl-metadata":{"is_labeled":true}'
 UNLABELED = ',"cl-metadata":{"is_labeled":false}'
 ERRORS = ("errors", "cl-errors")  # the names of the member that has errors (the setting listed_errors)
@@ -23,14 +24,12 @@ OWN_MEMBERS = ('"cl-metadata"', '"errors"', '"cl-errors"', "\\u")  # escapes can
 encode_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
-class Entry(NamedTuple):
-    """A JSON Line and its labels: used on the image or a box, used on a box, and declared.
+class Findings(NamedTuple):
+    """What the service finds in a line: the labels used on the image or a box, those used on a box, and those declared.
 
-    `ending` has the service's own members of the line.
+    `ending` has the service's own members of the line. Entries with equal findings share them, which saves memory.
     """
 
-    source_ref: str
-    line: str
     labels: Labels
     box_labels: Labels
     declared: Labels
@@ -38,21 +37,21 @@ class Entry(NamedTuple):
     has_errors: bool
     ending: str
 
+
+class Entry(NamedTuple):
+    """A JSON Line, as UTF-8. A text with one character outside Latin-1 would take two to four times the memory."""
+
+    source_ref: str
+    line: bytes
+    findings: Findings
+
     @property
     def bucket(self) -> str:
         return self.source_ref[5:].partition("/")[0]
 
     def listed(self) -> str:
         """The line as ListDatasetEntries returns it, with the service's own members at the end."""
-        return self.line[:-1] + self.ending
-
-
-class LabelsOfLine(NamedTuple):
-    """The labels used on the image or a box, those used on a box, and those declared."""
-
-    used: Labels
-    boxed: Labels
-    declared: Labels
+        return self.line[:-1].decode("utf-8", ANY_CHARACTER) + self.findings.ending
 
 
 class LabelUse(NamedTuple):
@@ -77,11 +76,11 @@ class Entries:
 
     @cached_property
     def labeled_count(self) -> int:
-        return sum(1 for entry in self._entries if entry.is_labeled)
+        return sum(1 for entry in self._entries if entry.findings.is_labeled)
 
     @cached_property
     def error_count(self) -> int:
-        return sum(1 for entry in self._entries if entry.has_errors)
+        return sum(1 for entry in self._entries if entry.findings.has_errors)
 
     @cached_property
     def buckets(self) -> set[str]:
@@ -94,10 +93,10 @@ class Entries:
         images: dict[str, int] = {}
         boxed: dict[str, int] = {}
         for entry in self._entries:
-            declared.update(entry.declared)
-            for label in entry.labels:
+            declared.update(entry.findings.declared)
+            for label in entry.findings.labels:
                 images[label] = images.get(label, 0) + 1
-            for label in entry.box_labels:
+            for label in entry.findings.box_labels:
                 boxed[label] = boxed.get(label, 0) + 1
         return {label: LabelUse(images.get(label, 0), boxed.get(label, 0)) for label in sorted(declared)}
 
@@ -141,30 +140,19 @@ def _read_members(line: str, members: dict[str, Any], settings: Settings) -> Ent
     source_ref = members.get("source-ref")
     if not isinstance(source_ref, str) or not SOURCE_REF.fullmatch(source_ref):
         return None
-    has_added_members = any(member in line for member in OWN_MEMBERS)
+    has_added_members = any(map(line.__contains__, OWN_MEMBERS))
     if has_added_members:
         _remove_added_members(members)
     errors = LineErrors(settings)
-    attributes = _read_attributes(members, errors, settings)
-    if len(_collect_labels(attributes).used) > settings.max_image_labels and settings.too_many_image_labels != "accept":
+    findings = _find(_read_attributes(members, errors, settings), errors, settings)
+    if len(findings.labels) > settings.max_image_labels and settings.too_many_image_labels != "accept":
         if settings.too_many_image_labels == "drop_line":
             return None
         errors.add("ERROR_NO_VALID_LABEL_ATTRIBUTES")
-        attributes = (INVALID,)
+        findings = _find((INVALID,), errors, settings)
     if errors.found or has_added_members or settings.listed_lines == "compact":
         line = encode_json(members)
-    labels = _collect_labels(attributes)
-    is_labeled = bool(labels.used) or (settings.labeled_entries == "any_label" and INVALID in attributes)
-    return Entry(source_ref, line, *labels, is_labeled, errors.found, _build_ending(is_labeled, errors, settings))
-
-
-def _build_ending(is_labeled: bool, errors: LineErrors, settings: Settings) -> str:
-    """The service's members at the end of a listed line, and the line's brace."""
-    metadata = LABELED if is_labeled else UNLABELED
-    if not errors.of_line:
-        return metadata + "}"
-    found = f',"{settings.listed_errors}":{encode_json(errors.of_line)}'
-    return f"{metadata}{found}}}" if settings.listed_errors == "cl-errors" else f"{found}{metadata}}}"
+    return Entry(source_ref, line.encode("utf-8", ANY_CHARACTER), findings)
 
 
 def _read_attributes(members: dict[str, Any], errors: LineErrors, settings: Settings) -> tuple[Attribute, ...]:
@@ -176,7 +164,7 @@ def _read_attributes(members: dict[str, Any], errors: LineErrors, settings: Sett
     if not given and len(members) > 1:
         errors.add("ERROR_NO_LABEL_ATTRIBUTES")
     attributes = tuple(map(read_attribute, given))
-    if given and not any(attribute.valid for attribute in attributes):
+    if given and attributes.count(INVALID) == len(attributes):
         errors.add("ERROR_NO_VALID_LABEL_ATTRIBUTES")
     return attributes
 
@@ -197,10 +185,25 @@ def _remove_errors(place: Any) -> None:
         place.pop(name, None)
 
 
+def _find(attributes: tuple[Attribute, ...], errors: LineErrors, settings: Settings) -> Findings:
+    of_line = encode_json(errors.of_line) if errors.of_line else ""
+    return _share_findings(attributes, errors.found, of_line, settings.listed_errors, settings.labeled_entries)
+
+
 @lru_cache(maxsize=4096)  # a dataset has many entries, but few different sets of labels
-def _collect_labels(attributes: tuple[Attribute, ...]) -> LabelsOfLine:
-    """The labels of a line's attributes."""
+def _share_findings(
+    attributes: tuple[Attribute, ...], has_errors: bool, errors_of_line: str, listed_errors: str, labeled_entries: str
+) -> Findings:
     declared = {label for attribute in attributes for label in attribute.declared}
     boxed = {label for attribute in attributes for label in attribute.box_labels}
     used = boxed.union(*(attribute.image_labels for attribute in attributes))
-    return LabelsOfLine(tuple(sorted(used)), tuple(sorted(boxed)), tuple(sorted(declared)))
+    is_labeled = bool(used) or (labeled_entries == "any_label" and INVALID in attributes)
+    ending = _build_ending(is_labeled, errors_of_line, listed_errors)
+    return Findings(tuple(sorted(used)), tuple(sorted(boxed)), tuple(sorted(declared)), is_labeled, has_errors, ending)
+
+
+def _build_ending(is_labeled: bool, errors_of_line: str, listed_errors: str) -> str:
+    """The service's members at the end of a listed line, and the line's brace."""
+    metadata = LABELED if is_labeled else UNLABELED
+    found = f',"{listed_errors}":{errors_of_line}' if errors_of_line else ""
+    return f"{metadata}{found}}}" if listed_errors == "cl-errors" else f"{found}{metadata}}}"

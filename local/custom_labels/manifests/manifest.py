@@ -1,5 +1,8 @@
 """A manifest file, or the lines of an update: JSON Lines to entries, and the limits of a dataset."""
 
+from io import BytesIO, TextIOWrapper
+from typing import TextIO
+
 from local.custom_labels.manifests.entries import Entries, Entry, read_entry
 from local.custom_labels.settings import Settings
 
@@ -39,16 +42,16 @@ def read_manifest(data: bytes, name: str, settings: Settings, most_lines: int) -
 
 def read_lines(data: bytes, settings: Settings, most_lines: int) -> list[Entry]:
     """The entries of JSON Lines, the first for each image. Raises UnusableManifest for too many unusable lines."""
-    lines = _split(data, settings)
-    if len(lines) > most_lines:
+    count = _count_lines(data, settings)
+    if count > most_lines:
         raise UnusableManifest(TOO_MANY_ROWS)
     by_image: dict[str, Entry] = {}
-    for line in lines:
+    for line in _open_lines(data, settings):
         entry = read_entry(line, settings)
         if entry:
             by_image.setdefault(entry.source_ref, entry)
     # "Validation rules for manifest files": blank and invalid lines count as objects; more than 20% fail the import.
-    if len(lines) - len(by_image) > settings.max_invalid_share * len(lines):
+    if count - len(by_image) > settings.max_invalid_share * count:
         raise UnusableManifest(TOO_MANY_ERRORS)
     return list(by_image.values())
 
@@ -66,11 +69,21 @@ def check_limits(entries: Entries, settings: Settings, region: str, dataset_type
         raise UnusableManifest(TOO_MANY_TEST_IMAGES)
 
 
-def _split(data: bytes, settings: Settings) -> list[str]:
+def _count_lines(data: bytes, settings: Settings) -> int:
+    """Raises UnusableManifest for bytes that are no text, and for a text of blank lines."""
+    count, is_blank = 0, True
     try:
-        text = data.decode("utf-8-sig" if settings.byte_order_mark == "skip" else "utf-8")
+        for line in _open_lines(data, settings):
+            count += 1
+            is_blank = is_blank and line.isspace()
     except UnicodeDecodeError:
         raise UnusableManifest(INVALID) from None
-    if not text.strip():
+    if is_blank:
         raise UnusableManifest(EMPTY)
-    return text.removesuffix("\n").split("\n")
+    return count
+
+
+def _open_lines(data: bytes, settings: Settings) -> TextIO:
+    """The lines one after another, since all of them at once would need as much memory as the entries."""
+    encoding = "utf-8-sig" if settings.byte_order_mark == "skip" else "utf-8"
+    return TextIOWrapper(BytesIO(data), encoding, newline="\n")

@@ -170,7 +170,7 @@ def _build_strata(entries: Entries, settings: Settings) -> list[Stratum]:
         return [eligible]
     by_label_set: defaultdict[tuple[str, ...], Stratum] = defaultdict(list)
     for position in eligible:
-        by_label_set[entries[position].labels].append(position)
+        by_label_set[entries[position].findings.labels].append(position)
     # Label sets of one image form one stratum together. Alone, each would move its image or none.
     single = [stratum[0] for stratum in by_label_set.values() if len(stratum) == 1]
     return [*(stratum for stratum in by_label_set.values() if len(stratum) > 1), single]
@@ -178,6 +178,6 @@ def _build_strata(entries: Entries, settings: Settings) -> list[Stratum]:
 
 def _can_move(entries: Entries, position: int, settings: Settings) -> bool:
     entry = entries[position]
-    if entry.has_errors and not settings.error_entries_move:
+    if entry.findings.has_errors and not settings.error_entries_move:
         return False
-    return entry.is_labeled or settings.unlabeled_entries_move
+    return entry.findings.is_labeled or settings.unlabeled_entries_move

@@ -78,9 +78,9 @@ def _build_filter(parameters: dict[str, Any], settings: Settings) -> Callable[[E
 
     def accepts(entry: Entry) -> bool:
         return (
-            (labeled is None or entry.is_labeled == labeled)
-            and (errors is None or entry.has_errors == errors)
-            and (not labels or not labels.isdisjoint(entry.labels))
+            (labeled is None or entry.findings.is_labeled == labeled)
+            and (errors is None or entry.findings.has_errors == errors)
+            and (not labels or not labels.isdisjoint(entry.findings.labels))
             and part in entry.source_ref
         )
 
