@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 import re
 from functools import cache
 from typing import Any
@@ -53,7 +54,7 @@ def compile_pattern(text: str) -> re.Pattern[str]:
 
 def read_json(text: str | bytes) -> Any:
     """The value of a JSON text, without NaN and Infinity. Raises ValueError; RecursionError for too deep nesting."""
-    return _DECODER.decode(text if isinstance(text, str) else text.decode("utf-8"))
+    return JSON.decode(text if isinstance(text, str) else text.decode("utf-8"))
 
 
 def read_parameters(operation: str, given: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +66,15 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+def _read_float(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text[:SHOWN_CHARACTERS]} is too large")
+    return number
+
+
+JSON = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_read_float)
+"""It refuses NaN, Infinity, and numbers that a float cannot hold."""
 
 
 def _read_value(shape: Any, given: Any, path: str) -> Any:

@@ -180,6 +180,18 @@ def test_an_export_can_be_imported_again(bench: Workbench, project: str) -> None
     assert bench.describe(test)["DatasetStats"] == bench.describe(train)["DatasetStats"]
 
 
+def test_every_entry_can_be_listed_however_deeply_nested(bench: Workbench, project: str) -> None:
+    """Python limits how deep it decodes and encodes. The import decodes, the listing does both."""
+    depths = [*range(900, 1000), *range(1000, 48_000, 1000)]
+    nested = [f'{{"source-ref": "s3://images/{depth}.jpg", "x": {"[" * depth}{"]" * depth}}}' for depth in depths]
+    arn = bench.create(project, "TRAIN")
+    bench.update(arn, *images(1000), *nested)
+    bench.finish()
+    pages = bench.rekognition.get_paginator("list_dataset_entries").paginate(DatasetArn=arn)
+    assert bench.total(arn) > 1000
+    assert sum(len(page["DatasetEntries"]) for page in pages) == bench.total(arn)
+
+
 def test_the_last_page_is_as_fast_as_the_first() -> None:
     """Without HTTP, because its own time would hide the difference."""
     lines = "\n".join(json.dumps({"source-ref": f"s3://images/{number}.jpg"}) for number in range(250_000))

@@ -4,6 +4,7 @@ The rules are from the Amazon Rekognition Custom Labels Developer Guide, "Image-
 "Object localization in manifest files".
 """
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from local.custom_labels.settings import Settings
@@ -110,8 +111,13 @@ def _read_classification(given: Given) -> Attribute:
         return given.refuse("ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT", given.value, given.metadata)
     if not (isinstance(label, str) and _is_confidence(confidence) and _has_origin(given.metadata)):
         return given.refuse("ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT", given.metadata)
-    if not _are_label_names((label,)):
+    if not _is_label_name(label):
         return given.refuse("ERROR_INVALID_LABEL_NAME_LENGTH", given.metadata)
+    return _classify(label)
+
+
+@lru_cache(maxsize=4096)  # a dataset has many entries, but few different labels
+def _classify(label: str) -> Attribute:
     return Attribute(valid=True, declared=(label,), image_labels=(label,))
 
 
@@ -121,7 +127,7 @@ def _read_detection(given: Given) -> Attribute:
     if not (isinstance(objects, list) and isinstance(names, dict) and _are_texts(names) and _has_origin(metadata)):
         return given.refuse("ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT", metadata)
     declared = tuple(names.values())
-    if not _are_label_names(declared):
+    if not all(map(_is_label_name, declared)):
         return given.refuse("ERROR_INVALID_LABEL_NAME_LENGTH", metadata)
     frame, boxes = _read_frame(given.value), _read_boxes(given.value, given.settings)
     if frame is None or boxes is None:
@@ -201,12 +207,12 @@ def _is_integer(value: Any) -> bool:
 
 
 def _is_confidence(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 def _are_texts(names: dict[str, Any]) -> bool:
     return all(isinstance(name, str) for name in names.values())
 
 
-def _are_label_names(names: tuple[str, ...]) -> bool:
-    return all(1 <= len(name) <= LONGEST_LABEL for name in names)
+def _is_label_name(name: str) -> bool:
+    return 1 <= len(name) <= LONGEST_LABEL
