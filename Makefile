@@ -8,7 +8,7 @@ WITH_NODE := PATH="$(CURDIR)/node_modules/.bin:$(CURDIR)/$(BIN):$$PATH" PYTHONUT
 # These change which modules a Python finds and whether it checks assertions, and what npm counts as a package of the project.
 unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONOPTIMIZE PYTHONWARNINGS PYTHONINSPECT NODE_ENV
 export MANIFEST PORT NOTIFY RUNS SEED FIRST ANSWER MOVE STACK ANSWERS FROM
-.PHONY: help demo local doctor verify format check test unit pr mutations chaos unknowns docs audit lock diff release deploy setup
+.PHONY: help demo local doctor verify format check test unit pr mutations chaos unknowns docs bench audit lock diff release deploy setup
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -68,6 +68,9 @@ unknowns: setup ## run end-to-end tests under each answer to what AWS does not d
 
 chaos: setup ## check every promise under random faults; RUNS=10000 SEED=1; FIRST=3 begins at run 3
 	@$(WITH_NODE) $(BIN)/python -m tests.campaign $${RUNS:+--runs="$$RUNS"} $${SEED:+--seed="$$SEED"} $${FIRST:+--first="$$FIRST"}
+
+bench: setup $(TOOLS)/installed ## measure speed and cost beside what others have (docs/performance.md); SECTIONS="load money"
+	@$(WITH_NODE) $(BIN)/python -m tests.benchmarks $${SECTIONS}
 
 docs: setup ## write the pages that are generated from code
 	@$(WITH_NODE) $(BIN)/python -m tools.docs

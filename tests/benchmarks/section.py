@@ -7,19 +7,29 @@ from typing import Any, NamedTuple
 Result = dict[str, Any]
 """What a section has measured, as JSON. Seconds are of the processor unless a name says `wall`, sizes are in bytes."""
 
+TIMES = " ×"  # noqa: RUF001 - the unit of a ratio
+
 
 class Goal(NamedTuple):
-    """A number with its goal. `measured` is a ratio or a count where it can be one, since machines differ."""
+    """A number with its goal. `measured` is a ratio or a count where it can be one, since machines differ.
+
+    `why` says what the limit is, for the case that the goal is not met.
+    """
 
     what: str
     measured: float
     limit: float
     at_least: bool = False
-    unit: str = " ×"
+    unit: str = TIMES
+    why: str = ""
 
     @property
     def met(self) -> bool:
         return self.measured >= self.limit if self.at_least else self.measured <= self.limit
+
+    @property
+    def verdict(self) -> str:
+        return "met" if self.met else f"not met{': ' if self.why else ''}{self.why}"
 
 
 @dataclass(frozen=True)

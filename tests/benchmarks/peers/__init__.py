@@ -1,0 +1,1 @@
+"""What a user would otherwise have, for comparison."""
