@@ -5,6 +5,7 @@ Where two patches wrap the same function of MiniStack, the one that is installed
 
 from local.ministack_patches import (
     alarm_dimensions,
+    long_polls,
     mailbox,
     pending_subscriptions,
     rule_metrics,
@@ -58,6 +59,7 @@ PATCHES: tuple[Patch, ...] = (
     succeed_output.install,
     sns_attributes.install,
     mailbox.install,
+    long_polls.install,
     pending_subscriptions.install,
     alarm_dimensions.install,
     rule_metrics.install,
