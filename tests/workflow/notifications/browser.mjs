@@ -1,15 +1,16 @@
-// Opens a page in headless Chromium. Prints as JSON what the page shows, its console messages and its number of requests.
-// node browser.mjs PAGE SCREENSHOT WIDTH light|dark
+// Opens pages in headless Chromium. Each line of its input is JSON: {file, screenshot, width, colorScheme}. For each it
+// prints a line of JSON: what the page shows, its console messages and its number of requests; or {error}.
 import chromium from '@sparticuz/chromium'
 import { chromium as playwright } from 'playwright-core'
+import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
 
-const [file, screenshot, width, colorScheme] = process.argv.slice(2)
 const executablePath = await chromium.executablePath()
 // Without chromium.args: they make Chromium one process, which has crashed when it started.
 const browser = await playwright.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
-try {
-  const page = await browser.newPage({ viewport: { width: Number(width), height: 800 }, colorScheme })
+
+async function open({ file, screenshot, width, colorScheme }) {
+  const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme })
   const messages = [], requests = []
   page.on('console', (message) => messages.push(message.text()))
   page.on('pageerror', (error) => messages.push(String(error)))
@@ -28,7 +29,12 @@ try {
       .map((item) => item.innerText),
     bars: [...document.querySelectorAll('.bar i')].map((bar) => bar.getBoundingClientRect().width),
   }))
-  console.log(JSON.stringify({ ...seen, messages, requests: requests.length }))
-} finally {
-  await browser.close()
+  await page.close()
+  return { ...seen, messages, requests: requests.length }
 }
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const answer = await open(JSON.parse(line)).catch((error) => ({ error: String(error) }))
+  console.log(JSON.stringify(answer))
+}
+await browser.close()

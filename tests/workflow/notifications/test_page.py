@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -31,6 +31,8 @@ SMALL_PHONE, PHONE, DESKTOP = 320, 360, 1000
 BROWSER = Path(__file__).with_name("browser.mjs")
 CHROMIUM = ROOT / ".local" / "chromium"
 
+OpenPage = Callable[[Path, int, str], dict[str, Any]]
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the browser in package.json is for Linux")
 
 
@@ -54,21 +56,38 @@ def write_page(
     return page_file
 
 
-def open_page(page_file: Path, width: int, scheme: str) -> dict[str, Any]:
-    """What headless Chromium shows and requests, and the messages in its console."""
+@pytest.fixture(scope="module")
+def browser() -> Iterator["subprocess.Popen[str]"]:
+    """Headless Chromium, which opens the page of each line that it gets."""
     CHROMIUM.mkdir(parents=True, exist_ok=True)
-    screenshot = page_file.with_name(f"{width}-{scheme}.png")
-    seen = subprocess.run(
-        ["node", str(BROWSER), str(page_file), str(screenshot), str(width), scheme],
+    with subprocess.Popen(
+        ["node", str(BROWSER)],
         env={**os.environ, "TMPDIR": str(CHROMIUM)},
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
-        check=False,
-    )
-    assert seen.returncode == 0, seen.stderr
-    assert screenshot.stat().st_size > 0
-    found: dict[str, Any] = json.loads(seen.stdout)
-    return found
+    ) as process:
+        yield process
+        process.communicate()  # closes its input, which ends it
+    assert process.returncode == 0
+
+
+@pytest.fixture
+def open_page(browser: "subprocess.Popen[str]") -> OpenPage:
+    """Returns a function that opens a page: what it shows and requests, and the messages in its console."""
+
+    def open_(page_file: Path, width: int, scheme: str) -> dict[str, Any]:
+        screenshot = page_file.with_name(f"{width}-{scheme}.png")
+        asked = {"file": str(page_file), "screenshot": str(screenshot), "width": width, "colorScheme": scheme}
+        assert browser.stdin is not None
+        assert browser.stdout is not None
+        print(json.dumps(asked), file=browser.stdin, flush=True)
+        seen: dict[str, Any] = json.loads(browser.stdout.readline())
+        assert "error" not in seen, seen
+        assert screenshot.stat().st_size > 0
+        return seen
+
+    return open_
 
 
 def compute_luminance(color: str) -> float:
@@ -77,7 +96,9 @@ def compute_luminance(color: str) -> float:
 
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_shows_everything_on_phone_and_desktop(tmp_path: Path, width: int, scheme: str) -> None:
+def test_the_page_shows_everything_on_phone_and_desktop(
+    open_page: OpenPage, tmp_path: Path, width: int, scheme: str
+) -> None:
     seen = open_page(write_page(tmp_path, {"crack": (80, 20), "dent": (80, 20), "rust": (9, 0)}), width, scheme)
     assert (seen["messages"], seen["requests"], seen["width"]) == ([], 1, width)
     assert seen["title"] == "DISTRIBUTED: my-project"
@@ -86,7 +107,7 @@ def test_the_page_shows_everything_on_phone_and_desktop(tmp_path: Path, width: i
     assert (compute_luminance(seen["background"]) < compute_luminance(seen["color"])) == (scheme == "dark")
 
 
-def test_bar_lengths_are_proportional_to_entries(tmp_path: Path) -> None:
+def test_bar_lengths_are_proportional_to_entries(open_page: OpenPage, tmp_path: Path) -> None:
     seen = open_page(write_page(tmp_path, {"crack": (80, 20), "dent": (40, 10)}), DESKTOP, "light")
     before, _, training, test, dent, dent_test, crack, crack_test = seen["bars"]
     assert before == pytest.approx(training + test, abs=1)
@@ -94,14 +115,14 @@ def test_bar_lengths_are_proportional_to_entries(tmp_path: Path) -> None:
     assert (crack, crack_test) == (pytest.approx(2 * dent, abs=2), pytest.approx(2 * dent_test, abs=2))
 
 
-def test_a_long_timeline_is_readable_on_a_small_phone(tmp_path: Path) -> None:
+def test_a_long_timeline_is_readable_on_a_small_phone(open_page: OpenPage, tmp_path: Path) -> None:
     page_file = write_page(tmp_path, {}, states=["Begin", *LOOP * 300, "Report outcome"], seconds=150)
     seen = open_page(page_file, SMALL_PHONE, "light")
     assert "Distribution finished?\n300 times, 12 h 30 min" in seen["text"]
     assert (seen["cut"], seen["width"]) == ([], SMALL_PHONE)
 
 
-def test_the_timeline_shows_states_once_and_every_transition(tmp_path: Path) -> None:
+def test_the_timeline_shows_states_once_and_every_transition(open_page: OpenPage, tmp_path: Path) -> None:
     seen = open_page(write_page(tmp_path, {}), DESKTOP, "light")
     assert seen["text"].count("Check distribution") == 1
     assert "Check distribution\n3 times, 30.0 s" in seen["text"]
@@ -133,7 +154,7 @@ SHOWN = {
 }
 
 
-def test_hostile_names_appear_as_text_only(tmp_path: Path) -> None:
+def test_hostile_names_appear_as_text_only(open_page: OpenPage, tmp_path: Path) -> None:
     names = [*UNCHANGED, *SHOWN]
     seen = open_page(write_page(tmp_path, dict.fromkeys(names, (80, 20))), PHONE, "light")
     assert (seen["messages"], seen["requests"], seen["width"]) == ([], 1, PHONE)
@@ -167,7 +188,7 @@ def test_a_project_of_dots_has_a_page(
     ids=["empty", "largest"],
 )
 def test_an_empty_report_and_the_largest_report_fit(
-    tmp_path: Path, labels: dict[str, tuple[int, int]], entries: tuple[int, int]
+    open_page: OpenPage, tmp_path: Path, labels: dict[str, tuple[int, int]], entries: tuple[int, int]
 ) -> None:
     seen = open_page(write_page(tmp_path, labels, entries=entries), PHONE, "light")
     assert (seen["messages"], seen["width"]) == ([], PHONE)
