@@ -84,6 +84,7 @@ class Executions:
         self._sqs = aws.client("sqs")
         self._state_machine_arn = state_machine_arn
         self._ended: list[dict[str, Any]] = []
+        self._inputs: dict[str, str] = {}  # by the ARN of the execution; an input never changes
         self._queue, queue_arn = create_queue(aws, "events.amazonaws.com")
         events = aws.client("events")
         pattern = {"source": ["aws.states"], "detail": {"status": ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]}}
@@ -126,7 +127,9 @@ class Executions:
         received = self._sqs.receive_message(QueueUrl=self._queue, WaitTimeSeconds=seconds, MaxNumberOfMessages=10).get(
             "Messages", []
         )
-        self._ended += [json.loads(message["Body"])["detail"] for message in received]
+        ended = [json.loads(message["Body"])["detail"] for message in received]
+        self._ended += ended
+        self._inputs |= {each["executionArn"]: each["input"] for each in ended}
         for message in received:
             self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
         return bool(received)
@@ -139,7 +142,10 @@ class Executions:
         """The number of executions whose input contains this text."""
         listed = self._stepfunctions.get_paginator("list_executions").paginate(stateMachineArn=self._state_machine_arn)
         arns = [execution["executionArn"] for page in listed for execution in page["executions"]]
-        return sum(given in self._stepfunctions.describe_execution(executionArn=arn)["input"] for arn in arns)
+        for arn in arns:
+            if arn not in self._inputs:
+                self._inputs[arn] = self._stepfunctions.describe_execution(executionArn=arn)["input"]
+        return sum(given in self._inputs[arn] for arn in arns)
 
     def wait_until_ended(self, arn: str, *, times: int = 1) -> Execution:
         """This execution, after it has ended `times` times: a redriven execution ends again."""
