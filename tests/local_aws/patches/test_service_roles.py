@@ -92,6 +92,7 @@ def test_a_refused_event_goes_to_the_dead_letter_queue(bench: Workbench, project
     with deny_action(bench.aws, find_role_name(bench.aws, "StateMachineEventsRole"), "states:StartExecution"):
         dataset = bench.create(project, "TRAIN")
     (message,) = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
+    sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
     assert dataset in message["Body"]
     assert executions.count_started(given=dataset) == 0
 
