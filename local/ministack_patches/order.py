@@ -5,6 +5,7 @@ Where two patches wrap the same function of MiniStack, the one that is installed
 
 from local.ministack_patches import (
     alarm_dimensions,
+    due_schedules,
     long_polls,
     mailbox,
     pending_subscriptions,
@@ -63,6 +64,7 @@ PATCHES: tuple[Patch, ...] = (
     pending_subscriptions.install,
     alarm_dimensions.install,
     rule_metrics.install,
+    due_schedules.install,
     metric_math_alarms.install,
     bucket_properties.install,
     bucket_deletion.install,
