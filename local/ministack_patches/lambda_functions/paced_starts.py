@@ -21,7 +21,7 @@ _starting: set[Any] = set()  # the workers whose process starts
     "Lambda: no more processes of Python functions start at the same time than the machine has processors; until it "
     "may start one, an invocation takes a process that becomes free",
     why="MiniStack starts a process at once for each invocation that finds none free. When many executions begin "
-    "together, all of them wait for dozens of processes, of which most are never used again.",
+    "together, they wait for dozens of processes, and few of these are used again.",
 )
 def install() -> None:
     lambda_svc.acquire_worker = _wait_for_turn(lambda_svc.acquire_worker)
