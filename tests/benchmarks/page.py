@@ -39,7 +39,7 @@ def read_results() -> dict[str, Result]:
 def write(sections: Iterable[Section], results: dict[str, Result]) -> None:
     """Write the page, the plots and the results."""
     PLOTS.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
     _write_plots(results)
     PAGE.write_text(render(sections, results))
 
