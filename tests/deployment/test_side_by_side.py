@@ -138,15 +138,10 @@ def test_each_deployment_has_its_own_records(
 def test_each_deployment_has_its_own_metrics(aws: LocalAws, of_the_left: Result) -> None:
     assert of_the_left
     listed = aws.client("cloudwatch").list_metrics(Namespace="DatasetDistribution")["Metrics"]
-    services = {
-        (metric["MetricName"], value["Value"])
-        for metric in listed
-        for value in metric["Dimensions"]
-        if value["Name"] == "service"
-    }
-    assert ("Outcomes", "left") in services
-    assert ("Outcomes", "right") not in services
-    assert {("ExecutionAge", name) for name in NAMES} <= services
+    sent = [(metric["MetricName"], {each["Name"]: each["Value"] for each in metric["Dimensions"]}) for metric in listed]
+    outcomes = {(values["service"], values["Outcome"]) for name, values in sent if name == "Outcomes"}
+    assert outcomes == {("left", "DISTRIBUTED"), ("left", "SKIPPED"), ("right", "SKIPPED")}
+    assert {values["service"] for name, values in sent if name == "ExecutionAge"} == set(NAMES)
 
 
 def test_each_deployment_has_its_own_alarms(aws: LocalAws, deployments: dict[str, Deployment]) -> None:

@@ -19,6 +19,7 @@ from ministack.core import lambda_runtime
 from local.ministack_patches.lambda_functions.python_runtime import bootstrap_script, provided_packages
 from local.ministack_patches.registry import patch
 
+SECONDS_TO_END = 1
 PROGRAM = Path(__file__).with_name("process_template.py")
 
 
@@ -50,12 +51,23 @@ class _Template:
         self._process: subprocess.Popen[bytes] | None = None
 
     def fork(self, environment: dict[str, str], folder: str) -> "ForkedProcess":
+        try:
+            return self._fork(environment, folder)
+        except OSError:  # the process was killed, and ended during the request
+            with self._lock, suppress(subprocess.TimeoutExpired):
+                if self._process is not None:
+                    self._process.wait(SECONDS_TO_END)
+            return self._fork(environment, folder)
+
+    def _fork(self, environment: dict[str, str], folder: str) -> "ForkedProcess":
         own, others = socket.socketpair()
         output, end = os.pipe()
-        with self._lock:
-            socket.send_fds(self._running(), [b" "], [others.fileno(), end])
-        others.close()
-        os.close(end)
+        try:
+            with self._lock:
+                socket.send_fds(self._running(), [b" "], [others.fileno(), end])
+        finally:
+            others.close()
+            os.close(end)
         own.sendall(json.dumps({"environment": environment, "folder": folder}).encode())
         own.shutdown(socket.SHUT_WR)
         return ForkedProcess(own, output)
