@@ -1,4 +1,4 @@
-// Opens pages in headless Chromium. Each line of its input is JSON: {file, screenshot, width, colorScheme}. For each it
+// Opens pages in headless Chromium. Each line of its input is JSON: {file, width, colorScheme}. For each it
 // prints a line of JSON: what the page shows, its console messages and its number of requests; or {error}.
 import chromium from '@sparticuz/chromium'
 import { chromium as playwright } from 'playwright-core'
@@ -9,14 +9,13 @@ const executablePath = await chromium.executablePath()
 // Without chromium.args: they make Chromium one process, which has crashed when it started.
 const browser = await playwright.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
 
-async function open({ file, screenshot, width, colorScheme }) {
+async function open({ file, width, colorScheme }) {
   const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme })
   const messages = [], requests = []
   page.on('console', (message) => messages.push(message.text()))
   page.on('pageerror', (error) => messages.push(String(error)))
   page.on('request', (request) => requests.push(request.url()))
   await page.goto(pathToFileURL(file).href)
-  await page.screenshot({ path: screenshot, fullPage: true })
   const seen = await page.evaluate(() => ({
     title: document.title,
     text: document.body.innerText,
