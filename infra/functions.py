@@ -158,7 +158,7 @@ class Functions(Construct):
             runtime=lambda_.Runtime.PYTHON_3_14,
             architecture=lambda_.Architecture.ARM_64,
             # Lambda gives CPU in proportion to memory ("Configure Lambda function memory", AWS Lambda Developer Guide),
-            # and a cold start needs CPU to import boto3.
+            # and a cold start needs CPU to import the SDK.
             memory_size=512,
             timeout=TIMEOUT,
             role=role,

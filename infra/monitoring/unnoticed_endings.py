@@ -40,7 +40,7 @@ class UnnoticedEndings(Construct):
         """Invoke the function with each ending of the state machine that is not a success."""
         self.rule = events.Rule(
             self,
-            "Untold",
+            "Endings",
             description="An execution ended and may not have sent a notification",
             event_pattern=events.EventPattern(
                 source=["aws.states"],

@@ -6,7 +6,7 @@ must not be repeated is not.
 
 from typing import Any
 
-import botocore.session  # boto3 would import the transfer manager of S3, too: a fifth of a cold start
+import botocore.session  # boto3 would import S3's transfer manager, too: up to a tenth of a cold start
 from botocore.config import Config
 
 CONFIG = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20)

@@ -168,8 +168,9 @@ def render(result: Result) -> str:
     return f"""Ratios to a function that imports boto3 and makes the same clients (`tests/benchmarks/peers/bare.py`).
 The usual function has Powertools' Logger, Metrics and Tracer and a model of pydantic, too (`usual.py`). A cold start
 is the processor time from the start of the process until the function asks for its first event, in the median of
-{result["rounds"]}. Each function runs from the deployed asset, through AWS's runtime client. Lambda's file system is
-read-only: without .pyc files in its asset, a function is compiled at each cold start. boto3 has its .pyc files.
+{result["rounds"]}. `report_sweep` makes no client. Each function runs from the deployed asset, through AWS's runtime
+client. Lambda's file system is read-only: without .pyc files in its asset, a function is compiled at each cold start.
+boto3 has its .pyc files.
 
 {make_table(headings, rows)}
 

@@ -79,11 +79,14 @@ def render(result: Result) -> str:
         (_duration(at), *(cell for found in schedules.values() for cell in _cells(found[str(at)], at)))
         for at in COMPLETIONS
     ]
-    return f"""Medians of {DRAWS:,} simulated distributions that end within a third of the given time. *Every 5 s* is
-the interval of the script in Amazon Rekognition's guide, *every 30 s* one of the Job Poller, a sample project of
-AWS Step Functions. *Fewest* is the least number of polls with which a schedule has a median delay of at most
-{ACCEPTED_SHARE:.0%} or {ACCEPTED_SECONDS} s after every time. After 10 minutes, a poll every 30 s has fewer polls than
-the deployed interval and a shorter delay. It is slower in the first minute, and needs more polls after half an hour.
+    return f"""Medians of {DRAWS:,} simulated distributions. Each ends within a third of the given time, sooner or
+later. The script in *Distributing a training dataset (SDK)* (Amazon Rekognition Custom Labels Developer Guide) polls
+*every 5 s*. *Every 30 s* is an interval that a user of the Job Poller may choose, a sample project of AWS Step
+Functions. *Fewest* is the least number of polls with which a schedule has a median delay of at most
+{ACCEPTED_SHARE:.0%} or {ACCEPTED_SECONDS} s after every time.
+
+If a distribution takes 10 minutes, a poll every 30 s needs fewer polls than the deployed interval, and its delay is
+shorter. If it takes a minute, its delay is longer. If it takes more than half an hour, it needs more polls.
 
 {make_table(headings, rows)}
 

@@ -26,7 +26,7 @@ something fails.
 - `permissionsBoundary` limits every role.
 - `removalPolicy=retain` removes the bucket emptier: the CDK's function that empties the bucket.
 
-A text in parentheses, such as `WatchUntold`, is a part of the resource's name in the AWS console.
+A text in parentheses, such as `WatchEndings`, is a part of the resource's name in the AWS console.
 """
 
 _ROLES = """

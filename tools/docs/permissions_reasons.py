@@ -4,7 +4,7 @@ from infra.functions import FUNCTIONS, construct_id_of
 
 _NEW_DATASETS = "the rule for new datasets (`TriggerDatasetCreated`)"
 _SWEEPS = "the schedule of the sweep"
-_WITHOUT_NOTIFICATION = "the rule for executions that end without success (`WatchUntold`)"
+_WITHOUT_NOTIFICATION = "the rule for executions that end without success (`WatchEndings`)"
 
 # Roles and resources in words, by logical id without its hash.
 NAMES = {
@@ -31,7 +31,7 @@ NAMES = {
     "TriggerUndeliveredQueue": "the dead-letter queue for new datasets (`TriggerUndelivered`)",
     "WatchUndeliveredQueue": "the dead-letter queue of `notify_ending` and its rule (`WatchUndelivered`)",
     "TriggerDatasetCreated": _NEW_DATASETS,
-    "WatchUntold": _WITHOUT_NOTIFICATION,
+    "WatchEndings": _WITHOUT_NOTIFICATION,
 }
 
 # The page of the Service Authorization Reference that says that these services' actions on `*` take no resource.

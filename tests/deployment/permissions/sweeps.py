@@ -56,7 +56,7 @@ def sweep_the_rest(deployed: Deployment) -> None:
 
 def sweep_lost_ending(deployed: Deployment) -> None:
     """A sweep notifies people of an aborted execution whose event was lost."""
-    events, rule = deployed.aws.client("events"), deployed.ref("WatchUntold")
+    events, rule = deployed.aws.client("events"), deployed.ref("WatchEndings")
     events.disable_rule(Name=rule)
     _, owner = begin_to_wait(deployed)
     deployed.executions.abort(owner)

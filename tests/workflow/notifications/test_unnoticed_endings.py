@@ -182,7 +182,7 @@ def test_the_rule_matches_endings_but_successes(
     local_aws: LocalAws, stack: dict[str, str], detail: dict[str, Any], matches: bool
 ) -> None:
     events = local_aws.client("events")
-    (rule,) = [rule for rule in events.list_rules()["Rules"] if "WatchUntold" in rule["Name"]]
+    (rule,) = [rule for rule in events.list_rules()["Rules"] if "WatchEndings" in rule["Name"]]
     event = {
         "id": "1",
         "account": ACCOUNT,
@@ -235,7 +235,7 @@ def test_a_later_call_notifies_of_an_ending_whose_event_was_lost(
 ) -> None:
     """It does not notify again of one that people were notified of. One unknown execution does not stop the others."""
     events = local_aws.client("events")
-    (rule,) = [rule["Name"] for rule in events.list_rules()["Rules"] if "WatchUntold" in rule["Name"]]
+    (rule,) = [rule["Name"] for rule in events.list_rules()["Rules"] if "WatchEndings" in rule["Name"]]
     events.disable_rule(Name=rule)
     executions.abort(waiting_arn)
     executions.wait_until_ended(waiting_arn)
