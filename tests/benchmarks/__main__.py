@@ -8,8 +8,9 @@ from rich.console import Console
 
 from local.aws import forget_other_accounts
 from local.status_lines import Steps
-from tests.benchmarks import commands, entries, functions, load, money, page, polling, states
+from tests.benchmarks import page
 from tests.benchmarks.section import Section
+from tests.benchmarks.sections import commands, entries, functions, load, money, polling, states
 
 SECTIONS: tuple[Section, ...] = (
     functions.SECTION,

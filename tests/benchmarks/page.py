@@ -11,8 +11,9 @@ from typing import Any
 from rich.table import Table
 
 from infra.asset import ROOT
-from tests.benchmarks import functions, plots, polling
+from tests.benchmarks import plots
 from tests.benchmarks.section import Goal, Result, Section, make_table
+from tests.benchmarks.sections import functions, polling
 
 PAGE = ROOT / "docs" / "performance.md"
 PLOTS = ROOT / "docs" / "performance"

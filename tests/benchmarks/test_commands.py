@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from local.status_lines import Steps
-from tests.benchmarks.commands import COMMANDS, CommandFailed, goals, render, run_command
+from tests.benchmarks.sections.commands import COMMANDS, CommandFailed, goals, render, run_command
 
 WORK = "import time\nwhile time.process_time() < 0.2: pass"
 

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from tests.benchmarks.entries import goals, measure_alone, render, take_medians
-from tests.benchmarks.largest_dataset import make_manifest, measure_service
+from tests.benchmarks.sections.entries import goals, measure_alone, render, take_medians
+from tests.benchmarks.sections.largest_dataset import make_manifest, measure_service
 
 MEBIBYTE = 1024**2
 

@@ -2,8 +2,8 @@
 
 import random
 
-from tests.benchmarks import money, polling
-from tests.benchmarks.polling import SCHEDULES, Schedule, poll
+from tests.benchmarks.sections import money, polling
+from tests.benchmarks.sections.polling import SCHEDULES, Schedule, poll
 
 MOST_TRANSITIONS = 141
 MOST_DOLLARS = 0.0061

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from tests.benchmarks import polling
 from tests.benchmarks.peers import definitions
 from tests.benchmarks.section import Goal, Result, Section, make_table
+from tests.benchmarks.sections import polling
 from tools.docs.cost.prices import Price, Usage, cost_of
 from tools.docs.cost.scenarios import TYPICAL
 from tools.docs.cost.usage import SECONDS_BILLED, Distribution, Stack

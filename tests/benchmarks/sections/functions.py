@@ -18,8 +18,8 @@ from infra.settings import Settings
 from local.aws import REGION
 from local.ministack_patches.lambda_functions.python_runtime import link_packages
 from tests.benchmarks import peers
-from tests.benchmarks.cold_start import KB, Start, cold_start
 from tests.benchmarks.section import Goal, Result, Section, make_table
+from tests.benchmarks.sections.cold_start import KB, Start, cold_start
 from tools.docs.template import template_for_assertions
 from tools.install import TOOLS
 

@@ -8,9 +8,9 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from local.aws import ROOT
-from tests.benchmarks import largest_dataset
-from tests.benchmarks.largest_dataset import MEASUREMENTS, make_manifest
 from tests.benchmarks.section import Goal, Result, Section, make_table
+from tests.benchmarks.sections import largest_dataset
+from tests.benchmarks.sections.largest_dataset import MEASUREMENTS, make_manifest
 
 ENTRIES = 250_000  # the quota of a dataset ("Guidelines and quotas", Custom Labels Developer Guide)
 RUNS = 3

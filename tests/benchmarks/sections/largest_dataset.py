@@ -1,6 +1,6 @@
 """250,000 entries in the local Custom Labels service, and beside it what `json.loads` makes of their lines.
 
-`python -m tests.benchmarks.largest_dataset NAME MANIFEST` measures one of the two in a process of its own.
+`python -m tests.benchmarks.sections.largest_dataset NAME MANIFEST` measures one of the two in a process of its own.
 """
 
 import json

@@ -9,7 +9,7 @@ from pathlib import Path
 from local.aws import LocalAws
 from local.cdk import deploy
 from tests.benchmarks.section import Goal, Result, Section, make_table
-from tests.benchmarks.states import make_pair, make_workbench
+from tests.benchmarks.sections.states import make_pair, make_workbench
 from tests.support.workbench import Workbench
 
 BEFORE = {1: 0.8, 10: 4.0, 40: 4.6}  # executions a second on 25 November 2026
