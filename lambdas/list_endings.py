@@ -1,10 +1,15 @@
-"""List endings: the executions of the workflow that ended lately without success. This function only reads."""
+"""List endings: the executions of the workflow that ended lately without success. This function only reads.
+
+It leaves those of the last hour to their events. If an event and a sweep lead to the same ending at the same time,
+people could be notified twice (lambdas/notify_ending.py).
+"""
 
 import os
 from datetime import datetime, timedelta
 from typing import Any
 
 from lambdas.rules.input.execution_input import SCHEDULE
+from lambdas.rules.sweep import EVENT_SECONDS
 from lambdas.rules.times import Times
 from lambdas.services.executions import list_unsuccessful
 from lambdas.step import logger, sweep_step
@@ -22,6 +27,7 @@ def handler(event: Event) -> Event:
         return {"Executions": []}
     now = datetime.fromisoformat(Times.from_state(event["Times"]).now)
     since = now - timedelta(seconds=float(os.environ["LOOK_BACK_SECONDS"]))
-    executions = list_unsuccessful(event["StateMachineArn"], since)
+    until = now - timedelta(seconds=EVENT_SECONDS)
+    executions = list_unsuccessful(event["StateMachineArn"], since, until)
     logger.info("Listed endings", executions=len(executions))
     return {"Executions": executions}

@@ -52,8 +52,8 @@ def describe_execution(execution: str) -> Description:
     )
 
 
-def list_unsuccessful(state_machine: str, since: datetime) -> list[str]:
-    """The ARNs of executions that timed out, were aborted or failed since then, at most MOST_ENDINGS.
+def list_unsuccessful(state_machine: str, since: datetime, until: datetime) -> list[str]:
+    """The ARNs of executions that timed out, were aborted or failed in this time, at most MOST_ENDINGS.
 
     Most that failed have notified people themselves, so they come last.
 
@@ -66,7 +66,7 @@ def list_unsuccessful(state_machine: str, since: datetime) -> list[str]:
         listed = pages.paginate(stateMachineArn=state_machine, statusFilter=status)
         executions = (each for page in listed for each in page["executions"])
         recent = takewhile(lambda each: each["startDate"] > since - LONGEST_EXECUTION, executions)
-        found += [each["executionArn"] for each in recent if each["stopDate"] >= since]
+        found += [each["executionArn"] for each in recent if since <= each["stopDate"] <= until]
     return found[:MOST_ENDINGS]
 
 
