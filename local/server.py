@@ -9,13 +9,14 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from hypercorn.asyncio import serve
-from hypercorn.config import Config
+import uvloop
 from ministack import app as ministack
+from uvicorn import Config, Server
 
 from local import rekognition_service
 from local.custom_labels.clock import Clock
@@ -49,17 +50,25 @@ def main() -> None:
     create_trail(os.environ["MINISTACK_ACCOUNT_ID"], os.environ["MINISTACK_REGION"])
     # After the patches: a fault comes before the check of a role.
     app = injection.install(ministack.app, faults)
-    asyncio.run(_serve(_with_controls(app, service, faults)))
+    uvloop.run(_serve(_with_controls(app, service, faults)))
 
 
 async def _serve(app: Any) -> None:
-    config = Config()
-    config.bind = [f"fd://{sys.argv[1]}"]
-    config.certfile, config.keyfile = sys.argv[2], sys.argv[3]
-    config.keep_alive_timeout = KEEP_ALIVE_SECONDS
-    config.loglevel = os.environ["LOG_LEVEL"]
-    asyncio.get_running_loop().add_reader(sys.stdin, _end, sys.argv[4])
-    await serve(app, config)
+    listener, certificate, key, folder = sys.argv[1:]
+    config = Config(
+        app,
+        http="httptools",
+        lifespan="on",
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        log_level=os.environ["LOG_LEVEL"].lower(),
+        access_log=False,
+        server_header=False,  # AWS sends none
+        date_header=False,  # MiniStack sends it
+    )
+    asyncio.get_running_loop().add_reader(sys.stdin, _end, folder)
+    await Server(config).serve([socket.socket(fileno=int(listener))])
 
 
 def _end(folder: str) -> None:

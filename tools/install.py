@@ -33,9 +33,9 @@ ISOLATED = ["-I", "-X", "utf8"]  # -I alone has no UTF-8 in the locale C
 
 # What the commands import from requirements-dev.txt.
 IMPORTS = (
-    "PIL, aws_cdk, aws_lambda_powertools, awslambdaric, boto3, botocore, cdk_nag, constructs, hypercorn, hypothesis, "
+    "PIL, aws_cdk, aws_lambda_powertools, awslambdaric, boto3, botocore, cdk_nag, constructs, httptools, hypothesis, "
     "importlinter, jsii, jsonschema, ministack, mypy, packaging, pydantic, pydantic_core, pytest, rich, ruff, "
-    "statelint, trustme, urllib3, xdist, yaml"
+    "statelint, trustme, urllib3, uvicorn, uvloop, xdist, yaml"
 )
 
 # What a person's configuration of pip says about registries. The rest of it may change what is installed, or where.

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
-from hypercorn.protocol.events import StreamClosed
-
 from local.faults.apis import Answer, error_answer
 from local.faults.fault import Fault
 from local.faults.matcher import Call, Faults
@@ -63,7 +61,7 @@ def failing_calls(app: App, faults: Faults) -> App:
             return
         answer = await _answer_call(fault, app, scope, request)
         if answer is None:
-            await _close(send)
+            _close(send)
         for message in answer or []:
             await send(message)
 
@@ -121,7 +119,8 @@ def _answer_messages(answer: Answer) -> list[Message]:
     return [start, {"type": "http.response.body", "body": body}]
 
 
-async def _close(send: Any) -> None:
-    """ASGI cannot close a connection without an answer. Hypercorn's stream can: `send` is one of its methods."""
-    stream = send.__self__
-    await stream.send(StreamClosed(stream_id=stream.stream_id))
+def _close(send: Any) -> None:
+    """ASGI cannot close a connection without an answer. Uvicorn's cycle can: `send` is one of its methods."""
+    cycle = send.__self__
+    cycle.disconnected = True
+    cycle.transport.close()

@@ -4,7 +4,7 @@ import base64
 import itertools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +45,7 @@ def unchecked(local_aws: LocalAws) -> Any:
     )
 
 
-def post(aws: LocalAws, target: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
+def post(aws: LocalAws, target: str, body: bytes) -> tuple[int, Mapping[str, str], bytes]:
     """A signed request with any body."""
     environment = aws.environment
     headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
@@ -53,7 +53,7 @@ def post(aws: LocalAws, target: str, body: bytes) -> tuple[int, dict[str, str], 
     credentials = Credentials(environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"])
     SigV4Auth(credentials, "rekognition", environment["AWS_REGION"]).add_auth(request)
     response = URLLib3Session(verify=environment["AWS_CA_BUNDLE"]).send(request.prepare())
-    return response.status_code, dict(response.headers), response.content
+    return response.status_code, response.headers, response.content
 
 
 def test_an_error_has_type_code_reference_and_message(bench: Workbench) -> None:
