@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from local.aws import ROOT
+from local.aws import JSII_CACHE, ROOT
 from local.cdk import CLI
 
 
@@ -15,7 +15,13 @@ def cdk_synth(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]"
     return subprocess.run(
         [str(CLI), "synth", "--quiet", "--no-notices", "--output", str(home / "cdk.out"), *arguments],
         cwd=ROOT,
-        env={"PATH": path, "HOME": str(home), "DOCKER_HOST": "unix:///nowhere", "CDK_DOCKER": "false"},
+        env={
+            "PATH": path,
+            "HOME": str(home),
+            "DOCKER_HOST": "unix:///nowhere",
+            "CDK_DOCKER": "false",
+            "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(JSII_CACHE),  # else jsii unpacks the CDK into each home
+        },
         capture_output=True,
         text=True,
         check=False,

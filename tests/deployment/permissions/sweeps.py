@@ -6,6 +6,7 @@ from typing import Any
 
 from infra.functions import OF_SWEEP, construct_id_of
 from lambdas.rules.input.sweep_input import MOST_PROJECTS
+from lambdas.rules.sweep import EVENT_SECONDS
 from tests.deployment.permissions.behaviours import Deployment, assert_traced, begin_to_wait
 from tests.support.executions import Execution, wait_until
 from tests.support.roles import deny_action
@@ -62,6 +63,8 @@ def sweep_lost_ending(deployed: Deployment) -> None:
     deployed.executions.abort(owner)
     deployed.executions.wait_until_ended(owner)
     events.enable_rule(Name=rule)
+    deployed.aws.follow_waits(True)
+    deployed.aws.advance(EVENT_SECONDS)  # by then the event would have come
     swept = _sweep(deployed, {"StartedBy": "SCHEDULE", "ProjectNames": ["none"]})
     assert swept.status == "SUCCEEDED", swept
     assert len(deployed.received(deployed.notified, owner)) == 1
