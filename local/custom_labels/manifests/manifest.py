@@ -42,14 +42,22 @@ def read_manifest(data: bytes, name: str, settings: Settings, most_lines: int) -
 
 def read_lines(data: bytes, settings: Settings, most_lines: int) -> list[Entry]:
     """The entries of JSON Lines, the first for each image. Raises UnusableManifest for too many unusable lines."""
-    count = _count_lines(data, settings)
+    count = data.count(b"\n") + (not data.endswith(b"\n"))
     if count > most_lines:
         raise UnusableManifest(TOO_MANY_ROWS)
     by_image: dict[str, Entry] = {}
-    for line in _open_lines(data, settings):
-        entry = read_entry(line, settings)
-        if entry:
-            by_image.setdefault(entry.source_ref, entry)
+    is_blank = True
+    try:
+        for line in _open_lines(data, settings):
+            entry = read_entry(line, settings)
+            if entry:
+                by_image.setdefault(entry.source_ref, entry)
+            else:
+                is_blank = is_blank and line.isspace()
+    except UnicodeDecodeError:
+        raise UnusableManifest(INVALID) from None
+    if is_blank and not by_image:
+        raise UnusableManifest(EMPTY)
     # "Validation rules for manifest files": blank and invalid lines count as objects; more than 20% fail the import.
     if count - len(by_image) > settings.max_invalid_share * count:
         raise UnusableManifest(TOO_MANY_ERRORS)
@@ -67,20 +75,6 @@ def check_limits(entries: Entries, settings: Settings, region: str, dataset_type
     most_images = settings.max_test_images_per_label if dataset_type == "TEST" else 0
     if most_images and any(use.images > most_images for use in entries.labels.values()):
         raise UnusableManifest(TOO_MANY_TEST_IMAGES)
-
-
-def _count_lines(data: bytes, settings: Settings) -> int:
-    """Raises UnusableManifest for bytes that are no text, and for a text of blank lines."""
-    count, is_blank = 0, True
-    try:
-        for line in _open_lines(data, settings):
-            count += 1
-            is_blank = is_blank and line.isspace()
-    except UnicodeDecodeError:
-        raise UnusableManifest(INVALID) from None
-    if is_blank:
-        raise UnusableManifest(EMPTY)
-    return count
 
 
 def _open_lines(data: bytes, settings: Settings) -> TextIO:

@@ -12,6 +12,7 @@ from lambdas.rules.sweep import Plan, Situation, Why, name_execution, name_rest,
 from lambdas.rules.tags import AutoDistribute, Trigger
 
 QUIET = 3600.0
+AN_HOUR_AGO = "2026-11-26T11:00:00.000+00:00"
 NOW = "2026-11-26T12:00:00.000+00:00"
 OLD, RECENT, LATELY = "2026-11-26T08:00:00.000+00:00", "2026-11-26T11:30:00.000+00:00", "2026-11-26T11:59:30.000+00:00"
 
@@ -90,12 +91,45 @@ def test_a_pair_gets_an_execution_or_is_left(found: Situation, start: bool, why:
     assert planned.reason
 
 
+@pytest.mark.parametrize(
+    ("found", "reason"),
+    [
+        (READY, "Every check passed."),
+        (situation(record=OWNED, owner=Owner("RUNNING")), "An execution is running: arn:owner"),
+        (
+            situation(record=OWNED, owner=Owner("ABORTED")),
+            "The execution that owned the pair ended without an outcome: arn:owner",
+        ),
+        (situation(record=FAILED), "An earlier execution for this pair has failed, and people were notified."),
+        (situation(record=replace(OWNED, outcome="DISTRIBUTED")), "The pair is already distributed."),
+        (situation(record=replace(OWNED, outcome="DISTRIBUTED", reason="It moved 20.")), "It moved 20."),
+    ],
+)
+def test_the_reason_says_what_was_found(found: Situation, reason: str) -> None:
+    assert plan(found, QUIET).reason == reason
+
+
+def test_a_pair_without_a_training_dataset_is_left() -> None:
+    without = replace(READY.pair, training=None)
+    found = replace(situation(action=Action.SKIPPED, record=FAILED), pair=without)
+    assert plan(found, QUIET).why == Why.SKIPPED
+    assert plan(replace(found, record=replace(FAILED, training="")), QUIET).why == Why.NOTIFIED
+
+
+def test_a_dataset_without_a_time_of_change_counts_as_new() -> None:
+    unknown = situation(training=replace(EDITED, updated=""), test=replace(TEST, updated=""))
+    assert plan(unknown, 1.0).why == Why.RECENTLY_CHANGED
+    without = replace(READY, pair=replace(READY.pair, test=None))
+    assert plan(without, QUIET).start
+
+
 def test_the_quiet_time_is_a_setting() -> None:
     edited = situation(training=replace(EDITED, updated=RECENT))
     assert plan(edited, 1800.0).start
     assert plan(edited, 1801.0) == Plan(
         False, Why.RECENTLY_CHANGED, "The training dataset was changed 30 minutes ago. A later sweep looks again."
     )
+    assert "changed 240 minutes ago" in plan(situation(training=EDITED), 4 * QUIET + 1).reason
 
 
 @pytest.mark.parametrize(
@@ -103,6 +137,7 @@ def test_the_quiet_time_is_a_setting() -> None:
     [
         (READY, True),
         (situation(test=replace(TEST, updated=LATELY)), False),
+        (situation(test=replace(TEST, updated=AN_HOUR_AGO)), True),
         (situation(training=EDITED, tag=AutoDistribute(True)), False),
         (situation(tag=AutoDistribute(True)), False),
         (situation(trigger=Trigger.TAGGED, tag=AutoDistribute(True)), False),
@@ -130,6 +165,7 @@ def test_the_same_pair_in_the_same_state_has_one_name() -> None:
     assert name_execution(situation(training=replace(EDITED, status="x")).pair, NO_RECORD, untagged) == names[0]
     assert {len(name) for name in names} == {46}
     assert name_rest("arn:1") != name_rest("arn:2")
+    assert len(name_rest("arn:1")) == 45
 
 
 def test_a_summary_counts_by_what_was_done_and_why() -> None:
@@ -137,18 +173,19 @@ def test_a_summary_counts_by_what_was_done_and_why() -> None:
         {"Action": "STARTED", "Why": "READY", "Missed": True},
         {"Action": "STARTED", "Why": "READY", "Missed": False},
         {"Action": "STARTED_BEFORE", "Why": "READY", "Missed": True},
+        {"Action": "STARTED_BEFORE", "Why": "READY", "Missed": True},
         {"Action": "LEAVE", "Why": "NOT_READY", "Missed": False},
         {"Action": "NOT_EXAMINED", "Why": "AccessDeniedException", "Missed": False},
     ]
     assert summarize(rows) == {
-        "Projects": 5,
+        "Projects": 6,
         "Started": 2,
         "Missed": 1,
         "Counts": [
             {"Action": "LEAVE", "Why": "NOT_READY", "Projects": 1},
             {"Action": "NOT_EXAMINED", "Why": "AccessDeniedException", "Projects": 1},
             {"Action": "STARTED", "Why": "READY", "Projects": 2},
-            {"Action": "STARTED_BEFORE", "Why": "READY", "Projects": 1},
+            {"Action": "STARTED_BEFORE", "Why": "READY", "Projects": 2},
         ],
     }
     assert summarize([]) == {"Projects": 0, "Started": 0, "Missed": 0, "Counts": []}
