@@ -7,7 +7,7 @@ from typing import Any
 
 from lambdas.rules.failures.ending import NOBODY_NOTIFIED, WHAT_TO_DO
 from local.custom_labels.settings import ACCEPT
-from tests.campaign.environment import Ending, Observations, ObservedExecution
+from tests.campaign.observations import Ending, Observations, ObservedExecution
 from tests.campaign.scenario import Scenario
 from tests.support.deadlines import DEADLINE
 from tests.support.notices import read_notice

@@ -17,9 +17,11 @@ from rich.table import Table
 from local.aws import LocalAws, forget_other_accounts
 from local.cdk import deploy
 from tests.campaign.answers import MAY_READ_IMAGES
-from tests.campaign.environment import Environment, Observations
+from tests.campaign.environment import Environment
+from tests.campaign.observations import Observations
 from tests.campaign.promises import find_violations
 from tests.campaign.scenario import Scenario, draw_scenario
+from tests.campaign.scenario_run import observe
 from tests.support.deadlines import shorten_deadlines
 
 MAX_SHRINKS = 60  # scenarios that are tried to find a smaller one
@@ -45,7 +47,7 @@ class Run:
 def run_scenario(environment: Environment, seed: int, number: int) -> Run:
     """Run this scenario, and shrink it if it breaks a promise."""
     scenario = draw_scenario(seed, number)
-    observed = environment.run(scenario)
+    observed = observe(environment, scenario)
     faults = sorted({_fault_place(fault.call) for fault, times in observed.fault_counts if times})
     run = Run(number, _count_endings(observed), faults, find_violations(scenario, observed))
     if run.violations:
@@ -154,7 +156,7 @@ def _shrink(environment: Environment, scenario: Scenario, observed: Observations
     candidates = scenario.shrink()
     while tries < MAX_SHRINKS and (smaller := next(candidates, None)):
         tries += 1
-        result = environment.run(smaller)
+        result = observe(environment, smaller)
         if find_violations(smaller, result):
             scenario, observed, candidates = smaller, result, smaller.shrink()
     return [*scenario.describe(), *find_violations(scenario, observed), *_describe_executions(observed)]

@@ -10,7 +10,8 @@ import pytest
 from lambdas.rules.failures.ending import NOBODY_NOTIFIED
 from local.aws import ROOT
 from tests.campaign.answers import LAG
-from tests.campaign.environment import Ending, Environment, Observations, ObservedExecution
+from tests.campaign.environment import Environment
+from tests.campaign.observations import Ending, Observations, ObservedExecution
 from tests.campaign.promises import NOT_RECORDED, find_violations
 from tests.campaign.runs import NO_FAULT, open_environment, run_scenario
 from tests.campaign.scenario import CREATIONS, Scenario, Step, draw_scenario
