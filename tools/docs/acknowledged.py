@@ -44,7 +44,7 @@ ACKNOWLEDGED = (
         ("IAM5[Resource::*]",),
         (*_FUNCTION_POLICIES, *_WORKFLOW_POLICY, *_SWEEP_POLICY),
         "These actions take no resource (Service Authorization Reference): `rekognition:DescribeProjects`, X-Ray's "
-        "traces and the log delivery of Step Functions. A test in tests/deployment/test_stack.py allows no other "
+        "traces and the log delivery of Step Functions. A test in tests/deployment/test_roles.py allows no other "
         "action on `*`.",
     ),
     Acknowledged(
