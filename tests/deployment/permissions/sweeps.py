@@ -9,6 +9,7 @@ from lambdas.rules.input.sweep_input import MOST_PROJECTS
 from lambdas.rules.sweep import EVENT_SECONDS
 from tests.deployment.permissions.behaviours import Deployment, assert_traced, begin_to_wait
 from tests.support.executions import Execution, wait_until
+from tests.support.holds import hold_after_claim
 from tests.support.roles import deny_action
 from tests.support.schedules import run_once
 from tests.support.workbench import images
@@ -59,11 +60,15 @@ def sweep_lost_ending(deployed: Deployment) -> None:
     """A sweep notifies people of an aborted execution whose event was lost."""
     events, rule = deployed.aws.client("events"), deployed.ref("WatchEndings")
     events.disable_rule(Name=rule)
-    _, owner = begin_to_wait(deployed)
-    deployed.executions.abort(owner)
-    deployed.executions.wait_until_ended(owner)
+    deployed.prepare(follow_waits=True)
+    project = deployed.project()
+    deployed.bench.pair(project, images(10))
+    with hold_after_claim(deployed.aws):
+        owner = deployed.begin({"ProjectArn": project})
+        deployed.executions.wait_until_claimed(lambda: next(iter(deployed.records(project)), {}), owner)
+        deployed.executions.abort(owner)
+        deployed.executions.wait_until_ended(owner)
     events.enable_rule(Name=rule)
-    deployed.aws.follow_waits(True)
     deployed.aws.advance(EVENT_SECONDS)  # by then the event would have come
     swept = _sweep(deployed, {"StartedBy": "SCHEDULE", "ProjectNames": ["none"]})
     assert swept.status == "SUCCEEDED", swept
