@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from lambdas.rules.input.execution_input import SCHEDULE
-from lambdas.rules.sweep import EVENT_SECONDS
-from lambdas.rules.times import Times
+from lambdas.rules.times import EVENT_SECONDS, Times
 from lambdas.services.executions import list_unsuccessful
 from lambdas.step import logger, sweep_step
 

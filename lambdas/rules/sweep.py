@@ -13,10 +13,8 @@ from lambdas.rules.decision import Action, Decision
 from lambdas.rules.input.execution_input import Request
 from lambdas.rules.pair import DISTRIBUTED, Pair, Record
 from lambdas.rules.tags import AutoDistribute, Trigger
-from lambdas.rules.times import seconds_between
+from lambdas.rules.times import EVENT_SECONDS, seconds_between
 
-# By then an event has come, as a rule. AWS documents no longest time.
-EVENT_SECONDS = 3600
 LONGEST_REASON = 120
 """Characters in a row: the rows of MOST_PROJECTS projects are the data of one state."""
 

@@ -1,9 +1,12 @@
-"""When an execution began and what time it is, as Step Functions says."""
+"""When an execution began and what time it is, as Step Functions says, and how long an event takes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
+
+# By then an event has come, as a rule. AWS documents no longest time.
+EVENT_SECONDS = 3600
 
 
 @dataclass(frozen=True)

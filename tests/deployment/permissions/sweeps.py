@@ -6,7 +6,7 @@ from typing import Any
 
 from infra.functions import OF_SWEEP, construct_id_of
 from lambdas.rules.input.sweep_input import MOST_PROJECTS
-from lambdas.rules.sweep import EVENT_SECONDS
+from lambdas.rules.times import EVENT_SECONDS
 from tests.deployment.permissions.behaviours import Deployment, assert_traced, begin_to_wait
 from tests.support.executions import Execution, wait_until
 from tests.support.holds import hold_after_claim
