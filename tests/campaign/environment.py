@@ -6,7 +6,7 @@ from typing import Any
 
 from local.aws import LocalAws
 from local.cdk import STACK
-from tests.support.queues import create_queue
+from tests.support.queues import create_queue, take_all
 from tests.support.workbench import Workbench
 
 ENDED = ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
@@ -56,16 +56,7 @@ class Environment:
 
     def receive_all(self, queue: str, seconds: int = 0) -> list[Any]:
         """The messages in the queue, parsed. If it is empty, wait up to `seconds` for the first message."""
-        bodies: list[Any] = []
-        while received := self._receive(queue, 0 if bodies else seconds):
-            bodies += [json.loads(message["Body"]) for message in received]
-            entries = [{"Id": str(n), "ReceiptHandle": each["ReceiptHandle"]} for n, each in enumerate(received)]
-            self._sqs.delete_message_batch(QueueUrl=queue, Entries=entries)
-        return bodies
-
-    def _receive(self, queue: str, seconds: int) -> list[Any]:
-        received = self._sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=seconds)
-        return received.get("Messages") or []
+        return [json.loads(body) for body in take_all(self._sqs, queue, seconds=seconds)]
 
     def new_name(self) -> str:
         """A name for a project that no earlier run has used."""

@@ -15,7 +15,7 @@ from local.custom_labels.events import Event
 from local.custom_labels.operations.call import Caller
 from local.custom_labels.service import CustomLabels
 from local.custom_labels.settings import Settings
-from tests.support.queues import create_queue
+from tests.support.queues import create_queue, take
 from tests.support.roles import Role
 from tests.support.unique import unique
 from tests.support.workbench import Workbench, images, refusal
@@ -48,11 +48,9 @@ class Trail:
         """The next events, in the order of their calls. Fails if they do not arrive."""
         events: list[dict[str, Any]] = []
         while len(events) < count:
-            batch = self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10, WaitTimeSeconds=5)
-            assert batch.get("Messages"), f"{len(events)} of {count} events arrived"
-            for message in batch["Messages"]:
-                events.append(json.loads(message["Body"]))
-                self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
+            taken = take(self._sqs, self._queue, seconds=5)
+            assert taken, f"{len(events)} of {count} events arrived"
+            events += map(json.loads, taken)
         return events
 
 

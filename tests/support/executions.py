@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from lambdas.rules.failures.ending import WHAT_TO_DO
 from local.aws import LocalAws
 from tests.support.notices import read_notice
-from tests.support.queues import create_queue
+from tests.support.queues import create_queue, take, take_all
 from tests.support.unique import unique
 from tests.support.workbench import Workbench, images
 
@@ -124,15 +124,10 @@ class Executions:
 
     def _receive(self, seconds: int) -> bool:
         """True if an event arrived within this time."""
-        received = self._sqs.receive_message(QueueUrl=self._queue, WaitTimeSeconds=seconds, MaxNumberOfMessages=10).get(
-            "Messages", []
-        )
-        ended = [json.loads(message["Body"])["detail"] for message in received]
+        ended = [json.loads(body)["detail"] for body in take(self._sqs, self._queue, seconds=seconds)]
         self._ended += ended
         self._inputs |= {each["executionArn"]: each["input"] for each in ended}
-        for message in received:
-            self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
-        return bool(received)
+        return bool(ended)
 
     def wait_until_ended_for(self, dataset_arn: str) -> Execution:
         """The execution that the creation of this dataset started, after it has ended."""
@@ -216,13 +211,8 @@ class Subscriber:
 
     def receive_all(self) -> list[Notification]:
         """The notifications that arrived since the last call."""
-        notifications: list[Notification] = []
-        while messages := self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get("Messages"):
-            for message in messages:
-                body = json.loads(message["Body"])
-                notifications.append(Notification(body.get("Subject", ""), body["Message"]))
-                self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
-        return notifications
+        messages = map(json.loads, take_all(self._sqs, self._queue))
+        return [Notification(message.get("Subject", ""), message["Message"]) for message in messages]
 
     def unsubscribe(self) -> None:
         self._sns.unsubscribe(SubscriptionArn=self._subscription)

@@ -19,7 +19,7 @@ from infra.workflow.tasks import SOURCE
 from lambdas.rules.metrics import OUTCOMES
 from tests.support.executions import Execution, Executions, read_records, wait_until
 from tests.support.notices import read_notice
-from tests.support.queues import create_queue
+from tests.support.queues import create_queue, take_all
 from tests.support.roles import deny_action
 from tests.support.stacks import NAME_PREFIX, Stack
 from tests.support.telemetry import read_log_lines, read_points
@@ -88,14 +88,7 @@ class Deployment:
 
     def received(self, queue: str, word: str) -> list[str]:
         """The new messages in the queue that contain the word. All new messages are deleted."""
-        sqs, bodies = self.aws.client("sqs"), []
-        while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
-            bodies += [message["Body"] for message in messages]
-            entries = [
-                {"Id": str(number), "ReceiptHandle": each["ReceiptHandle"]} for number, each in enumerate(messages)
-            ]
-            sqs.delete_message_batch(QueueUrl=queue, Entries=entries)
-        return [body for body in bodies if word in body]
+        return [body for body in take_all(self.aws.client("sqs"), queue) if word in body]
 
     def logged(self, group: str, word: str) -> bool:
         """Whether a line of the log group contains the word."""

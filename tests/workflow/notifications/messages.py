@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from local.aws import LocalAws
 from tests.support.executions import Execution, Executions
+from tests.support.queues import take_all
 from tests.support.unique import unique
 from tests.support.workbench import Workbench
 
@@ -31,12 +32,7 @@ def create_rule(aws: LocalAws, pattern: dict[str, Any], queue_arn: str) -> None:
 
 def receive_bodies(aws: LocalAws, queue: str) -> list[dict[str, Any]]:
     """The parsed bodies of all messages in the queue. The messages are deleted."""
-    sqs, bodies = aws.client("sqs"), []
-    while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
-        for message in messages:
-            bodies.append(json.loads(message["Body"]))
-            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-    return bodies
+    return [json.loads(body) for body in take_all(aws.client("sqs"), queue)]
 
 
 def distribute_new_pair(bench: Workbench, project: str, executions: Executions, lines: list[str]) -> Execution:
