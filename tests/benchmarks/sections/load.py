@@ -66,7 +66,7 @@ def render(result: Result) -> str:
     ]
     headings = ("executions at once", "executions a second", "on 25 November 2026", "processor time of one execution")
     return f"""The time from the first start to the last end by the clock. The processor time is that of the server of
-the local AWS and of the processes of all functions together.
+the local AWS and of the processes of all functions together. Executions a second are fewer beside another busy process.
 
 {make_table(headings, rows)}"""
 

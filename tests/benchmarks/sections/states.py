@@ -72,7 +72,8 @@ def render(result: Result) -> str:
     rows = [*(row(f"*{state}*", [state]) for state in shown), row("all others", rest)]
     return f"""Time from the start of an execution to its end on the local AWS, where datasets are there at once, a
 distribution ends at once, and waits take no time. The first execution starts the process of each function (*cold*);
-*warm* is the median of {WARM} others.
+*warm* is the median of {WARM} others. The first state also waits for the process of which the processes of all
+functions are copies. *Report outcome* calls four services, and no other state more than two.
 
 {make_table(("state", *KINDS), rows)}"""
 
