@@ -8,7 +8,7 @@ import pytest
 
 from infra.metrics import NAMESPACE
 from lambdas.rules.failures.row import ATTEMPTS, Retried
-from lambdas.rules.input.sweep_input import ACCEPTED, MOST_PROJECTS
+from lambdas.rules.input.sweep_input import ACCEPTED, MOST_NAMES, MOST_PROJECTS, MOST_UNMATCHED
 from lambdas.rules.tags import TAG
 from local.aws import LocalAws
 from local.cdk import STACK
@@ -215,18 +215,23 @@ def test_a_project_that_is_deleted_during_the_sweep_is_left(
 
 
 def test_more_projects_than_one_sweep_takes_are_taken_by_the_next(
-    local_aws: LocalAws, rekognition: Any, sweep: Sweep, executions: Executions
+    bench: Workbench, rekognition: Any, sweep: Sweep, executions: Executions
 ) -> None:
-    local_aws.configure(max_projects=1000)
+    """The projects come in three pages, and the first of them cannot be described. 1,000 names are given."""
+    bench.aws.configure(max_projects=1000)
     first = unique("many")
-    names = [f"{first}-{number:03}" for number in range(MOST_PROJECTS + 5)]
-    for name in names:
-        rekognition.create_project(ProjectName=name)
-    swept = sweep({"ProjectNames": [f"{first}-*"], "DryRun": True})
+    names = [f"{first}-{number:04}" for number in range(MOST_NAMES)]
+    existing = names[: MOST_PROJECTS + 5]
+    broken, *_ = [rekognition.create_project(ProjectName=name)["ProjectArn"] for name in existing]
+    bench.pair(broken, images(ENTRIES))
+    bench.aws.inject(Fault("rekognition:DescribeDataset", error="AccessDeniedException", times=TRIES))
+    swept = sweep({"ProjectNames": names, "DryRun": True})
     assert (swept.output["Projects"], swept.output["More"]) == (MOST_PROJECTS, True)
+    assert swept.output["Unmatched"] == names[len(existing) :][:MOST_UNMATCHED]
+    assert find_plan(swept, broken) == ("NOT_EXAMINED", "AccessDeniedException")
     (rest,) = executions.wait_for_all(f'"After": "{names[MOST_PROJECTS - 1]}"', count=1)
     seen = [row["ProjectName"] for each in (swept, rest) for row in each.output["Pairs"]]
-    assert (seen, rest.output["More"]) == (names, False)
+    assert (seen, rest.output["More"]) == (existing, False)
 
 
 def test_a_sweep_counts_what_it_did_and_what_an_event_should_have_started(
