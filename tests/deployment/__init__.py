@@ -1,1 +1,1 @@
-"""Tests of the template and of its deployment."""
+"""Tests of the deployed stack, of its settings and of its template."""

@@ -44,8 +44,8 @@ ACKNOWLEDGED = (
         ("IAM5[Resource::*]",),
         (*_FUNCTION_POLICIES, *_WORKFLOW_POLICY, *_SWEEP_POLICY),
         "These actions take no resource (Service Authorization Reference): `rekognition:DescribeProjects`, X-Ray's "
-        "traces and the log delivery of Step Functions. A test in tests/deployment/test_roles.py allows no other "
-        "action on `*`.",
+        "traces and the log delivery of Step Functions. A test in tests/deployment/template/test_roles.py allows no "
+        "other action on `*`.",
     ),
     Acknowledged(
         "No `*` in the ARN of a project or dataset",

@@ -5,7 +5,7 @@ from aws_cdk.assertions import Match, Template
 
 from infra.functions import FUNCTIONS, OF_SWEEP, OF_WORKFLOW, construct_id_of
 from infra.settings import Settings
-from tests.deployment.policies import ACCOUNT
+from tests.deployment.template.policies import ACCOUNT
 from tools.docs.grants import Grant, grants_of_roles, plain
 from tools.docs.template import template_for_assertions
 

@@ -5,7 +5,7 @@ from aws_cdk.assertions import Match, Template
 
 from infra.settings import Settings
 from lambdas.rules.tags import Trigger
-from tests.deployment.policies import allowed
+from tests.deployment.template.policies import allowed
 from tools.docs.template import template_for_assertions
 
 

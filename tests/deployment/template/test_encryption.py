@@ -7,7 +7,7 @@ import pytest
 from aws_cdk.assertions import Match, Template
 
 from infra.settings import Settings
-from tests.deployment.policies import ACCOUNT, allowed
+from tests.deployment.template.policies import ACCOUNT, allowed
 from tools.docs.template import template_for_assertions
 
 ENCRYPTED: dict[str, Callable[[Any], dict[str, Any]]] = {

@@ -1,0 +1,1 @@
+"""Tests of the template: what it says, without deploying it."""
