@@ -1,7 +1,7 @@
 """List endings: the executions of the workflow that ended lately without success. This function only reads.
 
-It leaves those of the last hour to their events. If an event and a sweep lead to the same ending at the same time,
-people could be notified twice (lambdas/notify_ending.py).
+It leaves out those of the last hour, because their events may still come. If an event and a sweep invoked
+notify_ending for one execution at the same time, people would be notified twice.
 """
 
 import os

@@ -53,7 +53,7 @@ def describe_execution(execution: str) -> Description:
 
 
 def list_unsuccessful(state_machine: str, since: datetime, until: datetime) -> list[str]:
-    """The ARNs of executions that timed out, were aborted or failed in this time, at most MOST_ENDINGS.
+    """The ARNs of executions that timed out, were aborted or failed between these moments, at most MOST_ENDINGS.
 
     Most that failed have notified people themselves, so they come last.
 

@@ -41,7 +41,11 @@ def read_manifest(data: bytes, name: str, settings: Settings, most_lines: int) -
 
 
 def read_lines(data: bytes, settings: Settings, most_lines: int) -> list[Entry]:
-    """The entries of JSON Lines, the first for each image. Raises UnusableManifest for too many unusable lines."""
+    """The entries of JSON Lines, the first for each image.
+
+    Raises UnusableManifest for too many lines or too many unusable ones, for blank lines only, and for bytes that are
+    no text.
+    """
     count = data.count(b"\n") + (not data.endswith(b"\n"))
     if count > most_lines:
         raise UnusableManifest(TOO_MANY_ROWS)
