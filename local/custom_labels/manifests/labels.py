@@ -4,6 +4,7 @@ The rules are from the Amazon Rekognition Custom Labels Developer Guide, "Image-
 "Object localization in manifest files".
 """
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -71,7 +72,8 @@ class Attribute(NamedTuple):
 INVALID = Attribute(valid=False)
 
 
-class Given(NamedTuple):
+@dataclass(slots=True)
+class Given:
     """An attribute as its line has it, the errors of that line, and the settings of the service."""
 
     name: str
@@ -203,11 +205,11 @@ def _has_origin(metadata: dict[str, Any]) -> bool:
 
 
 def _is_integer(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    return type(value) is int  # a bool is an instance of int, too
 
 
 def _is_confidence(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1
+    return type(value) in (int, float) and bool(0 <= value <= 1)
 
 
 def _are_texts(names: dict[str, Any]) -> bool:
