@@ -91,6 +91,10 @@ class Functions(Construct):
             function.add_environment("PROJECTS", ",".join(settings.projects))
         look_back = 2 * max(settings.sweep_hours, 24)  # an ending that one sweep does not reach, the next one does
         self._functions["list_endings"].add_environment("LOOK_BACK_SECONDS", f"{look_back * 3600}")
+        # CloudWatch bills a metric for each hour in which it is sent, and most executions end within their first hour.
+        sent_from = min(1, settings.oldest_execution_hours) * 3600
+        for function in self.of_workflow:
+            function.add_environment("AGE_SENT_FROM_SECONDS", f"{sent_from:g}")
         self._functions["examine_project"].add_environment("QUIET_SECONDS", f"{settings.quiet_hours * 3600:g}")
 
     def _grant_records(self, records: dynamodb.ITable) -> None:

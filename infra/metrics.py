@@ -16,7 +16,7 @@ def events_missed(service: str) -> cloudwatch.Metric:
 
 
 def execution_age(service: str) -> cloudwatch.Metric:
-    """The age of the oldest execution, in seconds. Each call of a function sends it, at least once an hour."""
+    """The age of the oldest execution, in seconds. An old execution sends it per poll, so at least once an hour."""
     return cloudwatch.Metric(
         namespace=NAMESPACE,
         metric_name=EXECUTION_AGE,

@@ -1,7 +1,7 @@
 """What all functions have in common: logs with the execution and the project. The workflow's send its age, too."""
 
+import os
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
@@ -18,11 +18,11 @@ Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 
 def step(work: Work) -> Handler:
-    """Make a Lambda handler from the work of one state of the workflow. It sends the age of the execution."""
+    """Make a Lambda handler from the work of one state of the workflow. It sends the age of an old execution."""
 
     @wraps(work)
     def with_age(event: dict[str, Any]) -> dict[str, Any]:
-        _send_age(Times.from_state(event["Times"]).began)
+        _send_age(Times.from_state(event["Times"]).seconds)
         return work(event)
 
     return sweep_step(with_age)
@@ -51,8 +51,8 @@ def count_outcome(outcome: str, error: str = "") -> None:
         metric.add_dimension("Error", error or "none")
 
 
-def _send_age(began: str) -> None:
-    """Send the execution's age in seconds, for the alarm on the oldest one. A waiting execution sends it per poll."""
-    age = datetime.now(UTC) - datetime.fromisoformat(began)
-    with single_metric(name=EXECUTION_AGE, unit=MetricUnit.Seconds, value=age.total_seconds()):
-        pass
+def _send_age(seconds: float) -> None:
+    """Send an old execution's age, for the alarm on the oldest one. A waiting execution sends it per poll."""
+    if seconds >= float(os.environ["AGE_SENT_FROM_SECONDS"]):
+        with single_metric(name=EXECUTION_AGE, unit=MetricUnit.Seconds, value=seconds):
+            pass

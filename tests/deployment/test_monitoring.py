@@ -2,7 +2,9 @@
 
 import json
 import re
+import time
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -92,7 +94,7 @@ def states_heard(operator: Subscriber, alarm: str) -> list[str]:
     return [message["NewStateValue"] for message in messages if message["AlarmName"] == alarm]
 
 
-def test_executions_send_outcomes_by_error_and_their_age(
+def test_executions_send_outcomes_by_error(
     local_aws: LocalAws, bench: Workbench, project: str, executions: Executions
 ) -> None:
     bench.aws.configure(creation_seconds=0, distribution_seconds=0, event_copies=0)
@@ -103,7 +105,26 @@ def test_executions_send_outcomes_by_error_and_their_age(
     executions.run({"ProjectArn": project})
     assert counted(local_aws, "Outcomes", Outcome="DISTRIBUTED", Error="none") == before + 1
     assert counted(local_aws, "Outcomes", Outcome="FAILED", Error="DatasetMissing") == failed + 1
-    assert counted(local_aws, "ExecutionAge", "SampleCount") >= 5
+
+
+def test_an_execution_sends_its_age_after_its_first_hour(
+    local_aws: LocalAws, bench: Workbench, project: str, executions: Executions
+) -> None:
+    bench.aws.configure(creation_seconds=0, distribution_seconds=3 * HOUR, event_copies=0)
+    bench.aws.follow_waits(True)
+    bench.pair(project, images(10))
+    began = time.time()
+    executions.run({"ProjectArn": project})
+    ages = wait_until(lambda: sent_ages(local_aws, began))
+    assert HOUR <= ages[0] < 1.1 * HOUR
+    assert 3 * HOUR <= ages[-1] < 3.3 * HOUR
+    assert all(later - earlier < HOUR for earlier, later in pairwise(ages))
+
+
+def sent_ages(aws: LocalAws, since: float) -> list[float]:
+    """The ages that functions have sent since a moment, in seconds, the youngest first."""
+    sent = [json.loads(line) for line in read_log_lines(aws, FUNCTION_LOGS, EXECUTION_AGE, since=since)]
+    return sorted(each[EXECUTION_AGE][0] for each in sent)
 
 
 def test_operators_are_notified_of_missed_events(
@@ -190,7 +211,8 @@ def test_dashboard_shows_metrics_that_functions_send(
     local_aws: LocalAws, bench: Workbench, project: str, executions: Executions, stack: dict[str, str]
 ) -> None:
     """Compares our own metrics by all dimensions. The local AWS has no metrics of AWS's own."""
-    bench.aws.configure(creation_seconds=0, distribution_seconds=0, event_copies=0)
+    bench.aws.configure(creation_seconds=0, distribution_seconds=2 * HOUR, event_copies=0)
+    bench.aws.follow_waits(True)
     bench.pair(project, images(10))
     executions.run({"ProjectArn": project})
     executions.wait_until_ended(executions.begin({}, stack["SweepStateMachineArn"]))

@@ -141,7 +141,6 @@ def test_each_deployment_has_its_own_metrics(aws: LocalAws, of_the_left: Result)
     sent = [(metric["MetricName"], {each["Name"]: each["Value"] for each in metric["Dimensions"]}) for metric in listed]
     outcomes = {(values["service"], values["Outcome"]) for name, values in sent if name == "Outcomes"}
     assert outcomes == {("left", "DISTRIBUTED"), ("left", "SKIPPED"), ("right", "SKIPPED")}
-    assert {values["service"] for name, values in sent if name == "ExecutionAge"} == set(NAMES)
 
 
 def test_each_deployment_has_its_own_alarms(aws: LocalAws, deployments: dict[str, Deployment]) -> None:

@@ -157,7 +157,7 @@ def test_a_sweep_enters_the_priced_states_and_sends_the_priced_metrics(
     outside = [visit.state for visit in walked if visit.state in priced.sweep["States"]]
     assert [visit.state for visit in visits_of(swept)] == outside
     states = states_of(priced.sweep)
-    expected = {metric for visit in walked for metric in metrics_of(visit, states[visit.state])}
+    expected = {metric for visit in walked for metric in metrics_of(priced, visit, states[visit.state])}
     wait_until(lambda: expected <= sent_metrics(read_log_lines(local_aws, FUNCTION_LOGS, since=began)))
     assert sent_metrics(read_log_lines(local_aws, FUNCTION_LOGS, since=began)) == expected
 
@@ -205,7 +205,7 @@ def test_executions_enter_the_priced_states(priced: Stack, run: Run) -> None:
 def test_functions_send_the_priced_metrics(local_aws: LocalAws, priced: Stack, run: Run) -> None:
     visits = [visit for walked in AT_ONCE.walks(priced.definition) for visit in walked]
     states = priced.definition["States"]
-    expected = {metric for visit in visits for metric in metrics_of(visit, states[visit.state])}
+    expected = {metric for visit in visits for metric in metrics_of(priced, visit, states[visit.state])}
     wait_until(lambda: expected <= sent_metrics(run.logged(local_aws)))
     assert sent_metrics(run.logged(local_aws)) == expected
 

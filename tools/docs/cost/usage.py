@@ -46,15 +46,7 @@ UNREPORTED = (Action.SKIPPED, Action.ALREADY_DISTRIBUTED, Action.DRY_RUN)
 
 # The metrics that functions send through their logs, by state: name and dimension. A priced sweep starts nothing.
 FUNCTION_METRICS = {
-    "Resolve datasets": (EXECUTION_AGE,),
-    "Claim pair": (EXECUTION_AGE,),
-    "Start distribution": (EXECUTION_AGE,),
-    "Check distribution": (EXECUTION_AGE,),
-    "Report outcome": (EXECUTION_AGE, f"{OUTCOMES} {{answer}}"),
-    "List projects": (),
-    "Examine project": (),
-    "List endings": (),
-    "Notify ending": (),
+    "Report outcome": (f"{OUTCOMES} {{answer}}",),
     "Report sweep": (f"{PROJECTS_SWEPT} LEAVE", EVENTS_MISSED),
 }
 
@@ -81,6 +73,13 @@ class Stack:
         """The logical id of the function that a state invokes."""
         version = state["Arguments"]["FunctionName"].rpartition(":")[2]
         return str(self.of("AWS::Lambda::Version")[version]["FunctionName"]["Ref"])
+
+    def environment_of(self, state: dict[str, Any]) -> dict[str, Any]:
+        """The environment of the function that a state invokes."""
+        variables: dict[str, Any] = self.of("AWS::Lambda::Function")[self.function_of(state)]["Environment"][
+            "Variables"
+        ]
+        return variables
 
     def calls_of(self, function: str) -> set[str]:
         """The actions that the policies of the function's role allow."""
@@ -117,7 +116,8 @@ class Executions:
         for visit in visits:
             state = self._states[visit.state]
             self._add(use_of_state(self._stack, state))
-            self.metric_hours |= {(metric, int(visit.seconds // 3600)) for metric in metrics_of(visit, state)}
+            sent = metrics_of(self._stack, visit, state)
+            self.metric_hours |= {(metric, int(visit.seconds // 3600)) for metric in sent}
         self._add(_trace(self._stack))
         self._add(_logs_of_states(self._stack, len(visits)))
 
@@ -152,12 +152,14 @@ def use_of_state(stack: Stack, state: dict[str, Any]) -> Usage:
     return TASKS[resource](stack, state)
 
 
-def metrics_of(visit: Visit, state: dict[str, Any]) -> set[str]:
+def metrics_of(stack: Stack, visit: Visit, state: dict[str, Any]) -> set[str]:
     """The names of the custom metrics that a state sends."""
     if not state.get("Resource", "").endswith(":lambda:invoke"):
         return set()
-    outcomes = (f"{OUTCOMES} {visit.answer} none",) if visit.answer in UNREPORTED else ()
-    return {metric.format(answer=visit.answer) for metric in (*FUNCTION_METRICS[visit.state], *outcomes)}
+    age_sent_from = stack.environment_of(state).get("AGE_SENT_FROM_SECONDS")
+    age = {EXECUTION_AGE} if age_sent_from and visit.seconds >= float(age_sent_from) else set()
+    outcomes = {f"{OUTCOMES} {visit.answer} none"} if visit.answer in UNREPORTED else set()
+    return {metric.format(answer=visit.answer) for metric in FUNCTION_METRICS.get(visit.state, ())} | age | outcomes
 
 
 def _invocation(stack: Stack, state: dict[str, Any]) -> Usage:
