@@ -118,5 +118,6 @@ def cli_environment(aws: LocalAws) -> dict[str, str]:
         **aws.process_environment,
         "CDK_HOME": str(aws.folder),
         "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "CDK_VALIDATION": os.environ.get("CDK_VALIDATION", "true"),
         "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(JSII_CACHE if writable else aws.folder / "jsii"),
     }

@@ -1,6 +1,7 @@
 """Each test process has one local AWS. The first test that uses the stack deploys it."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,6 +15,10 @@ from tests.support.executions import Executions, Subscriber
 from tests.support.queues import create_queue
 from tests.support.unique import unique
 from tests.support.workbench import Workbench
+
+# The CDK's validation of the template is nearly half of a synth, and tests synthesize dozens of times. `make check` and
+# tests/deployment/test_synth.py validate it.
+os.environ["CDK_VALIDATION"] = "false"
 
 pytest.register_assert_rewrite(
     "tests.deployment.permissions.behaviours"

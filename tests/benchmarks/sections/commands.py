@@ -99,7 +99,15 @@ processes that it started. They can exceed the time, since a machine has several
 
 
 def goals(result: Result) -> list[Goal]:
-    return [Goal(timed.what, result[timed.name]["wall"], timed.limit, unit=" s") for timed in COMMANDS]
+    return [
+        Goal(timed.what, result[timed.name]["wall"], timed.limit, unit=" s", why=_say_limit(result[timed.name]))
+        for timed in COMMANDS
+    ]
+
+
+def _say_limit(measured: Result) -> str:
+    seconds = measured["processor"]
+    return f"its processes take {seconds:.0f} s of a processor, which two processors cannot do in less than half of it"
 
 
 SECTION = Section("commands", "The commands of a contributor", measure, render, goals)
