@@ -8,6 +8,7 @@ import pytest
 from aws_cdk import App, RemovalPolicy
 from aws_cdk.assertions import Match, Template
 
+from infra.functions import OF_WORKFLOW
 from infra.settings import LONGEST_WAIT, MOST_CHARACTERS, MOST_NAMES, Settings
 from infra.stack import DatasetDistribution
 from tools.docs.template import render_definition, template_for_assertions
@@ -136,6 +137,13 @@ def test_alarm_on_old_executions_has_the_threshold() -> None:
     old = {"MetricName": "ExecutionAge", "Threshold": 5400, "Dimensions": [{"Name": "service", "Value": "Vision"}]}
     template = template_for_assertions(Settings(oldest_execution_hours=1.5, stack_name="Vision"))
     template.resource_properties_count_is("AWS::CloudWatch::Alarm", old, 1)
+
+
+@pytest.mark.parametrize(("oldest", "seconds"), [(12, "3600"), (0.5, "1800")])
+def test_executions_send_their_age_before_the_alarm_needs_it(oldest: float, seconds: str) -> None:
+    template = template_for_assertions(Settings(oldest_execution_hours=oldest))
+    variables = {"Environment": {"Variables": {"AGE_SENT_FROM_SECONDS": seconds}}}
+    template.resource_properties_count_is("AWS::Lambda::Function", variables, len(OF_WORKFLOW))
 
 
 @pytest.mark.parametrize("length", [3, MOST_CHARACTERS // MOST_NAMES])
