@@ -5,7 +5,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.settings import RETENTIONS, Settings
+from infra.setting_types import RETENTIONS
+from infra.settings import Settings
 
 # Step Functions adds each log group to a resource policy of CloudWatch Logs, whose size is limited. Groups with this
 # prefix need no place in it ("Logging in CloudWatch Logs", AWS Step Functions Developer Guide).

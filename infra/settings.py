@@ -7,17 +7,14 @@
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Self
 
 from aws_cdk import RemovalPolicy
-from aws_cdk.aws_logs import RetentionDays
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
-    StringConstraints,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -27,85 +24,34 @@ from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticUseDefault
 
+from infra.setting_types import (
+    LONGEST_DEADLINE,
+    LONGEST_SWEEP,
+    LONGEST_WAIT,
+    MOST_CHARACTERS,
+    MOST_NAMES,
+    SELDOM,
+    Addresses,
+    Bucket,
+    Deadline,
+    Hours,
+    Key,
+    Names,
+    Project,
+    Removal,
+    Retention,
+    Switch,
+    Tags,
+    matching,
+)
 from lambdas.rules.tags import Trigger
 
-# An execution that waits until both deadlines, with a longest interval of at least SELDOM, stays under the 25,000
-# events of a history ("Service quotas", AWS Step Functions Developer Guide).
-LONGEST_DEADLINE = 36  # hours
-SELDOM = 600  # seconds
-# Each execution sends its age to the alarm at least once an hour. Two last waits fit into the hour that the state
-# machine has beyond both deadlines.
-LONGEST_WAIT = 1500  # seconds
-# Names of projects and buckets are in the policies of roles and in a function's environment, which has 4 KB
-# ("Lambda quotas", AWS Lambda Developer Guide).
-MOST_NAMES = 30
-MOST_CHARACTERS = 1500
-LONGEST_SWEEP = 168  # hours: a week
-MOST_TAGS = 40  # CloudFormation accepts 50 for a stack, and the CDK adds some
-# Days: some of the periods that CloudWatch Logs offers.
-RETENTIONS = {
-    30: RetentionDays.ONE_MONTH,
-    60: RetentionDays.TWO_MONTHS,
-    90: RetentionDays.THREE_MONTHS,
-    120: RetentionDays.FOUR_MONTHS,
-    180: RetentionDays.SIX_MONTHS,
-    365: RetentionDays.ONE_YEAR,
-    731: RetentionDays.TWO_YEARS,
-    1827: RetentionDays.FIVE_YEARS,
-    3653: RetentionDays.TEN_YEARS,
-}
 SIMILAR = 0.8  # of difflib: `triger` is like `trigger`, but `stage` is not like `tags`
-REMOVALS = {"destroy": RemovalPolicy.DESTROY, "retain": RemovalPolicy.RETAIN}
 
 
 def of_cdk(key: str) -> bool:
     """Whether this key of context belongs to the CDK and is no setting."""
     return bool(re.search("[:/]", key)) or key in ("acknowledged-issue-numbers", "cli-telemetry")
-
-
-def _split(given: Any) -> Any:
-    """The command line gives a list as text, cdk.json as text or as a list."""
-    return [each.strip(" ") for each in given.split(",")] if isinstance(given, str) else given
-
-
-def _split_tags(given: Any) -> Any:
-    """cdk.json may give an object, too."""
-    tags = [f"{key}={value}" for key, value in given.items()] if isinstance(given, Mapping) else _split(given)
-    return [str(tag).partition("=")[::2] for tag in tags] if isinstance(tags, list) else tags
-
-
-def _check_names(names: tuple[str, ...]) -> tuple[str, ...]:
-    if len(names) > MOST_NAMES or len("".join(names)) > MOST_CHARACTERS:
-        raise ValueError
-    return names
-
-
-def _check_tags(tags: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    if len(dict(tags)) < len(tags) or len(tags) > MOST_TAGS:
-        raise ValueError
-    return tags
-
-
-def _text(pattern: str) -> StringConstraints:
-    return StringConstraints(pattern=rf"^({pattern})\Z")
-
-
-_T = TypeVar("_T")
-_Several = Annotated[tuple[_T, ...], BeforeValidator(_split), AfterValidator(lambda given: tuple(dict.fromkeys(given)))]
-_Names = Annotated[_Several[_T], AfterValidator(_check_names)]
-_Address = Annotated[str, _text(r"[!-+\--?A-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")]
-_Addresses = Annotated[_Several[_Address], "e-mail addresses with commas between them"]
-_Bucket = Annotated[str, _text(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")]
-_Key = Annotated[str, _text(r"arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]{1,64}")]
-_Project = Annotated[str, _text(r"[a-zA-Z0-9_.-]{1,255}\*?|\*")]
-_TagKey = Annotated[str, _text(r"(?![aA][wW][sS]:)[\w.:/+\-@][\w .:/+\-@]{0,127}")]
-_TagValue = Annotated[str, _text(r"[\w .:/=+\-@]{1,256}")]
-# By way of text: pydantic takes true for the number 1.
-_Hours = Annotated[float, BeforeValidator(str), Field(gt=0, allow_inf_nan=False)]
-_Deadline = Annotated[_Hours, Field(le=LONGEST_DEADLINE), f"a number of hours, more than 0, at most {LONGEST_DEADLINE}"]
-_Switch = Annotated[
-    bool, BeforeValidator(lambda given: {"true": True, "false": False}.get(str(given).lower())), "true or false"
-]
 
 
 class Settings(BaseModel):
@@ -123,13 +69,13 @@ class Settings(BaseModel):
 
     stack_name: Annotated[
         str,
-        _text(r"(?=.{1,50}\Z)[A-Za-z](-?[A-Za-z0-9])*"),
+        matching(r"(?=.{1,50}\Z)[A-Za-z](-?[A-Za-z0-9])*"),
         "a letter, then letters and digits, with single hyphens between them, 50 characters at most",
     ] = "DatasetDistribution"
     """The stack's name. Deployments with different names can share an account; give each its own `projects`."""
 
     projects: Annotated[
-        _Names[_Project],
+        Names[Project],
         Field(min_length=1),
         f"names of projects with commas between them, {MOST_NAMES} and {MOST_CHARACTERS} characters at most; `*` at a "
         "name's end stands for any ending",
@@ -141,17 +87,17 @@ class Settings(BaseModel):
     """When the creation of a dataset starts a distribution. `off`: never. `created`: unless the training dataset was
     edited since its creation. `tagged`: only if a tag `auto-distribute=true` asks for it."""
 
-    email: _Addresses = ()
+    email: Addresses = ()
     """The addresses that receive every outcome. They also receive the alarms, unless `alarmEmail` or `alarmTopicArn`
     is set. Each address must confirm its subscription."""
 
-    alarm_email: _Addresses = ()
+    alarm_email: Addresses = ()
     """The addresses that receive the alarms, instead of the addresses in `email`. Each address must confirm its
     subscription. Not together with `alarmTopicArn`."""
 
     alarm_topic_arn: Annotated[
         str | None,
-        _text(r"arn:[a-z0-9-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}"),
+        matching(r"arn:[a-z0-9-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}"),
         "the ARN of an SNS topic of the same Region",
     ] = None
     """The SNS topic that receives the alarms, instead of a topic of the stack. The policies of the topic and of its key
@@ -164,15 +110,15 @@ class Settings(BaseModel):
     itself while `trigger` is `off`."""
 
     quiet_hours: Annotated[
-        _Hours, Field(le=LONGEST_SWEEP), f"a number of hours, more than 0, at most {LONGEST_SWEEP}"
+        Hours, Field(le=LONGEST_SWEEP), f"a number of hours, more than 0, at most {LONGEST_SWEEP}"
     ] = 1.0
     """How long an edited training dataset must have been unchanged before a sweep starts an execution for it. It also
     needs the tag `auto-distribute=true`."""
 
-    creation_deadline_hours: _Deadline = 24.0
+    creation_deadline_hours: Deadline = 24.0
     """How long the workflow waits for datasets that are being created or updated."""
 
-    distribution_deadline_hours: _Deadline = 24.0
+    distribution_deadline_hours: Deadline = 24.0
     """How long the workflow waits for Rekognition to finish a distribution."""
 
     shortest_wait_seconds: Annotated[
@@ -189,35 +135,27 @@ class Settings(BaseModel):
     """The longest polling interval."""
 
     oldest_execution_hours: Annotated[
-        _Hours, Field(le=2 * LONGEST_DEADLINE), "a number of hours, more than 0, less than both deadlines together"
+        Hours, Field(le=2 * LONGEST_DEADLINE), "a number of hours, more than 0, less than both deadlines together"
     ] = 12.0
     """An alarm goes off when an execution has been running for this long."""
 
-    retention_days: Annotated[
-        int,
-        BeforeValidator(lambda given: {str(days): days for days in RETENTIONS}.get(str(given))),
-        f"one of {', '.join(map(str, RETENTIONS))}",
-    ] = 90
+    retention_days: Retention = 90
     """How long the stack keeps logs and report pages. It keeps the trail's files for 30 days more."""
 
-    removal_policy: Annotated[
-        RemovalPolicy,
-        BeforeValidator(lambda given: REMOVALS.get(given) if isinstance(given, str) else given),
-        f"one of {', '.join(REMOVALS)}",
-    ] = RemovalPolicy.DESTROY
+    removal_policy: Removal = RemovalPolicy.DESTROY
     """What `cdk destroy` does with records, reports, logs, the trail's files and the key. It deletes everything else,
     with the events in the dead-letter queues. AWS deletes a destroyed key after 30 days; until then the key costs
     nothing (*AWS KMS pricing*)."""
 
     image_buckets: Annotated[
-        _Names[_Bucket],
+        Names[Bucket],
         f"names of buckets with commas between them, {MOST_NAMES} and {MOST_CHARACTERS} characters at most",
     ] = ()
     """The buckets whose images the function that starts a distribution may read. Set it if a distribution fails because
     `s3:GetObject` is not allowed."""
 
     image_keys: Annotated[
-        _Names[_Key],
+        Names[Key],
         f"ARNs of KMS keys with commas between them, {MOST_NAMES} and {MOST_CHARACTERS} characters at most; no alias",
     ] = ()
     """The customer-managed keys that encrypt the images in `imageBuckets`. The function that starts a distribution may
@@ -225,24 +163,19 @@ class Settings(BaseModel):
 
     permissions_boundary: Annotated[
         str | None,
-        _text(r"arn:[a-z0-9-]+:iam::([0-9]{12}|aws):policy/[A-Za-z0-9_+=,.@/-]+"),
+        matching(r"arn:[a-z0-9-]+:iam::([0-9]{12}|aws):policy/[A-Za-z0-9_+=,.@/-]+"),
         "the ARN of a managed policy of IAM",
     ] = None
     """The permissions boundary of every role of the stack."""
 
-    tags: Annotated[
-        tuple[tuple[_TagKey, _TagValue], ...],
-        BeforeValidator(_split_tags),
-        AfterValidator(_check_tags),
-        f"key=value with commas between them, each key once, {MOST_TAGS} at most, of the characters that AWS takes",
-    ] = ()
+    tags: Tags = ()
     """Tags for every resource of the stack."""
 
-    create_dashboard: _Switch = True
+    create_dashboard: Switch = True
     """Whether the stack has a CloudWatch dashboard. The free tier of an account has three, of at most 50 metrics each
     (*Amazon CloudWatch pricing*)."""
 
-    create_trail: _Switch = False
+    create_trail: Switch = False
     """Whether the stack creates a CloudTrail trail of management events. Without a trail no event arrives. Use it in an
     account and Region that has none; the first copy of management events is free (*AWS CloudTrail pricing*)."""
 

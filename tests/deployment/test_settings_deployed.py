@@ -9,7 +9,8 @@ from aws_cdk import App, RemovalPolicy
 from aws_cdk.assertions import Match, Template
 
 from infra.functions import OF_WORKFLOW
-from infra.settings import LONGEST_WAIT, MOST_CHARACTERS, MOST_NAMES, Settings
+from infra.setting_types import LONGEST_WAIT, MOST_CHARACTERS, MOST_NAMES
+from infra.settings import Settings
 from infra.stack import DatasetDistribution
 from tools.docs.template import render_definition, template_for_assertions
 

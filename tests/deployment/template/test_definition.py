@@ -16,7 +16,8 @@ from ministack.services import stepfunctions
 from statelint.linter import Linter
 
 from infra.functions import OF_WORKFLOW
-from infra.settings import LONGEST_DEADLINE, Settings
+from infra.setting_types import LONGEST_DEADLINE
+from infra.settings import Settings
 from lambdas.rules.decision import Action
 from lambdas.rules.failures import errors
 from lambdas.rules.failures.lookup import TRANSIENT
