@@ -177,7 +177,8 @@ class _ScenarioRun:
                 self.abort()
                 return [f"{arn}: … {' → '.join(self._read_history(arn)[0][-8:])}" for arn in running]
         self._collect()
-        return []
+        # The last call of an aborted sweep may have started an execution.
+        return self._wait_for_ends() if self._list_running() else []
 
     def _redrive(self) -> None:
         for arn, execution in list(self._executions.items()):

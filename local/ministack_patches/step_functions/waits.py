@@ -1,4 +1,4 @@
-"""Waits can move a clock instead of taking time, and an execution ends at its deadline.
+"""Waits can move a clock instead of taking time, an execution ends at its deadline, and one that has ended stays so.
 
 While a wait of one execution moves the clock, the work of the others takes longer on that clock.
 """
@@ -49,10 +49,12 @@ def use_clock(clock: Clock) -> None:
 
 
 @patch(
-    "Step Functions: waits can move a clock; MaxDelaySeconds, JitterStrategy and the timeout of an execution count",
+    "Step Functions: waits can move a clock; MaxDelaySeconds, JitterStrategy and the timeout of an execution count; an "
+    "execution that has ended begins no task",
     why="MiniStack waits in real time or not at all, ignores MaxDelaySeconds and JitterStrategy, and lets an execution "
-    'run for ever. Step Functions Developer Guide, "Handling errors in Step Functions workflows" and '
-    '"State machine structure in Amazon States Language for Step Functions workflows".',
+    "run for ever. It goes on inside a Map when somebody has stopped the execution. Step Functions Developer Guide, "
+    '"Handling errors in Step Functions workflows" and "State machine structure in Amazon States Language for Step '
+    'Functions workflows".',
 )
 def install() -> None:
     stepfunctions.now_iso = _now_iso
@@ -63,6 +65,7 @@ def install() -> None:
     stepfunctions._find_matching_retrier = _wait_before_retry(stepfunctions._find_matching_retrier)
     stepfunctions._add_event = _check_deadline(stepfunctions._add_event)
     stepfunctions._run_execution = _set_deadline(stepfunctions._run_execution)
+    stepfunctions._execute_task = _require_running(stepfunctions._execute_task)
 
 
 def _moved_clock() -> Clock | None:
@@ -155,3 +158,12 @@ def _set_deadline(original: Callable[[str], None]) -> Callable[[str], None]:
         _run.reset(outer)
 
     return run_execution
+
+
+def _require_running(original: Callable[..., Any]) -> Callable[..., Any]:
+    def execute_task(*given: Any) -> Any:
+        if _run.get()[0]["status"] != "RUNNING":
+            raise _Over
+        return original(*given)
+
+    return execute_task

@@ -272,6 +272,22 @@ def test_an_aborted_run_moves_no_clock_and_retries_nothing(
     assert seconds(before, clock()) < SLACK
 
 
+def test_an_aborted_map_begins_no_task(
+    local_aws: LocalAws, token_queue: str, receive_token: Callable[[], str], no_question: Callable[[], bool]
+) -> None:
+    """Neither the next one of the item, nor the first one of the next item."""
+    states = asking(token_queue)
+    of_item = {"StartAt": "First", "States": {"First": {**states["Ask"], "Next": "Ask"}, **states}}
+    each = {"Type": "Map", "Items": [1, 2], "MaxConcurrency": 1, "ItemProcessor": of_item, "End": True}
+    machine = Machine(local_aws, {"Each": each}, actions=("sqs:SendMessage",))
+    arn, token = machine.begin(), receive_token()
+    machine.abort(arn)
+    machine.stepfunctions.send_task_success(taskToken=token, output="{}")
+    machine.answer_until_refused(token)
+    assert no_question()
+    assert machine.describe(arn)["status"] == "ABORTED"
+
+
 def test_step_functions_has_real_time_by_default(
     local_aws: LocalAws, receive_statuses: Callable[[str, int], list[str]]
 ) -> None:
