@@ -8,11 +8,11 @@ from lambdas.rules.decision import Action, Decision, decide
 from lambdas.rules.failures.errors import DatasetMissing, TestDatasetNotEmpty, TrainingDatasetEmpty
 from lambdas.rules.input.execution_input import SCHEDULE, Request
 from lambdas.rules.pair import DISTRIBUTED, NO_RECORD, Dataset, Key, Pair, Record
-from lambdas.rules.sweep import LONGEST_REASON, Situation, SweepAction, name_execution, plan
+from lambdas.rules.sweep import LONGEST_REASON, Situation, SweepAction, locate_execution, name_execution, plan
 from lambdas.rules.tags import AutoDistribute, Trigger
 from lambdas.rules.text import shorten
 from lambdas.rules.times import Times
-from lambdas.services.executions import describe_owner
+from lambdas.services.executions import describe_owner, has_succeeded
 from lambdas.services.records import read_record
 from lambdas.services.rekognition import describe_pair, read_auto_distribute
 from lambdas.step import logger, sweep_step
@@ -22,7 +22,7 @@ Event = dict[str, Any]
 
 @sweep_step
 def handler(event: Event) -> Event:
-    """From {Execution, Times, ProjectName, StartedBy, DryRun} to {Row, Start}.
+    """From {Execution, Times, ProjectName, StartedBy, DryRun, StateMachineArn} to {Row, Start}.
 
     Row is the project's row in the table of the sweep. Start has the Name and the Input of the execution to start, the
     Input as JSON; an empty Name if there is none.
@@ -54,7 +54,7 @@ def handler(event: Event) -> Event:
         "Missed": planned.missed,
     }
     starts = planned.start and not event["DryRun"]
-    return {"Row": row, "Start": _make_start(pair, record, tag, request) if starts else {"Name": ""}}
+    return {"Row": row, "Start": _make_start(found, event["StateMachineArn"]) if starts else {"Name": ""}}
 
 
 def _decide(request: Request, pair: Pair, record: Record, trigger: Trigger, tag: AutoDistribute) -> Decision:
@@ -65,10 +65,14 @@ def _decide(request: Request, pair: Pair, record: Record, trigger: Trigger, tag:
         return Decision(Action.FAILED, str(obstacle), type(obstacle).__name__)
 
 
-def _make_start(pair: Pair, record: Record, tag: AutoDistribute, request: Request) -> Event:
-    by_schedule = {"StartedBy": SCHEDULE} if request.started_by == SCHEDULE else {}
-    given = json.dumps({"ProjectArn": pair.project_arn, **by_schedule})
-    return {"Name": name_execution(pair, record, tag), "Input": given}
+def _make_start(found: Situation, state_machine: str) -> Event:
+    """The name and the input. An execution that succeeded was skipped, or the pair would need no execution now."""
+    by_schedule = {"StartedBy": SCHEDULE} if found.request.started_by == SCHEDULE else {}
+    given = json.dumps({"ProjectArn": found.pair.project_arn, **by_schedule})
+    name = name_execution(found.pair, found.record, found.tag)
+    if has_succeeded(locate_execution(state_machine, name)):
+        name = name_execution(found.pair, found.record, found.tag, day=found.now[: len("2026-11-26")])
+    return {"Name": name, "Input": given}
 
 
 def _describe(dataset: Dataset | None) -> str:

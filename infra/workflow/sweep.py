@@ -103,6 +103,7 @@ class Sweep(Construct):
             ProjectName="$states.input.ProjectName",
             StartedBy="$sweep.StartedBy",
             DryRun="$sweep.DryRun",
+            StateMachineArn=workflow.state_machine_arn,
             assign={"row": ".Row", "start": ".Start"},
         )
         start = self._start(

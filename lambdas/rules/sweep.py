@@ -109,15 +109,20 @@ def plan(found: Situation, quiet_seconds: float) -> Plan:
     return Plan(True, Why.READY, found.decision.reason, missed=_was_missed(found, age))
 
 
-def name_execution(pair: Pair, record: Record, tag: AutoDistribute) -> str:
+def name_execution(pair: Pair, record: Record, tag: AutoDistribute, day: str = "") -> str:
     """The name of the execution that a sweep starts. The same pair in the same state gives the same name.
 
     Step Functions starts no second Standard execution of a name within 90 days ("StartExecution", AWS Step Functions
-    API Reference).
+    API Reference). If the first one was skipped, the state has another name for each `day`.
     """
     datasets = [each and [each.arn, each.updated] for each in (pair.training, pair.test)]
-    state = json.dumps([pair.project_arn, datasets, record.owner, record.outcome, tag.value])
+    state = json.dumps([pair.project_arn, datasets, record.owner, record.outcome, tag.value, day])
     return f"sweep-{sha256(state.encode()).hexdigest()[:40]}"
+
+
+def locate_execution(state_machine: str, name: str) -> str:
+    """The ARN of the execution of this state machine with this name."""
+    return f"{state_machine.replace(':stateMachine:', ':execution:')}:{name}"
 
 
 def name_rest(execution: str) -> str:

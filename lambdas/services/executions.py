@@ -37,6 +37,14 @@ def describe_owner(execution: str) -> Owner:
     return Owner(found["status"], ended and ended.isoformat(timespec="milliseconds"))
 
 
+def has_succeeded(execution: str) -> bool:
+    """Whether the execution has succeeded; false if Step Functions does not know it."""
+    try:
+        return bool(_stepfunctions.describe_execution(executionArn=execution)["status"] == "SUCCEEDED")
+    except _stepfunctions.exceptions.ExecutionDoesNotExist:
+        return False
+
+
 def describe_execution(execution: str) -> Description:
     """The execution as it is now."""
     found = _stepfunctions.describe_execution(executionArn=execution)

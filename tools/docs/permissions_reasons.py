@@ -93,7 +93,8 @@ WHY = {
     "s3:PutObject": "To write the page of a report.",
     "states:GetExecutionHistory": "To draw the timeline of the execution on the page.",
     "states:DescribeExecution claim_pair": "To check whether the owner of the pair is still running.",
-    "states:DescribeExecution examine_project": "To check whether the owner of the pair is still running.",
+    "states:DescribeExecution examine_project": "To check whether the owner of the pair is still running, and whether "
+    "the execution that an earlier sweep started was skipped.",
     "states:DescribeExecution report_outcome": "To read the project from the input, if the execution failed before it "
     "found the project.",
     "states:DescribeExecution notify_ending": "To read how the execution ended, and which project its input names.",

@@ -8,7 +8,7 @@ from lambdas.rules.claim import Owner
 from lambdas.rules.decision import Action, Decision
 from lambdas.rules.input.execution_input import PERSON, SCHEDULE, Request
 from lambdas.rules.pair import NO_RECORD, Dataset, Pair, Record
-from lambdas.rules.sweep import Plan, Situation, Why, name_execution, name_rest, plan, summarize
+from lambdas.rules.sweep import Plan, Situation, Why, locate_execution, name_execution, name_rest, plan, summarize
 from lambdas.rules.tags import AutoDistribute, Trigger
 
 QUIET = 3600.0
@@ -160,10 +160,15 @@ def test_the_same_pair_in_the_same_state_has_one_name() -> None:
         name_execution(READY.pair, OWNED, untagged),
         name_execution(READY.pair, FAILED, untagged),
         name_execution(READY.pair, NO_RECORD, AutoDistribute(True)),
+        name_execution(READY.pair, NO_RECORD, untagged, day="2026-11-26"),
+        name_execution(READY.pair, NO_RECORD, untagged, day="2026-11-27"),
     ]
     assert len(set(names)) == len(names)
     assert name_execution(situation(training=replace(EDITED, status="x")).pair, NO_RECORD, untagged) == names[0]
     assert {len(name) for name in names} == {46}
+    machine = "arn:aws:states:us-east-1:123456789012:stateMachine:Machine"
+    execution = "arn:aws:states:us-east-1:123456789012:execution:Machine:sweep-1"
+    assert locate_execution(machine, "sweep-1") == execution
     assert name_rest("arn:1") != name_rest("arn:2")
     assert len(name_rest("arn:1")) == 45
 

@@ -23,7 +23,7 @@ from tests.workflow.notifications.messages import validate_notice
 
 BY_SCHEDULE = {"StartedBy": "SCHEDULE"}
 ENTRIES, MOVED = 10, 2
-TWO_HOURS = 7200.0
+TWO_HOURS, A_DAY = 7200.0, 86400.0
 TRIES = 1 + ATTEMPTS[Retried.QUICKLY].most
 NO_PROJECT = {**BY_SCHEDULE, "ProjectNames": ["none"]}
 Sweep = Callable[..., Execution]
@@ -118,6 +118,22 @@ def test_a_dataset_that_is_filled_later_needs_the_tag_and_quiet(
     swept = sweep()
     assert find_plan(swept, project) == ("STARTED", "READY")
     assert executions.wait_until_ended(find_row(swept, project)["Execution"]).ending == "DISTRIBUTED"
+
+
+def test_a_pair_whose_execution_was_skipped_gets_one_more_a_day(
+    bench: Workbench, project: str, sweep: Sweep, executions: Executions
+) -> None:
+    """The sweep reads that nobody edited the training dataset, and its execution reads the opposite."""
+    bench.pair(project, images(ENTRIES))
+    bench.aws.follow_waits(True)
+    edited = Fault("rekognition:DescribeDataset", show={"Status": "UPDATE_COMPLETE"}, dataset="train", skip=1, times=1)
+    for _ in range(2):
+        bench.aws.inject(edited)
+        started = find_row(sweep(), project)["Execution"]
+        assert executions.wait_until_ended(started).output["Outcome"] == "SKIPPED"
+    assert find_plan(sweep(), project) == ("STARTED_BEFORE", "READY")
+    bench.aws.advance(A_DAY)
+    assert executions.wait_until_ended(find_row(sweep(), project)["Execution"]).ending == "DISTRIBUTED"
 
 
 def test_a_failure_that_people_know_of_is_left_to_them(
