@@ -36,6 +36,7 @@ def test_an_execution_redriven_in_any_task_ends_distributed(
     wait_until(lambda: local_aws.match_counts()[0] == 1)
     executions.abort(arn)
     assert executions.wait_until_ended(arn).status == "ABORTED"
+    local_aws.wait_until_idle()  # people are notified of this ending before they are of the next one
     executions.redrive(arn)
     execution = executions.wait_until_ended(arn, times=2)
     assert execution.output["Outcome"] == "DISTRIBUTED"

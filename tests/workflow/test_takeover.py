@@ -60,6 +60,7 @@ def abort_waiting_owner(bench: Workbench, project: str, executions: Executions, 
     owner = executions.begin({"ProjectArn": project})
     executions.wait_until_claimed(read_record, owner)
     executions.abort(owner)
+    bench.aws.wait_until_idle()  # people are notified of this ending before they are of the next one
     return owner
 
 
@@ -102,6 +103,7 @@ def abort_in_state(state: str, bench: Workbench, project: str, executions: Execu
     executions.wait_until_entered(owner, state, times=1)
     executions.abort(owner)
     assert executions.wait_until_ended(owner).status == "ABORTED"
+    bench.aws.wait_until_idle()  # people are notified of this ending before they are of the next one
     bench.aws.follow_waits(True)  # at first the successor may see no effect of the request, and polls on
     return owner
 
