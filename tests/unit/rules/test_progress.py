@@ -167,3 +167,10 @@ def test_difference_in_the_sum_is_reported(training: int, description: str) -> N
         State.COMPLETE,
         f"46 of 229 entries (20%) are in the test dataset now, {description}",
     )
+
+
+def test_a_status_of_the_creation_after_an_update_is_an_old_read() -> None:
+    """A person has added images to the test dataset. Rekognition has distributed nothing."""
+    edited, added = dataset("UPDATE_COMPLETE", 229, BEFORE), dataset("UPDATE_COMPLETE", 3)
+    progress = judge_progress(edited, TEST_BEFORE, dataset("CREATE_COMPLETE", 229, BEFORE), added)
+    assert progress.state == State.NOT_STARTED
