@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 # events of a history ("Service quotas", AWS Step Functions Developer Guide).
 LONGEST_DEADLINE = 36  # hours
 SELDOM = 600  # seconds
-# Each execution sends its age to the alarm at least once an hour. Two last waits fit into the hour that the state
+# An old execution sends its age to the alarm at least once an hour. Two last waits fit into the hour that the state
 # machine has beyond both deadlines.
 LONGEST_WAIT = 1500  # seconds
 # Names of projects and buckets are in the policies of roles and in a function's environment, which has 4 KB

@@ -66,12 +66,15 @@ def _decide(request: Request, pair: Pair, record: Record, trigger: Trigger, tag:
 
 
 def _make_start(found: Situation, state_machine: str) -> Event:
-    """The name and the input. An execution that succeeded was skipped, or the pair would need no execution now."""
+    """The name and the input of the execution to start.
+
+    If an execution of the first name has succeeded, it was skipped: after any other success the pair would need none.
+    """
     by_schedule = {"StartedBy": SCHEDULE} if found.request.started_by == SCHEDULE else {}
     given = json.dumps({"ProjectArn": found.pair.project_arn, **by_schedule})
     name = name_execution(found.pair, found.record, found.tag)
     if has_succeeded(locate_execution(state_machine, name)):
-        name = name_execution(found.pair, found.record, found.tag, day=found.now[: len("2026-11-26")])
+        name = name_execution(found.pair, found.record, found.tag, day=found.now.partition("T")[0])
     return {"Name": name, "Input": given}
 
 

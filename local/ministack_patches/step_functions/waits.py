@@ -1,4 +1,4 @@
-"""Waits can move a clock instead of taking time, an execution ends at its deadline, and one that has ended stays so.
+"""Waits can move a clock instead of taking time. An execution ends at its deadline, and begins no task after its end.
 
 While a wait of one execution moves the clock, the work of the others takes longer on that clock.
 """

@@ -181,8 +181,8 @@ Zipped, the asset has {sizes["ours"]}, and {sizes["compiled"]} with .pyc files. 
 
 
 _COMPILED = (
-    "Powertools and what it imports is most of the source that is compiled. Synthesize with Python 3.14, as which the "
-    "functions run: then the asset has .pyc files."
+    "Powertools and what it imports is most of the source that is compiled. Synthesize with Python 3.14, which the "
+    "functions run on: then the asset has .pyc files."
 )
 
 
