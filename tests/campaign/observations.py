@@ -11,21 +11,21 @@ UNSUCCESSFUL = ("FAILED", "TIMED_OUT", "ABORTED")
 
 @dataclass(frozen=True)
 class Ending:
-    """One end of an execution, `at` in epoch seconds. A redriven execution has several."""
+    """One end of an execution. A redriven execution has several."""
 
     status: str
     error: str
     cause: str
     outcome: str
     reason: str
-    at: float
 
 
 @dataclass
 class ObservedExecution:
     """An execution with its endings, and the messages and completion events that name it.
 
-    `completions` are the outcomes of the completion events; `event_count` is the length of the history.
+    `completions` are the outcomes of the completion events. `entered` has the name of each state and when the execution
+    entered it, in epoch seconds. `event_count` is the length of the history.
     """
 
     arn: str
@@ -33,8 +33,13 @@ class ObservedExecution:
     endings: list[Ending] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
     completions: list[str] = field(default_factory=list)
-    states: list[str] = field(default_factory=list)
+    entered: list[tuple[str, float]] = field(default_factory=list)
     event_count: int = 0
+
+    @property
+    def states(self) -> list[str]:
+        """The names of the entered states."""
+        return [state for state, _ in self.entered]
 
     @property
     def unsuccessful(self) -> bool:
@@ -70,5 +75,4 @@ def read_ending(detail: dict[str, Any]) -> Ending:
         cause=detail.get("cause") or "",
         outcome=output.get("Outcome", ""),
         reason=output.get("Reason", ""),
-        at=detail["stopDate"] / 1000,
     )

@@ -52,7 +52,7 @@ def _check_entries(_scenario: Scenario, observed: Observations) -> Violations:
 def _check_distributed(_scenario: Scenario, observed: Observations) -> Violations:
     distributed = _distributed_test_datasets(observed.internal_state)
     for execution in observed.executions:
-        for ending in _new_endings(execution):
+        for ending in execution.endings:
             if ending.outcome in ("DISTRIBUTED", "ALREADY_DISTRIBUTED") and not distributed:
                 yield f"{execution.arn} says {ending.outcome}, but nothing was distributed"
             if ending.error == "DistributionFailed" and not _failed_distributions(observed.internal_state):
@@ -150,23 +150,15 @@ def _failed_distributions(internal_state: dict[str, Any]) -> list[dict[str, Any]
 def _hides_success(execution: ObservedExecution, ending: Ending, observed: Observations) -> bool:
     """Whether the execution reports an error of the start although the call took effect.
 
-    If nobody could be notified, the error is that of the notification, and the cause has the outcome.
+    After the report another execution may distribute the pair, and a redrive may end this one once more. If nobody
+    could be notified, the error is that of the notification, and the cause has the outcome.
     """
     if ending.status != "FAILED" or ending.error.startswith("Distribution") or NOBODY_NOTIFIED in ending.cause:
         return False
     accepted = [each["accepted"] for each in observed.internal_state["distributions"] if each["moved"]]
-    reported = ("Distribution finished?", "Report outcome") in pairwise(execution.states)
-    return reported and any(moment < ending.at for moment in accepted)
-
-
-def _new_endings(execution: ObservedExecution) -> Iterator[Ending]:
-    """The endings, without those that only repeat the failure before: a redrive of the state Failed does that."""
-    previous = None
-    for ending in execution.endings:
-        failure = (ending.error, ending.cause.partition(WHAT_TO_DO)[0])  # the advice of a redriven execution differs
-        if ending.status != "FAILED" or failure != previous:
-            yield ending
-        previous = failure if ending.status == "FAILED" else None
+    after_poll = ("Distribution finished?", "Report outcome")
+    reported = [at for (before, _), (state, at) in pairwise(execution.entered) if (before, state) == after_poll]
+    return any(moment < at for moment in accepted for at in reported[-1:])
 
 
 def _expected_outcomes(execution: ObservedExecution) -> Iterator[str]:

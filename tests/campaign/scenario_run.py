@@ -164,7 +164,7 @@ class _ScenarioRun:
         """Return when a running execution has entered the state, when none runs, or after MAX_POLLS polls."""
         for _ in range(MAX_POLLS if state else 0):
             running = self._list_running()
-            if not running or any(state in self._read_history(arn)[0] for arn in running):
+            if not running or any(state in self._read_states(arn) for arn in running):
                 return
             time.sleep(BETWEEN_LOOKS)
 
@@ -175,7 +175,7 @@ class _ScenarioRun:
             self._collect(seconds=1)
             if time.monotonic() - began > LONGEST_RUN:
                 self.abort()
-                return [f"{arn}: … {' → '.join(self._read_history(arn)[0][-8:])}" for arn in running]
+                return [f"{arn}: … {' → '.join(self._read_states(arn)[-8:])}" for arn in running]
         self._collect()
         # The last call of an aborted sweep may have started an execution.
         return self._wait_for_ends() if self._list_running() else []
@@ -194,7 +194,7 @@ class _ScenarioRun:
                 observed = ObservedExecution(arn, find_started_by(json.loads(detail["input"])))
                 execution = self._executions.setdefault(arn, observed)
                 execution.endings.append(read_ending(detail))
-                execution.states, execution.event_count = self._read_history(arn)
+                execution.entered, execution.event_count = self._read_history(arn)
         self._aws.wait_until_idle()
         messages = self._environment.receive_all(self._environment.messages)
         self._messages += [message["Message"] for message in messages]
@@ -210,12 +210,16 @@ class _ScenarioRun:
             ]
         return [message for message in self._messages if not any(_is_from(arn, message) for arn in self._executions)]
 
-    def _read_history(self, arn: str) -> tuple[list[str], int]:
-        """The names of the entered states, and the number of events."""
+    def _read_states(self, arn: str) -> list[str]:
+        """The names of the entered states."""
+        return [state for state, _ in self._read_history(arn)[0]]
+
+    def _read_history(self, arn: str) -> tuple[list[tuple[str, float]], int]:
+        """Each entered state with the moment in epoch seconds, and the number of events."""
         pages = self._stepfunctions.get_paginator("get_execution_history").paginate(executionArn=arn)
         events = [event for page in pages for event in page["events"]]
-        entered = [e["stateEnteredEventDetails"]["name"] for e in events if "stateEnteredEventDetails" in e]
-        return entered, len(events)
+        entered = [e for e in events if "stateEnteredEventDetails" in e]
+        return [(e["stateEnteredEventDetails"]["name"], e["timestamp"].timestamp()) for e in entered], len(events)
 
     def _read_record(self) -> dict[str, str]:
         test = self._datasets.get("TEST")

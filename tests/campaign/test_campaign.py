@@ -63,6 +63,7 @@ WITHOUT_FAULTS = Scenario(
     "enough", {}, (), tuple(map(Step, CREATIONS)), redrives=False, sweeps=False, endings_lost=False
 )
 HIDDEN_SUCCESS = "but the pair was distributed"
+ACCEPTED_AT = 10  # seconds, when the service accepts the distribution
 
 
 def internal_state(stayed: int) -> dict[str, Any]:
@@ -72,7 +73,7 @@ def internal_state(stayed: int) -> dict[str, Any]:
         {"arn": arn, "type": type_, "status": "UPDATE_COMPLETE", "source_refs": refs}
         for type_, (arn, refs) in contents.items()
     ]
-    distribution = {"datasets": (TRAIN, TEST), "moved": 10 - stayed, "accepted": 10}
+    distribution = {"datasets": (TRAIN, TEST), "moved": 10 - stayed, "accepted": ACCEPTED_AT}
     return {"projects": {PROJECT: datasets}, "deleted": [], "distributions": [distribution] if stayed < 10 else []}
 
 
@@ -80,10 +81,10 @@ def observe() -> Observations:
     """An event started an execution, which distributed the pair and notified people. Then a person started another."""
     distributed = ObservedExecution("arn:1", started_by="EVENT")
     last = ObservedExecution("arn:2", started_by="PERSON")
-    distributed.endings = [Ending("SUCCEEDED", "", "", "DISTRIBUTED", "2 of 10", at=20)]
+    distributed.endings = [Ending("SUCCEEDED", "", "", "DISTRIBUTED", "2 of 10")]
     distributed.messages = ["DISTRIBUTED: p"]
-    distributed.states, distributed.completions = ["Send completion event"], ["DISTRIBUTED"]
-    last.endings = [Ending("SUCCEEDED", "", "", "ALREADY_DISTRIBUTED", "before", at=30)]
+    distributed.entered, distributed.completions = [("Send completion event", 20)], ["DISTRIBUTED"]
+    last.endings = [Ending("SUCCEEDED", "", "", "ALREADY_DISTRIBUTED", "before")]
     record = {"Outcome": "DISTRIBUTED"}
     return Observations([distributed, last], last, [], internal_state(8), internal_state(8), REFS, record, [], [])
 
@@ -102,7 +103,13 @@ def undo_distribution(observed: Observations) -> None:
 
 
 def failed(error: str, cause: str) -> list[Ending]:
-    return [Ending("FAILED", error, cause, "", "", at=20)]
+    return [Ending("FAILED", error, cause, "", "")]
+
+
+def fail(observed: Observations, error: str, cause: str, report_at: float, *ending: str) -> None:
+    """Let the execution poll and report an error, go through the states of `ending`, and fail."""
+    entered = [("Distribution finished?", report_at), *((state, report_at) for state in ("Report outcome", *ending))]
+    change(observed, endings=failed(error, cause), messages=["FAILED: What to do"], entered=entered, completions=[])
 
 
 def check(observed: Observations) -> list[str]:
@@ -152,30 +159,19 @@ def test_a_pair_that_a_sweep_left_breaks_its_promise() -> None:
     assert [violation for violation in swept if violation[0] == "7"]
 
 
-def test_failure_that_hides_success_breaks_promise() -> None:
+@pytest.mark.parametrize(("report_at", "hides"), [(ACCEPTED_AT + 5, True), (ACCEPTED_AT - 5, False)])
+def test_failure_hides_a_distribution_that_began_before_its_report(report_at: float, hides: bool) -> None:
+    """Run 229 of seed 14: it reports and is aborted, another execution distributes the pair, and it is redriven."""
     observed = observe()
-    states = ["Distribution finished?", "Report outcome", "Notify people", "Success or failure?", "Failed"]
-    endings = failed("InternalServerError", "What to do: x")
-    change(observed, endings=endings, messages=["FAILED: What to do"], states=states)
-    assert any(HIDDEN_SUCCESS in violation for violation in check(observed))
+    fail(observed, "InternalServerError", "What to do: x", report_at, "Notify people", "Success or failure?", "Failed")
+    assert any(HIDDEN_SUCCESS in violation for violation in check(observed)) == hides
 
 
 def test_failure_to_notify_anybody_hides_no_success() -> None:
     """Run 288 of seed 3: the distribution succeeds, its report cannot be made, and SNS refuses the plain words."""
     observed = observe()
-    states = ["Distribution finished?", "Report outcome", "Notify in plain words", "Failed"]
     cause = f"{NOBODY_NOTIFIED} Sorry.\n\nThe outcome: 2 of 10 entries are in the test dataset now. What to do: x"
-    change(observed, endings=failed("SNS.ThrottledException", cause), states=states)
-    assert not any(HIDDEN_SUCCESS in violation for violation in check(observed))
-
-
-def test_redriven_failed_state_hides_no_success() -> None:
-    """The execution fails, another one distributes the pair, and the first is redriven: only its advice differs."""
-    observed = observe()
-    states = ["Distribution finished?", "Report outcome", "Notify people", "Success or failure?", "Failed"]
-    first, again = failed("InternalServerError", "x. What to do: y") + failed("InternalServerError", "x. What to do: z")
-    endings = [replace(first, at=5), again]
-    change(observed, endings=endings, messages=["FAILED: What to do"], states=states, completions=[])
+    fail(observed, "SNS.ThrottledException", cause, ACCEPTED_AT + 5, "Notify in plain words", "Failed")
     assert not any(HIDDEN_SUCCESS in violation for violation in check(observed))
 
 
