@@ -58,7 +58,7 @@ def judge_progress(training_before: Dataset, test_before: Dataset, training: Dat
 def _has_changed(before: Dataset, now: Dataset) -> bool:
     """Whether the timestamp or the status is new. AWS does not document that every change moves the timestamp.
 
-    No update leads back to a status of the creation: such a read is an old one.
+    AWS documents no update that leads back to a status of the creation. So such a read is an old one.
     """
     another = now.status != before.status and not now.status.startswith("CREATE_")
     return now.updated > before.updated or (now.updated == before.updated and another)

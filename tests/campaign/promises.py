@@ -158,7 +158,7 @@ def _hides_success(execution: ObservedExecution, ending: Ending, observed: Obser
     accepted = [each["accepted"] for each in observed.internal_state["distributions"] if each["moved"]]
     after_poll = ("Distribution finished?", "Report outcome")
     reported = [at for (before, _), (state, at) in pairwise(execution.entered) if (before, state) == after_poll]
-    return any(moment < at for moment in accepted for at in reported[-1:])
+    return bool(reported) and any(moment < reported[-1] for moment in accepted)
 
 
 def _expected_outcomes(execution: ObservedExecution) -> Iterator[str]:

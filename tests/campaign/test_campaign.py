@@ -161,7 +161,7 @@ def test_a_pair_that_a_sweep_left_breaks_its_promise() -> None:
 
 @pytest.mark.parametrize(("report_at", "hides"), [(ACCEPTED_AT + 5, True), (ACCEPTED_AT - 5, False)])
 def test_failure_hides_a_distribution_that_began_before_its_report(report_at: float, hides: bool) -> None:
-    """Run 229 of seed 14: it reports and is aborted, another execution distributes the pair, and it is redriven."""
+    """Run 229 of seed 14: a report, an abort; another execution distributes the pair; the first one is redriven."""
     observed = observe()
     fail(observed, "InternalServerError", "What to do: x", report_at, "Notify people", "Success or failure?", "Failed")
     assert any(HIDDEN_SUCCESS in violation for violation in check(observed)) == hides
