@@ -116,7 +116,7 @@ def test_an_execution_sends_its_age_after_its_first_hour(
     began = time.time()
     executions.run({"ProjectArn": project})
     ages = wait_until(lambda: sent_ages(local_aws, began))
-    assert HOUR <= ages[0] < 1.1 * HOUR
+    assert HOUR <= ages[0] < 1.2 * HOUR  # a polling interval is at most 12% of the time before it; a poll takes seconds
     assert 3 * HOUR <= ages[-1] < 3.3 * HOUR
     assert all(later - earlier < HOUR for earlier, later in pairwise(ages))
 
