@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Iterable
 from datetime import date
 
 from rich.console import Console
@@ -9,8 +10,9 @@ from rich.console import Console
 from local.aws import forget_other_accounts
 from local.status_lines import Steps
 from tests.benchmarks import page
-from tests.benchmarks.section import Section
+from tests.benchmarks.section import Result, Section
 from tests.benchmarks.sections import commands, entries, functions, load, money, polling, states
+from tests.benchmarks.sections.commands import CommandFailed
 
 SECTIONS: tuple[Section, ...] = (
     functions.SECTION,
@@ -34,15 +36,24 @@ def main() -> int:
     forget_other_accounts()
     before = page.read_results()
     results = dict(before)
-    with Steps(console) as steps:
-        for section in SECTIONS:
-            if section.name in (given.sections or names):
-                steps.begin(section.title)
-                about = {"date": f"{date.today()}", "machine": page.describe_machine()}
-                results[section.name] = {**about, **section.measure()}
-    page.write(SECTIONS, results)
+    try:
+        measure([section for section in SECTIONS if section.name in (given.sections or names)], results, console)
+    except CommandFailed as error:
+        console.print(f"{error} The sections before it are written.", markup=False, soft_wrap=True)
+        return 1
+    finally:
+        page.write(SECTIONS, results)
     console.print(page.compare(SECTIONS, before, results))
     return 0
+
+
+def measure(sections: Iterable[Section], results: dict[str, Result], console: Console) -> None:
+    """Add the result of one section after another, so that a failure loses none before it. Raises CommandFailed."""
+    with Steps(console) as steps:
+        for section in sections:
+            steps.begin(section.title)
+            about = {"date": f"{date.today()}", "machine": page.describe_machine()}
+            results[section.name] = {**about, **section.measure()}
 
 
 if __name__ == "__main__":

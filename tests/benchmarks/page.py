@@ -21,8 +21,8 @@ RESULTS = PLOTS / "results.json"
 
 _HEAD = """# Performance
 
-Written by `make bench`. `make bench SECTIONS="load money"` measures these sections anew and keeps
-the others. It prints each number beside that of the last run.
+Written by `make bench`, which takes about 20 minutes. `make bench SECTIONS="load money"` measures these sections anew
+and keeps the others. It prints each number beside that of the last run.
 
 Machines differ, so a number is a ratio or a count wherever it can be one. Times of the processor also stay the same
 beside other busy processes.

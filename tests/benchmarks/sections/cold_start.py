@@ -81,7 +81,7 @@ def cold_start(handler: str, folder: Path, packages: Path, environment: Mapping[
 @contextmanager
 def _runtime_api() -> Iterator[_RuntimeApi]:
     with _RuntimeApi() as api:
-        threading.Thread(target=api.serve_forever, daemon=True).start()
+        threading.Thread(target=api.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         try:
             yield api
         finally:
