@@ -24,8 +24,9 @@ _HEAD = """# Performance
 Written by `make bench`, which takes about 20 minutes. `make bench SECTIONS="load money"` measures these sections anew
 and keeps the others. It prints each number beside that of the last run.
 
-Machines differ, so a number is a ratio or a count wherever it can be one. Times of the processor also stay the same
-beside other busy processes.
+Machines differ, so a number is a ratio or a count wherever it can be one. Beside a process that kept one of two
+processors busy, the ratios of processor times and of memory changed by less than 10%. Other times and executions a
+second changed by more.
 
 {goals}
 """
